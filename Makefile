@@ -1,0 +1,61 @@
+# Sajja: the menu. `make` alone prints it.
+# Everything runs in .venv, which is made from requirements/*.lock (exact versions, hashes checked).
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check
+seed   ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-long check fix bench simulate schema lock clean
+
+help: ## this menu
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+$(VENV)/.demo: requirements/demo.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --require-hashes -r requirements/demo.lock
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.lock pyproject.toml $(VENV)/.demo
+	$(PIP) install --quiet --require-hashes -r requirements/dev.lock
+	@touch $@
+
+setup: $(VENV)/.dev ## install everything that developers need
+
+demo: $(VENV)/.demo ## found the Pak Phun demonstration network and serve its page on http://127.0.0.1:8080
+	$(BIN)/sajja demo
+
+test: $(VENV)/.dev ## run all tests
+	$(BIN)/python -m pytest
+
+test-long: $(VENV)/.dev ## run the tests that do not fit every run
+	$(BIN)/python -m pytest -m long
+
+check: $(VENV)/.dev ## lint, format, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: $(VENV)/.dev ## what a tool can mend by itself
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev ## measure every hot path beside its limit (args="--json")
+	$(BIN)/python -m benchmarks $(args)
+
+simulate: $(VENV)/.dev ## a seeded network with cut links, restarts and duplicates (seed=N)
+	$(BIN)/python -m simulation --seed $(seed)
+
+schema: $(VENV)/.dev ## generate schemas/json anew
+	$(BIN)/python -m sajja_schemas.export schemas/json
+
+lock: ## resolve requirements/*.lock anew (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra demo --group build -o requirements/demo.lock pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra demo --group dev -o requirements/dev.lock pyproject.toml
+
+clean: ## remove what was built (never the demonstration's data)
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

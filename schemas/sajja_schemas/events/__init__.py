@@ -1,0 +1,189 @@
+"""The catalogue: every event that this version knows, as one tagged union, and the body of an entry.
+
+To add an event: name it with the committee (a tag is for ever), write its struct with its declaration in the module of
+its family, list it here, and run `make schema`; the tests then ask for a vector and a line of docs.
+"""
+
+from datetime import date
+from typing import Annotated, Final, Literal, Union, get_args
+
+import msgspec
+
+from sajja_schemas import canonical, limits
+from sajja_schemas.events.base import Event, Hash, Identifier
+from sajja_schemas.events.ledgers import (
+    BankDepositMade,
+    BankWithdrawalMade,
+    EntryReversed,
+    ExpensePaid,
+    IncomeReceived,
+    OpeningBalanceRecorded,
+)
+from sajja_schemas.events.loans import LoanApproved, LoanDisbursed, LoanRepaymentReceived
+from sajja_schemas.events.members import MemberAdmitted, MemberExitSettled, MemberHeirsPaid
+from sajja_schemas.events.network import NetworkEstablished, RulesetAdopted, VillageBankEstablished
+from sajja_schemas.events.savings import (
+    ShareDeposited,
+    ShareWithdrawn,
+    SpecialSavingsDeposited,
+    SpecialSavingsWithdrawn,
+)
+from sajja_schemas.events.transfers import (
+    InterfundSettlementConfirmed,
+    InterfundSettlementInitiated,
+    LinkageLoanDisbursed,
+    LinkageLoanInterestPaid,
+    LinkageLoanRepaid,
+    NetworkDepositPlaced,
+)
+from sajja_schemas.events.trust import (
+    CommitteeMemberAppointed,
+    CommitteeTermEnded,
+    DeviceEnrolled,
+    DeviceRevoked,
+    EntryApproved,
+    MeetingResolutionRecorded,
+    OfficerKeyEnrolled,
+    OfficerKeyRevoked,
+)
+from sajja_schemas.events.welfare import (
+    WelfareClaimApproved,
+    WelfareClaimPaid,
+    WelfareContributionReceived,
+    WelfareEnrolled,
+)
+from sajja_schemas.postings import Line, compile_postings
+from sajja_schemas.verdicts import Effect
+
+AnyEvent = Union[  # noqa: UP007  # an alias of this length reads better as a list
+    BankDepositMade,
+    BankWithdrawalMade,
+    CommitteeMemberAppointed,
+    CommitteeTermEnded,
+    DeviceEnrolled,
+    DeviceRevoked,
+    EntryApproved,
+    EntryReversed,
+    ExpensePaid,
+    IncomeReceived,
+    InterfundSettlementConfirmed,
+    InterfundSettlementInitiated,
+    LinkageLoanDisbursed,
+    LinkageLoanInterestPaid,
+    LinkageLoanRepaid,
+    LoanApproved,
+    LoanDisbursed,
+    LoanRepaymentReceived,
+    MeetingResolutionRecorded,
+    MemberAdmitted,
+    MemberExitSettled,
+    MemberHeirsPaid,
+    NetworkDepositPlaced,
+    NetworkEstablished,
+    OfficerKeyEnrolled,
+    OfficerKeyRevoked,
+    OpeningBalanceRecorded,
+    RulesetAdopted,
+    ShareDeposited,
+    ShareWithdrawn,
+    SpecialSavingsDeposited,
+    SpecialSavingsWithdrawn,
+    VillageBankEstablished,
+    WelfareClaimApproved,
+    WelfareClaimPaid,
+    WelfareContributionReceived,
+    WelfareEnrolled,
+]
+
+CATALOGUE: Final[dict[str, type[Event]]] = {
+    str(event_type.__struct_config__.tag): event_type for event_type in get_args(AnyEvent)
+}
+_LINES: Final = {event_type: compile_postings(event_type.declared.postings) for event_type in CATALOGUE.values()}
+
+
+class Ack(msgspec.Struct, frozen=True, kw_only=True):
+    """The last checkpoint that this device verified: the village witnesses the server."""
+
+    origin: Annotated[str, msgspec.Meta(max_length=200)]
+    root: Hash
+    size: Annotated[int, msgspec.Meta(ge=0, le=limits.INTEGER_MAX)]
+
+
+class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a device signs (LOG_FORMAT.md section 2)."""
+
+    v: Literal[1]
+    network: Annotated[str, msgspec.Meta(max_length=40)]
+    village: Annotated[str, msgspec.Meta(max_length=16)]
+    device: Annotated[str, msgspec.Meta(min_length=43, max_length=43)]
+    sequence: Annotated[int, msgspec.Meta(ge=1, le=limits.SEQUENCE_MAX)]
+    previous: Annotated[str, msgspec.Meta(min_length=43, max_length=43)]
+    by: Identifier  # a claim, until that person's approval
+    date: date  # the business date in Bangkok
+    recorded_at: Annotated[int, msgspec.Meta(ge=-limits.INTEGER_MAX, le=limits.INTEGER_MAX)]  # decides nothing
+    event: AnyEvent
+    ack: Ack | None = None
+    personal: Hash | None = None
+
+
+_decoder: Final = msgspec.json.Decoder(Body)
+_encoder: Final = msgspec.json.Encoder(order="sorted")
+
+
+def encode_body(body: Body) -> bytes:
+    """The canonical bytes of a body, made when it is signed and never again.
+
+    Raises:
+        NotCanonical: the body holds something that canonical JSON has no form for.
+        ValueError: over `BODY_BYTES_MAX`.
+    """
+    data = _encoder.encode(body)
+    canonical.decode(data)
+    if len(data) > limits.BODY_BYTES_MAX:
+        raise ValueError(f"an entry's body has at most {limits.BODY_BYTES_MAX} bytes, not {len(data)}")
+    return data
+
+
+def lines_of(body: Body) -> list[Line]:
+    """What a body posts.
+
+    Raises:
+        Contradiction: its fields do not agree with each other.
+    """
+    return _LINES[type(body.event)](body.event, body.village)
+
+
+def tag_of(event: Event) -> str:
+    """The tag of an event."""
+    return str(type(event).__struct_config__.tag)
+
+
+def read_body(data: bytes) -> Body | Effect:
+    """The meaning of a body's bytes, or the code under which an entry that has none is quarantined.
+
+    A body that this version knows wholly is canonical exactly if encoding it again gives the same bytes: its types,
+    keys and ranges are those of the structs. Only another body takes the long way of `canonical.decode`.
+    """
+    try:
+        body = _decoder.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _why_unread(data)
+    if _encoder.encode(body) != data:
+        try:
+            canonical.decode(data)
+        except canonical.NotCanonical:
+            return Effect.NOT_CANONICAL
+    return Effect.TOO_LARGE if len(data) > limits.BODY_BYTES_MAX else body
+
+
+def _why_unread(data: bytes) -> Effect:
+    try:
+        document = canonical.decode(data)
+    except canonical.NotCanonical:
+        return Effect.NOT_CANONICAL
+    if len(data) > limits.BODY_BYTES_MAX:
+        return Effect.TOO_LARGE
+    event = document.get("event")
+    known = isinstance(event, dict) and event.get("type") in CATALOGUE and document.get("v") == 1
+    named = isinstance(event, dict) and isinstance(event.get("type"), str) and isinstance(document.get("v"), int)
+    return Effect.UNKNOWN_TYPE if named and not known else Effect.MALFORMED

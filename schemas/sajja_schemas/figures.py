@@ -1,0 +1,92 @@
+"""The figures that people watch, each declared as a sum of accounts: one definition for the page, the check, an auditor.
+
+A figure is positive when it stands on its accounts' normal side. Formulas: docs/domain.md section 7 (S1, S4, L1 and the
+funds). The revolving fund is what the bank works with: savings, seed capital, reserves and the open year's result.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import msgspec
+
+from sajja_schemas.accounts import CHART, Side, is_result
+
+ControlSums = Mapping[tuple[str, int], int]  # (ledger, account): satang, positive for a debit
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """A sum of accounts, on one side."""
+
+    accounts: tuple[int, ...]
+    side: Side
+    with_result: bool = False  # plus income less expense of the open year
+
+
+def _between(first: int, last: int) -> tuple[int, ...]:
+    return tuple(code for code in CHART if first <= code <= last)
+
+
+_SAVINGS: Final = (3110, 2110, 2111, 2112)
+_RESERVES: Final = (*_between(3200, 3299), *_between(3300, 3399))
+
+BANK_FIGURES: Final[dict[str, Figure]] = {
+    "shares_satang": Figure((3110,), Side.CREDIT),
+    "special_satang": Figure((2110,), Side.CREDIT),
+    "savings_satang": Figure(_SAVINGS, Side.CREDIT),
+    "seed_satang": Figure((3120,), Side.CREDIT),
+    "reserve_satang": Figure(_RESERVES, Side.CREDIT, with_result=True),
+    "fund_satang": Figure((*_SAVINGS, 3120, 3130, *_RESERVES), Side.CREDIT, with_result=True),
+    "linkage_satang": Figure((2220,), Side.CREDIT),
+    "loans_satang": Figure(_between(1210, 1215), Side.DEBIT),
+    "network_deposit_satang": Figure((1130,), Side.DEBIT),
+    "bank_satang": Figure((1120, 1121), Side.DEBIT),
+    "cash_satang": Figure((1110, 1111), Side.DEBIT),
+    "in_transit_satang": Figure((1112,), Side.DEBIT),
+    "due_to_funds_satang": Figure((2610, 2620, 2630), Side.CREDIT),
+}
+
+FUND_FIGURES: Final[dict[str, dict[str, Figure]]] = {
+    "welfare": {
+        "balance_satang": Figure((3410,), Side.CREDIT, with_result=True),
+        "bank_satang": Figure((1120, 1121), Side.DEBIT),
+        "due_from_villages_satang": Figure((1610,), Side.DEBIT),
+        "payable_satang": Figure((2310,), Side.CREDIT),
+    },
+    "risk": {
+        "balance_satang": Figure((3420,), Side.CREDIT, with_result=True),
+        "bank_satang": Figure((1120, 1121), Side.DEBIT),
+        "due_from_villages_satang": Figure((1610,), Side.DEBIT),
+    },
+    "network": {
+        "capital_satang": Figure((3430, *_RESERVES), Side.CREDIT, with_result=True),
+        "deposits_satang": Figure((2230,), Side.CREDIT),
+        "linkage_satang": Figure((1310,), Side.DEBIT),
+        "bank_satang": Figure((1120, 1121), Side.DEBIT),
+    },
+}
+
+
+def control_sums(balances: Iterable[tuple[tuple[str, int, str], int]]) -> dict[tuple[str, int], int]:
+    """The control account of every (ledger, account): the sum of its sub-ledgers."""
+    sums: dict[tuple[str, int], int] = {}
+    for (ledger, account, _sub), amount in balances:
+        sums[ledger, account] = sums.get((ledger, account), 0) + amount
+    return sums
+
+
+def read_figure(figure: Figure, ledger: str, sums: ControlSums) -> int:
+    """A figure of one ledger, in satang."""
+    amount = sum(sums.get((ledger, account), 0) for account in figure.accounts)
+    if figure.with_result:
+        amount += sum(value for (name, account), value in sums.items() if name == ledger and is_result(account))
+    return amount if figure.side is Side.DEBIT else -amount
+
+
+def read_bank(village: str, sums: ControlSums) -> dict[str, int]:
+    """Every figure of a village's bank."""
+    return {name: read_figure(figure, f"bank:{village}", sums) for name, figure in BANK_FIGURES.items()}
+
+
+def read_fund(fund: str, sums: ControlSums) -> dict[str, int]:
+    """Every figure of a fund."""
+    return {name: read_figure(figure, fund, sums) for name, figure in FUND_FIGURES[fund].items()}

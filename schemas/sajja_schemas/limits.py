@@ -1,0 +1,40 @@
+"""Every bound of the format and of the protocol, in one place.
+
+A bound that is part of the log's format (marked FORMAT) never changes for format version 1:
+an entry that was good once stays good. The others are the server's manners and are told by `GET /v1/hello`.
+"""
+
+from typing import Final
+
+# FORMAT: canonical JSON (LOG_FORMAT.md section 1).
+INTEGER_MAX: Final = 2**53 - 1  # what a JavaScript number holds exactly
+DEPTH_MAX: Final = 8
+
+# FORMAT: an entry (LOG_FORMAT.md section 2).
+BODY_BYTES_MAX: Final = 32 * 1024  # authors refuse to sign more; a larger body is quarantined
+WIRE_BODY_BYTES_MAX: Final = 64 * 1024  # not admitted at all above this
+SEQUENCE_MAX: Final = INTEGER_MAX
+
+# FORMAT: events.
+TEXT_CHARACTERS_MAX: Final = 500
+OPENING_LINES_MAX: Final = 100
+APPROVED_ENTRIES_MAX: Final = 200
+APPROVALS_MAX: Final = 20
+PRESENT_MAX: Final = 60
+
+# FORMAT: floors of the approver classes (docs/domain.md section 5.2). Bylaws may only raise them.
+GENERAL_MEETING_QUORUM_BP_FLOOR: Final = 5_000
+
+# The protocol.
+PUSH_ENTRIES_MAX: Final = 500
+PUSH_BYTES_MAX: Final = 1024 * 1024  # after decompression
+INGEST_ENTRIES_MAX: Final = 2_000  # pushes that wait share one call of the database up to this
+INGEST_WAITING_MAX: Final = 256  # pushes that may wait; one more is told to come back
+FEED_PAGE_ENTRIES_MAX: Final = 1_000
+FEED_PAGE_BYTES_MAX: Final = 4 * 1024 * 1024
+JSON_BODY_BYTES_MAX: Final = 16 * 1024  # any request that is not a push
+FORKED_ENTRIES_MAX: Final = 1_000  # a device: both branches are proof, a flood is not
+EVIDENCE_ROWS_MAX: Final = 1_000  # a network: a bounded sample of what was rejected
+
+SESSION_SECONDS: Final = 12 * 60 * 60
+CHALLENGE_SECONDS: Final = 120

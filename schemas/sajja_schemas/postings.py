@@ -1,0 +1,162 @@
+"""What an event means in money, declared as data beside the event.
+
+ * A posting names a ledger, an account, a side and the field that holds the amount. Nothing else moves money.
+ * Account and sub-ledger may be a closed choice by another field (a loan's product, cash or bank).
+ * An event with `lines` may post each of them.
+ * A posting whose amount is absent is no posting. Each ledger of an event balances alone, or the event is malformed.
+ * The table is exported to `schemas/json/postings.json`: the tablet's code and an auditor read the same one.
+
+Source: docs/domain.md sections 3 and 5.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+
+from sajja_schemas.accounts import CHART, Side, Sub, may_hold
+
+# Where a ledger's or sub-ledger's name comes from the entry's village rather than from a field of the event.
+VILLAGE: Final = "@village"
+BANK_OF_VILLAGE: Final = "bank:@village"
+
+Line = tuple[str, int, str, int]  # ledger, account, sub-ledger ("" for none), satang (positive for a debit)
+
+
+class Contradiction(ValueError):
+    """An event's own fields contradict each other: its postings do not balance, or name no possible account."""
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """One of several, by the value of a field."""
+
+    field: str
+    of: tuple[tuple[str, int | str], ...]
+
+    def get(self, event: object) -> int | str:
+        """What the event's own value chooses."""
+        return dict(self.of)[getattr(event, self.field)]
+
+
+class Posting(msgspec.Struct, frozen=True, kw_only=True):
+    """One declared movement.
+
+    `ledger` is a fixed ledger, `bank:@village`, or `@` and the name of the field that holds the ledger's name. `sub` is
+    the name of a field, `@village`, or a choice of fields. `amount` is a field with satang; a negative one turns the
+    side around. With `each`, account, sub and amount are read from every member of that list field.
+    """
+
+    ledger: str
+    side: Side
+    account: int | Choice | str
+    amount: str
+    sub: str | Choice | None = None
+    when: tuple[str, str] | None = None  # only where this field has this value
+    each: str | None = None
+
+
+def debit(ledger: str, account: int | Choice | str, amount: str, **more: Any) -> Posting:
+    """Declare a debit."""
+    return Posting(ledger=ledger, side=Side.DEBIT, account=account, amount=amount, **more)
+
+
+def credit(ledger: str, account: int | Choice | str, amount: str, **more: Any) -> Posting:
+    """Declare a credit."""
+    return Posting(ledger=ledger, side=Side.CREDIT, account=account, amount=amount, **more)
+
+
+def choice(field: str, **of: int | str) -> Choice:
+    """Declare a choice by a field's value."""
+    return Choice(field, tuple(of.items()))
+
+
+CASH_OR_BANK: Final = choice("channel", cash=1110, bank=1120)
+BOX_OR_BANK: Final = choice("channel", cash="box", bank="bank")
+
+_NEEDS_SUB: Final = frozenset(code for code, account in CHART.items() if account.sub is not Sub.NONE)
+
+
+def compile_postings(declared: tuple[Posting, ...]) -> Callable[[Any, str], list[Line]]:
+    """A function from (event, village) to its lines.
+
+    It is made once for each type of event, since a replay calls it for every entry. It raises `Contradiction`.
+    """
+    parts = [_compile(posting) for posting in declared]
+
+    def lines_of(event: Any, village: str) -> list[Line]:
+        lines: list[Line] = []
+        for part in parts:
+            part(event, village, lines)
+        check_balanced(lines)
+        return lines
+
+    return lines_of
+
+
+def check_balanced(lines: list[Line]) -> None:
+    """Hold lines to their two laws.
+
+    Raises:
+        Contradiction: a ledger that does not sum to nothing, or a missing sub-ledger.
+    """
+    sums: dict[str, int] = {}
+    for ledger, account, sub, amount in lines:
+        if not sub and account in _NEEDS_SUB:
+            raise Contradiction(f"{account} needs a sub-ledger")
+        sums[ledger] = sums.get(ledger, 0) + amount
+    if any(sums.values()):
+        raise Contradiction("the postings of a ledger do not sum to nothing")
+
+
+def _compile(posting: Posting) -> Callable[[Any, str, list[Line]], None]:
+    sign = 1 if posting.side is Side.DEBIT else -1
+    ledger_of = _ledger_getter(posting.ledger)
+    account_of = _getter(posting.account)
+    sub_of = _sub_getter(posting.sub)
+    amount_field, when, each = posting.amount, posting.when, posting.each
+    # Where the event itself names the account, nobody has checked it against the chart yet.
+    is_free = isinstance(posting.account, str)
+
+    def post(event: Any, village: str, lines: list[Line]) -> None:
+        if when is not None and getattr(event, when[0]) != when[1]:
+            return
+        for source in getattr(event, each) if each else (event,):
+            amount = getattr(source, amount_field)
+            if amount:
+                account = account_of(source)
+                ledger = ledger_of(event, village)
+                if is_free and not may_hold(ledger, account):
+                    raise Contradiction(f"{ledger} has no account {account}")
+                sub = sub_of(source, village) if account in _NEEDS_SUB else ""
+                lines.append((ledger, account, sub or "", sign * amount))
+
+    return post
+
+
+def _ledger_getter(ledger: str) -> Callable[[Any, str], str]:
+    if ledger == BANK_OF_VILLAGE:
+        return lambda _event, village: "bank:" + village
+    if ledger.startswith("@"):
+        field = ledger[1:]
+        return lambda event, _village: str(getattr(event, field))
+    return lambda _event, _village: ledger
+
+
+def _getter(account: int | Choice | str) -> Callable[[Any], Any]:
+    if isinstance(account, int):
+        return lambda _source: account
+    if isinstance(account, str):
+        return lambda source: getattr(source, account)
+    field, of = account.field, dict(account.of)
+    return lambda source: of[getattr(source, field)]
+
+
+def _sub_getter(sub: str | Choice | None) -> Callable[[Any, str], str | None]:
+    if sub is None:
+        return lambda _source, _village: None
+    if sub == VILLAGE:
+        return lambda _source, village: village
+    if isinstance(sub, str):
+        return lambda source, _village: getattr(source, sub)
+    field, of = sub.field, dict(sub.of)
+    return lambda source, _village: getattr(source, str(of[getattr(source, field)]))

@@ -1,0 +1,88 @@
+"""When approvals are complete: the floors of the approver classes, which bylaws may only raise.
+
+ * Persons are counted, not keys; an officer counts for what he is in term for, and not where he is a party.
+ * A1 two officers. A2 three, with president or vice-president and treasurer. A3 president or vice-president and
+   secretary, over a counted resolution of more than half of the officers in term. A4 three network officers on two
+   devices, none of the village concerned. A5 president, secretary and one more on two devices, with an assembly at its
+   quorum. AU an auditor.
+ * Two devices are asked because three padlocks on one tablet stop an insider, not a thief with the disk.
+
+Source: docs/domain.md section 5.2.
+"""
+
+from typing import Final
+
+from sajja_schemas import limits
+from sajja_schemas.entry import OFFICE
+from sajja_schemas.events.base import Approvers
+from sajja_schemas.standing import Approved, Awaiting, Trust
+
+PRESIDENTS: Final = frozenset({"president", "vice_president"})
+_WHOLE_BP: Final = 10_000
+
+
+def is_complete(trust: Trust, waiting: Awaiting, approvals: dict[str, Approved]) -> bool:
+    """Whether these approvals are what the entry's class asks for (docs/domain.md section 5.2)."""
+    approvers = waiting.approvers
+    if approvers is None:
+        return False
+    unit = OFFICE if approvers is Approvers.A4 else waiting.unit
+    offices = trust.roles.get(unit, {})
+    devices: dict[str, set[str]] = {}
+    for given in approvals.values():
+        if offices.get(given.person) and not _is_party(trust, waiting, given.person):
+            devices.setdefault(given.person, set()).add(given.device)
+    roles = [offices[person] for person in devices]
+    on_two_devices = len(set().union(*devices.values())) > 1 if devices else False
+    match approvers:
+        case Approvers.A0:
+            return True
+        case Approvers.A1:
+            return len(roles) >= 2  # noqa: PLR2004  # the class says two
+        case Approvers.A2:
+            return len(roles) >= 3 and _has_both(roles, PRESIDENTS, {"treasurer"})  # noqa: PLR2004
+        case Approvers.A3:
+            return _is_resolved(trust, waiting) and _has_both(roles, PRESIDENTS, {"secretary"})
+        case Approvers.A4:
+            return len(roles) >= 3 and on_two_devices  # noqa: PLR2004
+        case Approvers.A5:
+            return (
+                len(roles) >= 3  # noqa: PLR2004
+                and on_two_devices
+                and _has_both(roles, {"president"}, {"secretary"})
+                and _is_quorate(trust, waiting)
+            )
+        case Approvers.AU:
+            return any("auditor" in role for role in roles)
+
+
+def _is_resolved(trust: Trust, waiting: Awaiting) -> bool:
+    """Whether a counted resolution stands behind it; a resolution itself needs more than half of those in term."""
+    if waiting.present is None:
+        return waiting.resolution is not None and trust.resolutions.get(waiting.resolution) == waiting.unit
+    in_term = {person for person, roles in trust.roles.get(waiting.unit, {}).items() if roles}
+    return 2 * len(in_term.intersection(waiting.present)) > len(in_term)
+
+
+def _is_quorate(trust: Trust, waiting: Awaiting) -> bool:
+    if waiting.assembly is None:
+        return False
+    ruled = trust.quorum_bp.get(waiting.village, trust.quorum_bp.get(OFFICE, 0))
+    quorum_bp = max(ruled, limits.GENERAL_MEETING_QUORUM_BP_FLOOR)
+    return waiting.assembly.attended * _WHOLE_BP >= quorum_bp * waiting.assembly.entitled
+
+
+def _is_party(trust: Trust, waiting: Awaiting, person: str) -> bool:
+    if waiting.approvers is Approvers.A4 and trust.homes.get(person) == waiting.village:
+        return True
+    return person in waiting.parties or trust.memberships.get(person) in waiting.parties
+
+
+def _has_both(roles: list[set[str]], first: frozenset[str] | set[str], second: set[str]) -> bool:
+    """Whether two different persons hold one role each of the two sets."""
+    return any(
+        one & first and other & second
+        for at, one in enumerate(roles)
+        for place_, other in enumerate(roles)
+        if at != place_
+    )

@@ -1,0 +1,79 @@
+"""Ed25519, and the only module that knows PyNaCl.
+
+* Every signature stands under a tag of its own, so that no signed thing can pass for another.
+* libsodium's rule decides what is valid: S < L, and no small-order or non-canonical A or R. Other libraries accept
+  more; one library decides for everybody, or two honest verifiers could disagree about history (ADR 0002).
+* What arrived is what is verified. Nothing is decoded and encoded again on the way here.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, Self
+
+from nacl import bindings
+from nacl.exceptions import CryptoError
+
+ENTRY_TAG: Final = b"sajja entry v1\n"
+APPROVAL_TAG: Final = b"sajja approval v1\n"
+ENROLMENT_TAG: Final = b"sajja enrolment v1\n"
+SESSION_TAG: Final = b"sajja session v1\n"
+
+SEED_BYTES: Final = 32
+PUBLIC_KEY_BYTES: Final = 32
+SIGNATURE_BYTES: Final = 64
+
+
+class SigningKey:
+    """A private key. It never prints itself."""
+
+    __slots__ = ("_secret", "public")
+
+    public: bytes
+
+    def __init__(self, seed: bytes) -> None:
+        """From 32 secret bytes.
+
+        Raises:
+            ValueError: another length.
+        """
+        if len(seed) != SEED_BYTES:
+            raise ValueError(f"a seed has {SEED_BYTES} bytes")
+        self.public, self._secret = bindings.crypto_sign_seed_keypair(seed)
+
+    @classmethod
+    def from_randomness(cls, randomness: bytes) -> Self:
+        """From 32 bytes of the system's randomness; the caller brings them, for this package has no source of any."""
+        return cls(randomness)
+
+    def sign(self, tag: bytes, message: bytes) -> bytes:
+        """64 bytes of signature over `tag` and `message`."""
+        signed: bytes = bindings.crypto_sign(tag + message, self._secret)
+        return signed[:SIGNATURE_BYTES]
+
+    def __repr__(self) -> str:
+        return f"SigningKey(public={self.public.hex()})"
+
+
+def is_valid(public_key: bytes, signature: bytes, tag: bytes, message: bytes) -> bool:
+    """Whether the signature over `tag` and `message` is this key's, by libsodium's strict rule."""
+    if len(public_key) != PUBLIC_KEY_BYTES or len(signature) != SIGNATURE_BYTES:
+        return False
+    try:
+        bindings.crypto_sign_open(signature + tag + message, public_key)
+    except CryptoError:
+        return False
+    return True
+
+
+def are_entries_valid(entries: Iterable[tuple[bytes, bytes, bytes]]) -> list[bool]:
+    """`is_valid` for many (public key, signature, body); one call a batch, made for a thread (it releases the GIL)."""
+    return [is_valid(key, signature, ENTRY_TAG, body) for key, signature, body in entries]
+
+
+def is_acceptable_public_key(public_key: bytes) -> bool:
+    """Whether a key may be enrolled: a canonical point of the main subgroup, so not one of the weak keys."""
+    return len(public_key) == PUBLIC_KEY_BYTES and bool(bindings.crypto_core_ed25519_is_valid_point(public_key))
+
+
+def approval_message(hashes: Sequence[bytes]) -> bytes:
+    """What an officer signs: the hashes of a meeting's list, in the order listed (LOG_FORMAT.md section 5)."""
+    return b"".join(hashes)

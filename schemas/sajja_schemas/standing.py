@@ -1,0 +1,72 @@
+"""What is known of devices, persons and approvals as of an index: the state of `trust`, as plain data.
+
+It can be stored and read again. Hashes, keys and devices stand as bodies spell them (base64url).
+"""
+
+import msgspec
+
+from sajja_schemas.events.base import Approvers, Assembly
+
+
+class Device(msgspec.Struct):
+    """A device, the unit it speaks for, and where its log stands."""
+
+    key: str
+    unit: str
+    revoked: bool = False
+    head: str = ""  # hash of the last entry on its one log; another entry on the same predecessor is a fork
+    sequence: int = 0
+
+
+class OfficerKey(msgspec.Struct):
+    """A person's key on a device."""
+
+    person: str
+    device: str
+    revoked: bool = False
+
+
+class Approved(msgspec.Struct):
+    """An approval with a valid signature. `person` is empty until its key is known."""
+
+    key: str
+    person: str = ""
+    device: str = ""
+
+
+class Awaiting(msgspec.Struct, kw_only=True):
+    """An admitted entry whose approvals are not complete."""
+
+    index: int
+    device: str
+    sequence: int
+    type: str
+    village: str
+    unit: str  # the author's: its officers approve classes A1 to A3 and A5
+    approvers: Approvers | None  # None: a reversal whose original has not come
+    control: bool  # without effect until complete; a cash fact counts meanwhile
+    parties: tuple[str, ...] = ()
+    resolution: str | None = None
+    present: tuple[str, ...] | None = None  # of a resolution
+    assembly: Assembly | None = None
+    original: str | None = None  # of a reversal
+    body: bytes = b""  # of a control entry, for the day on which it counts
+
+
+class Trust(msgspec.Struct, kw_only=True):
+    """What is known at an index. Plain data: it can be stored and read again."""
+
+    network: str
+    fingerprint: str
+    established: bool = False
+    demonstration: bool = False
+    quorum_bp: dict[str, int] = {}
+    villages: set[str] = set()
+    devices: dict[str, Device] = {}
+    keys: dict[str, OfficerKey] = {}
+    roles: dict[str, dict[str, set[str]]] = {}  # unit, person
+    memberships: dict[str, str] = {}  # person: the officer's own member id
+    homes: dict[str, str] = {}  # person: a network officer's own village
+    resolutions: dict[str, str] = {}  # hash of a counted resolution: unit
+    awaiting: dict[str, Awaiting] = {}
+    approvals: dict[str, dict[str, Approved]] = {}  # hash of the entry approved, key

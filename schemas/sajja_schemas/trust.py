@@ -1,0 +1,318 @@
+"""Who may do what, as of an index: devices, officers' keys, roles, and the approvals that an entry has.
+
+ * The founding entry is trusted because its hash is the pinned fingerprint. All else follows from the log.
+ * A device speaks for one unit. A village's device authors what concerns its village and touches its own ledgers; in a
+   fund it reaches only the receivable and the income that its declared postings name. The office's devices author the
+   rest. A breach is `not_authorised`; an entry of a revoked device is `revoked`.
+ * Persons are counted, not keys. An approval counts from the index at which its key is known, in whichever order entry,
+   approval and key arrive. What was approved before a revocation stays approved.
+ * The floors of the classes are those of docs/domain.md section 5.2. No bylaw lowers them.
+ * Authority is judged by the index. No clock and no business date decides anything here.
+
+Pure: `trust` is told of entries by `books`, one after the other, and answers. It knows nothing of money.
+"""
+
+from typing import Final
+
+from sajja_schemas import signing
+from sajja_schemas.accounts import belongs_to
+from sajja_schemas.canonical import encode
+from sajja_schemas.entry import OFFICE, Head, Unreadable, device_name, from_base64url
+from sajja_schemas.events import Body, tag_of
+from sajja_schemas.events.base import Approvers, Author, EntryRef, Kind
+from sajja_schemas.events.network import NetworkEstablished, RulesetAdopted, VillageBankEstablished
+from sajja_schemas.events.trust import (
+    CommitteeMemberAppointed,
+    CommitteeTermEnded,
+    DeviceEnrolled,
+    DeviceRevoked,
+    EntryApproved,
+    MeetingResolutionRecorded,
+    OfficerKeyEnrolled,
+    OfficerKeyRevoked,
+)
+from sajja_schemas.quorum import is_complete
+from sajja_schemas.standing import Approved, Awaiting, Device, OfficerKey, Trust
+from sajja_schemas.verdicts import Effect
+
+CHANGES_TRUST: Final = frozenset(
+    {
+        CommitteeMemberAppointed,
+        CommitteeTermEnded,
+        DeviceEnrolled,
+        DeviceRevoked,
+        EntryApproved,
+        MeetingResolutionRecorded,
+        NetworkEstablished,
+        OfficerKeyEnrolled,
+        OfficerKeyRevoked,
+        RulesetAdopted,
+        VillageBankEstablished,
+    }
+)
+
+
+def place(trust: Trust, head: Head | Body, entry_hash: str) -> Effect | None:
+    """Put an entry into its device's log; `FORKED` where it does not continue it, None where it does."""
+    if entry_hash == trust.fingerprint:
+        return None
+    device = trust.devices.get(head.device)
+    if device is None:
+        return Effect.NOT_AUTHORISED
+    before = device.head or trust.fingerprint
+    if head.previous != before or head.sequence != device.sequence + 1:
+        return Effect.FORKED
+    device.head, device.sequence = entry_hash, head.sequence
+    return None
+
+
+def authority(trust: Trust, entry_hash: str, body: Body) -> Effect | None:
+    """The code under which this author may not author this, or None."""
+    if entry_hash == trust.fingerprint:
+        return None if isinstance(body.event, NetworkEstablished) else Effect.NOT_AUTHORISED
+    device = trust.devices[body.device]
+    if device.revoked:
+        return Effect.REVOKED
+    if body.network != trust.network or not _may_author(device.unit, body):
+        return Effect.NOT_AUTHORISED
+    return None if _are_keys_sound(trust, body) else Effect.NOT_AUTHORISED
+
+
+def author_of(trust: Trust, body: Body) -> str:
+    """The unit that authored a body: its device's. The founding entry is the office's."""
+    device = trust.devices.get(body.device)
+    return device.unit if device is not None else OFFICE
+
+
+def register(trust: Trust, index: int, entry_hash: str, body: Body, data: bytes) -> bool:
+    """Note what an authorised entry still needs. Gives whether it counts now."""
+    event = body.event
+    declared = event.declared
+    approvers: Approvers | None = declared.approvers
+    if approvers is Approvers.A0:
+        return True
+    if declared.receiver_approvers is not None and getattr(event, "side", None) == "received":
+        approvers = declared.receiver_approvers
+    # The pin itself is what the founding entry rests on: it counts at once, and its officers' approvals are watched.
+    control = declared.kind is Kind.CONTROL and entry_hash != trust.fingerprint
+    original: EntryRef | None = getattr(event, "entry", None)
+    resolution: EntryRef | None = getattr(event, "resolution", None)
+    trust.awaiting[entry_hash] = Awaiting(
+        index=index,
+        device=body.device,
+        sequence=body.sequence,
+        type=tag_of(event),
+        village=body.village,
+        unit=author_of(trust, body),
+        approvers=None if original is not None else approvers,
+        control=control,
+        parties=tuple(getattr(event, field) for field in declared.parties),
+        resolution=resolution.hash if resolution is not None else None,
+        present=getattr(event, "present", None),
+        assembly=getattr(event, "assembly", None),
+        original=original.hash if original is not None else None,
+        body=data if control else b"",
+    )
+    return settle(trust, entry_hash) or not control
+
+
+def settle(trust: Trust, entry_hash: str) -> bool:
+    """Whether a waiting entry's quorum is complete; if so it waits no longer."""
+    waiting = trust.awaiting.get(entry_hash)
+    if waiting is None or not is_complete(trust, waiting, trust.approvals.get(entry_hash, {})):
+        return False
+    del trust.awaiting[entry_hash]
+    trust.approvals.pop(entry_hash, None)
+    return True
+
+
+def take(trust: Trust, entry_hash: str, body: Body) -> set[str]:
+    """Let a counted event change what is known. Gives the hashes of waiting entries that it may have completed."""
+    event = body.event
+    match event:
+        case NetworkEstablished():
+            _establish(trust, event, body.device, entry_hash)
+        case VillageBankEstablished():
+            trust.villages.add(body.village)
+        case RulesetAdopted():
+            if event.rules.general_meeting_quorum_bp is not None and event.ledger == f"bank:{body.village}":
+                trust.quorum_bp[body.village] = event.rules.general_meeting_quorum_bp
+        case DeviceEnrolled():
+            trust.devices.setdefault(event.device, Device(key=event.key, unit=body.village))
+        case DeviceRevoked():
+            _revoke_device(trust, event.device)
+        case OfficerKeyEnrolled():
+            trust.keys.setdefault(event.key, OfficerKey(person=event.person, device=event.device))
+            _recognise(trust, event.key)
+        case OfficerKeyRevoked():
+            if event.key in trust.keys:
+                trust.keys[event.key].revoked = True
+        case CommitteeMemberAppointed():
+            trust.roles.setdefault(body.village, {}).setdefault(event.person, set()).add(event.role)
+            if event.member is not None:
+                trust.memberships[event.person] = event.member
+            if event.home is not None:
+                trust.homes[event.person] = event.home
+        case CommitteeTermEnded():
+            trust.roles.get(body.village, {}).get(event.person, set()).discard(event.role)
+        case MeetingResolutionRecorded():
+            trust.resolutions[entry_hash] = author_of(trust, body)
+        case EntryApproved():
+            return _approve(trust, event)
+        case _:
+            return set()
+    return {waiting for waiting in trust.approvals if waiting in trust.awaiting}
+
+
+def enrolment_message(*, network: str, fingerprint: str, village: str, key: str, holder: str, derived: bool) -> bytes:
+    """What a key signs to ask for its enrolment (LOG_FORMAT.md section 6).
+
+    `holder` is `device` for a device's key, and the device's name for an officer's key on it.
+    """
+    request = {
+        "derived": derived,
+        "fingerprint": fingerprint,
+        "holder": holder,
+        "key": key,
+        "network": network,
+        "village": village,
+    }
+    return encode(request)
+
+
+def _may_author(unit: str, body: Body) -> bool:
+    event = body.event
+    author = event.declared.author
+    if author is Author.BY_SIDE:
+        sender = event.declared.sender
+        is_sender = getattr(event, "side", None) == "sent"
+        author = Author.VILLAGE if (sender is Author.VILLAGE) is is_sender else Author.OFFICE
+    if author is Author.EITHER:
+        author = Author.OFFICE if unit == OFFICE else Author.VILLAGE
+    if author is Author.OFFICE:
+        if unit != OFFICE:
+            return False
+    elif unit == OFFICE or body.village != unit:
+        return False
+    ledger = getattr(event, "ledger", None)
+    if ledger is None:
+        return True
+    if unit == OFFICE:
+        return body.village == OFFICE and ":" not in ledger
+    return belongs_to(ledger, unit)
+
+
+def _are_keys_sound(trust: Trust, body: Body) -> bool:
+    """Whether the key that an event enrols is a good one that asked for it itself."""
+    match event := body.event:
+        case NetworkEstablished():
+            return False  # only the pinned one
+        case DeviceEnrolled():
+            return (
+                event.device not in trust.devices
+                and (trust.demonstration or not event.derived)
+                and _is_named_after(event.device, event.key)
+                and _has_asked(trust, body.village, event.key, event.proof, "device", event.derived)
+            )
+        case OfficerKeyEnrolled():
+            # Whether that device is enrolled is not asked: the two may arrive in either order.
+            return event.key not in trust.keys and _has_asked(
+                trust, body.village, event.key, event.proof, event.device, derived=False
+            )
+        case _:
+            return True
+
+
+def _is_named_after(device: str, key: str) -> bool:
+    try:
+        return device_name(from_base64url(key, signing.PUBLIC_KEY_BYTES)) == device
+    except Unreadable:
+        return False
+
+
+def _has_asked(trust: Trust, village: str, key: str, proof: str, holder: str, derived: bool) -> bool:
+    message = enrolment_message(
+        network=trust.network,
+        fingerprint=trust.fingerprint,
+        village=village,
+        key=key,
+        holder=holder,
+        derived=derived,
+    )
+    try:
+        public, signature = from_base64url(key, 32), from_base64url(proof, 64)
+    except Unreadable:
+        return False
+    return signing.is_acceptable_public_key(public) and signing.is_valid(
+        public, signature, signing.ENROLMENT_TAG, message
+    )
+
+
+def _establish(trust: Trust, event: NetworkEstablished, device: str, entry_hash: str) -> None:
+    trust.established = True
+    trust.demonstration = event.demonstration
+    trust.quorum_bp[OFFICE] = event.general_meeting_quorum_bp
+    for founding in event.devices:
+        name = device_name(from_base64url(founding.key, signing.PUBLIC_KEY_BYTES))
+        trust.devices[name] = Device(key=founding.key, unit=OFFICE)
+    for officer in event.officers:
+        trust.roles.setdefault(OFFICE, {}).setdefault(officer.person, set()).add(officer.role)
+        if officer.home is not None:
+            trust.homes[officer.person] = officer.home
+        for held in officer.keys:
+            trust.keys[held.key] = OfficerKey(person=officer.person, device=held.device)
+    if device in trust.devices:
+        trust.devices[device].head, trust.devices[device].sequence = entry_hash, 1
+
+
+def _revoke_device(trust: Trust, name: str) -> None:
+    if name in trust.devices:
+        trust.devices[name].revoked = True
+    for held in trust.keys.values():
+        if held.device == name:
+            held.revoked = True
+
+
+def _approve(trust: Trust, event: EntryApproved) -> set[str]:
+    try:
+        hashes = [from_base64url(ref.hash, 32) for ref in event.entries]
+    except Unreadable:
+        return set()
+    message = signing.approval_message(hashes)
+    for approval in event.approvals:
+        approved = _recognised(trust, approval.key)
+        if approved is None or not _is_signed(approval.key, approval.sig, message):
+            continue
+        for ref in event.entries:
+            if not _is_settled(trust, ref):
+                trust.approvals.setdefault(ref.hash, {}).setdefault(approval.key, approved)
+    return {ref.hash for ref in event.entries}
+
+
+def _recognised(trust: Trust, key: str) -> Approved | None:
+    held = trust.keys.get(key)
+    if held is None:
+        return Approved(key=key)  # it may yet be enrolled
+    return None if held.revoked else Approved(key=key, person=held.person, device=held.device)
+
+
+def _recognise(trust: Trust, key: str) -> None:
+    """Give a person to the approvals that came before their key."""
+    held = trust.keys[key]
+    for approvals in trust.approvals.values():
+        if key in approvals and not approvals[key].person:
+            approvals[key] = Approved(key=key, person=held.person, device=held.device)
+
+
+def _is_signed(key: str, sig: str, message: bytes) -> bool:
+    try:
+        public, signature = from_base64url(key, 32), from_base64url(sig, 64)
+    except Unreadable:
+        return False
+    return signing.is_valid(public, signature, signing.APPROVAL_TAG, message)
+
+
+def _is_settled(trust: Trust, ref: EntryRef) -> bool:
+    """Whether an entry has come and waits for nothing, so that another approval is only a courtesy."""
+    device = trust.devices.get(ref.device)
+    return ref.hash not in trust.awaiting and device is not None and ref.sequence <= device.sequence

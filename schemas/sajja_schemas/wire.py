@@ -1,0 +1,139 @@
+"""What travels over HTTP: the shapes of requests and answers, and the lines of a push and of a feed.
+
+* A push is NDJSON: one entry's line a line. A line that cannot be read costs its own verdict, never its neighbours'.
+* A feed page is NDJSON too: `{"index":7,"feed_sequence":3,"received_at":1596601234567,"entry":` + line + `}`.
+* Times are integers in milliseconds since 1970, amounts are integers in satang. Nothing is localised.
+"""
+
+from typing import Any, Final
+
+import msgspec
+
+from sajja_schemas.entry import Unreadable
+
+MEDIA_NDJSON: Final = "application/x-ndjson"
+MEDIA_PROBLEM: Final = "application/problem+json"
+
+_FEED_ENTRY: Final = b',"entry":'
+_FEED_START_MAX: Final = 200
+
+
+class EntryVerdict(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The answer for one line of a push, in the order of the lines."""
+
+    verdict: str
+    code: str | None = None
+    hash: str | None = None  # absent where the line could not be read
+    index: int | None = None  # where it stands in the network log, if it does
+
+
+class PushReply(msgspec.Struct, frozen=True):
+    """The answer to a push."""
+
+    verdicts: list[EntryVerdict]
+    size: int  # of the network log after this push
+
+
+class DeviceHead(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a device's log stands on the server: where to resume a push from."""
+
+    device: str
+    enrolled: bool
+    sequence: int  # 0 where nothing is stored
+    hash: str | None = None
+    at: list[str] = []  # the hashes stored at the sequence that was asked for; two are a fork
+
+
+class Hello(msgspec.Struct, frozen=True):
+    """What a client should know before it speaks."""
+
+    server_time: int
+    version: str
+    format_versions: list[int]
+    event_types: list[str]
+    limits: dict[str, int]
+    networks: list[str]
+
+
+class Challenge(msgspec.Struct, frozen=True):
+    """What a device signs to open a session, under the tag `sajja session v1`."""
+
+    challenge: str
+    expires_at: int
+
+
+class SessionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The answer to a challenge."""
+
+    challenge: str
+    signature: str
+
+
+class Session(msgspec.Struct, frozen=True):
+    """A device's session: send the token as `Authorization: Bearer`."""
+
+    token: str
+    expires_at: int
+    village: str
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """RFC 9457: the one shape of every refusal."""
+
+    type: str
+    code: str
+    status: int
+    title: str
+    title_th: str
+    detail: dict[str, Any] = {}
+
+
+class FeedHead(msgspec.Struct, frozen=True):
+    """What stands before the entry in a feed's line."""
+
+    index: int
+    feed_sequence: int
+    received_at: int
+
+
+class FeedLine(msgspec.Struct, frozen=True):
+    """One line of a feed: an entry's own line, with what the server says of it."""
+
+    index: int
+    feed_sequence: int
+    received_at: int
+    line: bytes
+
+
+_feed_head_decoder: Final = msgspec.json.Decoder(FeedHead)
+
+
+def encode_feed_line(index: int, feed_sequence: int, received_at: int, line: bytes) -> bytes:
+    """A feed's line, without a line end."""
+    return b'{"index":%d,"feed_sequence":%d,"received_at":%d,"entry":%b}' % (
+        index,
+        feed_sequence,
+        received_at,
+        line,
+    )
+
+
+def decode_feed_line(data: bytes) -> FeedLine:
+    """Cut a feed's line into the server's part and the entry's own line.
+
+    Raises:
+        Unreadable: not of that form.
+    """
+    cut = data.find(_FEED_ENTRY, 0, _FEED_START_MAX)
+    if cut < 0 or not data.endswith(b"}"):
+        raise Unreadable("not a feed's line")
+    try:
+        head = _feed_head_decoder.decode(data[:cut] + b"}")
+    except msgspec.DecodeError as error:
+        raise Unreadable("not a feed's line") from error
+    return FeedLine(
+        index=head.index,
+        feed_sequence=head.feed_sequence,
+        received_at=head.received_at,
+        line=data[cut + len(_FEED_ENTRY) : -1],
+    )
