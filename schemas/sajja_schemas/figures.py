@@ -1,4 +1,4 @@
-"""The figures that people watch, each declared as a sum of accounts: one definition for the page, the check, an auditor.
+"""The figures that people watch, each declared as a sum of accounts: one definition for page, check and auditor.
 
 A figure is positive when it stands on its accounts' normal side. Formulas: docs/domain.md section 7 (S1, S4, L1 and the
 funds). The revolving fund is what the bank works with: savings, seed capital, reserves and the open year's result.

@@ -13,8 +13,8 @@ from enum import StrEnum
 class Verdict(StrEnum):
     """The server's answer for one entry at admission (ARCHITECTURE section 6)."""
 
-    REJECTED = "rejected"  # not in the log: unreadable, another network's, or not signed by its key
     DUPLICATE = "duplicate"  # this hash is stored: the answer to every repetition, for ever
+    REJECTED = "rejected"  # not in the log: unreadable, another network's, or not signed by its key
     HELD = "held"  # not stored: something must come first; the sender keeps it and tries again
     FORKED = "forked"  # in the log, without effect: its predecessor was already continued
     MERGED = "merged"  # in the log at its index

@@ -120,12 +120,13 @@ class ExpensePaid(Event, tag="expense_paid", frozen=True, kw_only=True):
 
 
 class IncomeReceived(Event, tag="income_received", frozen=True, kw_only=True):
-    """A ledger takes other income."""
+    """A ledger takes other income. `sub` is the member of a fee, or the bank account of its interest."""
 
     ledger: Ledger
     account: IncomeAccount
     amount_satang: Satang
     channel: Channel
+    sub: Identifier | None = None
     box: Identifier | None = None
     bank: Identifier | None = None
     text: Text | None = None
@@ -136,7 +137,7 @@ class IncomeReceived(Event, tag="income_received", frozen=True, kw_only=True):
         approvers=Approvers.A0,
         postings=(
             debit("@ledger", CASH_OR_BANK, "amount_satang", sub=BOX_OR_BANK),
-            credit("@ledger", "account", "amount_satang"),
+            credit("@ledger", "account", "amount_satang", sub="sub"),
         ),
     )
 

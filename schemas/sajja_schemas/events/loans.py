@@ -73,7 +73,7 @@ class LoanDisbursed(Event, tag="loan_disbursed", frozen=True, kw_only=True):
             debit(BANK_OF_VILLAGE, LOANS_BY_PRODUCT, "gross_satang", sub="loan"),
             credit(BANK_OF_VILLAGE, CASH_OR_BANK, "net_satang", sub=BOX_OR_BANK),
             credit(BANK_OF_VILLAGE, 2620, "premium_satang"),
-            credit(BANK_OF_VILLAGE, 4131, "fee_satang"),
+            credit(BANK_OF_VILLAGE, 4131, "fee_satang", sub="member"),
             debit("risk", 1610, "premium_satang", sub=VILLAGE),
             credit("risk", 4170, "premium_satang", sub="loan"),
         ),

@@ -1,7 +1,7 @@
 """Money between units: the network pool and remittances (docs/domain.md section 5.11).
 
-* Money that moves between units is two entries with one `settlement`, each by the unit on its side, each posting its own
-  ledger. One side's word never fills the other side's bank: that fraud has happened.
+* Money that moves between units is two entries with one `settlement`, each by the unit on its side, each posting
+  its own ledger. One side's word never fills the other side's bank: that fraud has happened.
 * Until both count, the difference is money in transit, with a holder and an age.
 """
 
