@@ -26,7 +26,7 @@ from sajja_schemas.events.ledgers import EntryReversed
 from sajja_schemas.events.members import MemberAdmitted, MemberExitSettled
 from sajja_schemas.events.welfare import WelfareEnrolled
 from sajja_schemas.postings import Contradiction, Line
-from sajja_schemas.standing import Trust
+from sajja_schemas.standing import Awaiting, Trust
 from sajja_schemas.trust import (
     CHANGES_TRUST,
     author_of,
@@ -41,6 +41,7 @@ from sajja_schemas.verdicts import Effect
 Balance = tuple[str, int, str]  # ledger, account, sub-ledger
 Lookup = Callable[[str], bytes | None]
 Change = tuple[str, Effect]  # an entry's hash, and what it is now
+_Counted = tuple[list[Change], set[str]]  # and the waiting entries that may be complete now
 
 
 class Admitted(msgspec.Struct, frozen=True):
@@ -52,11 +53,11 @@ class Admitted(msgspec.Struct, frozen=True):
 
 
 class Member(msgspec.Struct):
-    """A person in a village: in its bank, in the welfare fund, or both."""
+    """A person in a village. Comings less goings, so that their order is free: in where more than 0."""
 
     gender: str = ""
-    in_bank: bool = False
-    in_welfare: bool = False
+    in_bank: int = 0
+    in_welfare: int = 0
 
 
 class Transit(msgspec.Struct):
@@ -74,9 +75,10 @@ class Books(msgspec.Struct, kw_only=True):
 
     trust: Trust
     index: int = 0  # of the next entry
+    last_date: date | None = None  # the latest business date that counts
     balances: dict[Balance, int] = {}
     members: dict[tuple[str, str], Member] = {}  # village, member
-    transit: dict[str, Transit] = {}  # settlement
+    transit: dict[str, Transit] = {}  # village/type/settlement
     quarantined: dict[str, Effect] = {}  # every entry without effect, by hash
     reversed: dict[str, str] = {}  # original: the reversal that counts
     expected: dict[str, list[str]] = {}  # an original that has not come: the reversals that wait for it
@@ -85,9 +87,16 @@ class Books(msgspec.Struct, kw_only=True):
     touched_members: set[tuple[str, str]] = set()
 
 
-def open_books(network: str, fingerprint: str) -> Books:
-    """Empty books of a pinned network."""
-    return Books(trust=Trust(network=network, fingerprint=fingerprint))
+def open_books(network: str, fingerprint: str, *, partial: bool = False) -> Books:
+    """Empty books of a pinned network.
+
+    Args:
+        network: its name.
+        fingerprint: the hash of its founding entry.
+        partial: for who folds only a village's feed and the office's, in index order. The logs of the office's devices
+            then have gaps, where they speak of other villages; that nothing is forked there is the server's word.
+    """
+    return Books(trust=Trust(network=network, fingerprint=fingerprint, partial=partial))
 
 
 def apply(books: Books, entry: Admitted, lookup: Lookup) -> list[Change]:
@@ -96,7 +105,7 @@ def apply(books: Books, entry: Admitted, lookup: Lookup) -> list[Change]:
     Args:
         books: the state just before this entry.
         entry: the next entry in index order.
-        lookup: the body of an earlier entry by its hash; asked only for the originals of reversals.
+        lookup: the body of an earlier entry by its hash, never of a later one; asked only for `originals`.
 
     Returns:
         What each entry is now whose effect this entry decided, its own first.
@@ -109,38 +118,52 @@ def apply(books: Books, entry: Admitted, lookup: Lookup) -> list[Change]:
         return [(entry.hash, Effect.UNDIGESTED)]
 
 
-def originals(books: Books, bodies: Iterable[bytes]) -> set[str]:
-    """The hashes that `lookup` may be asked for while these bodies are folded."""
-    wanted = {waiting.original for waiting in books.trust.awaiting.values() if waiting.original}
+def originals(books: Books, bodies: Iterable[bytes]) -> dict[str, EntryRef]:
+    """The entries, by hash, that `lookup` may be asked for while these bodies are folded."""
+    waiting_for = (waiting.original for waiting in books.trust.awaiting.values())
+    wanted = {original.hash: original for original in waiting_for if original is not None}
     for data in bodies:
         if b'"entry_reversed"' in data:
             body = read_body(data)
             if isinstance(body, Body) and isinstance(body.event, EntryReversed):
-                wanted.add(body.event.entry.hash)
+                wanted[body.event.entry.hash] = body.event.entry
     return wanted
 
 
 def _apply(books: Books, entry: Admitted, lookup: Lookup) -> list[Change]:
     body = read_body(entry.body)
     if isinstance(body, Effect):
-        try:
-            forked = place(books.trust, read_head(entry.body), entry.hash)
-        except Unreadable:
-            forked = None
-        return _quarantine(books, entry.hash, forked or body)
-    code = place(books.trust, body, entry.hash) or authority(books.trust, entry.hash, body)
-    lines = _lines(body) if code is None else None
-    if lines is None:
-        changes = _quarantine(books, entry.hash, code or Effect.MALFORMED)
-    elif register(books.trust, entry.index, entry.hash, body, entry.body):
-        changes = _count(books, entry.hash, body, lines, lookup)
+        changes = _quarantine(books, entry.hash, _place_unread(books.trust, entry) or body)
     else:
-        changes = _quarantine(books, entry.hash, Effect.AWAITING_APPROVAL)
-        if isinstance(body.event, EntryReversed):
-            changes = _meet_original(books, entry.hash, body.event.entry, lookup) or changes
-    if entry.hash in books.expected:
-        for reversal in books.expected.pop(entry.hash):
-            changes += _judge_reversal(books, reversal, entry.body, lookup)
+        placed = place(books.trust, body, entry.hash)
+        lines = _lines(body) if placed is not Effect.FORKED else []
+        if lines is None:
+            changes = _quarantine(books, entry.hash, Effect.MALFORMED)
+        elif code := placed or authority(books.trust, entry.hash, body):
+            changes = _quarantine(books, entry.hash, code)
+        else:
+            changes = _digest(books, entry, body, lines, lookup)
+    for reversal in books.expected.pop(entry.hash, ()):
+        changes += _judge_reversal(books, reversal, entry.body, lookup)
+    return changes
+
+
+def _place_unread(trust: Trust, entry: Admitted) -> Effect | None:
+    """Put an entry without meaning into its log all the same: what follows it follows it."""
+    try:
+        placed = place(trust, read_head(entry.body), entry.hash)
+    except Unreadable:
+        return None
+    return placed if placed is Effect.FORKED else None
+
+
+def _digest(books: Books, entry: Admitted, body: Body, lines: list[Line], lookup: Lookup) -> list[Change]:
+    """Let an authorised entry count, or wait."""
+    if register(books.trust, entry.index, entry.hash, body, entry.body):
+        return _count_all(books, entry.hash, body, lines, lookup)
+    changes = _quarantine(books, entry.hash, Effect.AWAITING_APPROVAL)
+    if isinstance(body.event, EntryReversed):
+        changes = _meet_original(books, entry.hash, body.event.entry, lookup) or changes
     return changes
 
 
@@ -159,30 +182,46 @@ def _lines(body: Body) -> list[Line] | None:
         return None
 
 
-def _count(books: Books, entry_hash: str, body: Body, lines: list[Line], lookup: Lookup) -> list[Change]:
-    """Let an entry have its effect, then whatever it completes."""
-    books.quarantined.pop(entry_hash, None)
-    changes = [(entry_hash, Effect.COUNTED)]
-    event = body.event
-    if isinstance(event, EntryReversed):
-        _reverse(books, entry_hash, event.entry, lookup)
-        return changes
-    _post(books, body, lines, 1)
-    if entry_hash in books.reversed:
-        _post(books, body, lines, -1)
-    if type(event) in CHANGES_TRUST:
-        for ripe in sorted(take(books.trust, entry_hash, body)):
-            changes += _try_waiting(books, ripe, lookup)
+def _count_all(books: Books, entry_hash: str, body: Body, lines: list[Line], lookup: Lookup) -> list[Change]:
+    """Let an entry have its effect, then whatever it completes, in rounds; each round in index order."""
+    changes, ripe = _count(books, entry_hash, body, lines, lookup)
+    while ripe:
+        waiting = books.trust.awaiting
+        todo = sorted((name for name in ripe if name in waiting), key=lambda name: waiting[name].index)
+        ripe = set()
+        for name in todo:
+            counted, more = _try_waiting(books, name, lookup)
+            changes += counted
+            ripe |= more
     return changes
 
 
-def _try_waiting(books: Books, entry_hash: str, lookup: Lookup) -> list[Change]:
-    waiting = books.trust.awaiting.get(entry_hash)
-    if waiting is None or not settle(books.trust, entry_hash) or not waiting.control:
-        return []
+def _count(books: Books, entry_hash: str, body: Body, lines: list[Line], lookup: Lookup) -> _Counted:
+    """Let an entry have its effect. Gives the waiting entries that it may have completed, too."""
+    event = body.event
+    if isinstance(event, EntryReversed) and event.entry.hash in books.reversed:
+        # Two reversals waited for one original and both were approved: the second has nothing left to negate.
+        return _quarantine(books, entry_hash, Effect.NOT_AUTHORISED), set()
+    books.quarantined.pop(entry_hash, None)
+    if books.last_date is None or body.date > books.last_date:
+        books.last_date = body.date
+    changes = [(entry_hash, Effect.COUNTED)]
+    if isinstance(event, EntryReversed):
+        _reverse(books, entry_hash, event.entry, lookup)
+        return changes, set()
+    _post(books, body, lines, 1)
+    if entry_hash in books.reversed:
+        _post(books, body, lines, -1)
+    return changes, take(books.trust, entry_hash, body) if type(event) in CHANGES_TRUST else set()
+
+
+def _try_waiting(books: Books, entry_hash: str, lookup: Lookup) -> _Counted:
+    waiting = books.trust.awaiting[entry_hash]
+    if not settle(books.trust, entry_hash) or not waiting.control:
+        return [], set()
     body = read_body(waiting.body)
     assert isinstance(body, Body), "what waits was read before"
-    return _count(books, entry_hash, body, _lines(body) or [], lookup)
+    return _count(books, entry_hash, body, lines_of(body), lookup)
 
 
 def _post(books: Books, body: Body, lines: list[Line], sign: int) -> None:
@@ -206,39 +245,44 @@ def _add(books: Books, lines: list[Line], sign: int) -> None:
 def _meet_original(books: Books, entry_hash: str, ref: EntryRef, lookup: Lookup) -> list[Change]:
     """Judge a reversal against its original, or let it wait for it."""
     device = books.trust.devices.get(ref.device)
-    if device is None or device.sequence < ref.sequence or (original := lookup(ref.hash)) is None:
+    if device is None or device.sequence < ref.sequence:
         books.expected.setdefault(ref.hash, []).append(entry_hash)
         return []
-    return _judge_reversal(books, entry_hash, original, lookup)
+    return _judge_reversal(books, entry_hash, lookup(ref.hash) or b"", lookup)
 
 
 def _judge_reversal(books: Books, entry_hash: str, original: bytes, lookup: Lookup) -> list[Change]:
-    """Give a reversal the class of its original, and let it count if that is complete."""
+    """Give a reversal the class and the parties of its original, and let it count if that is complete."""
     waiting = books.trust.awaiting[entry_hash]
     body = read_body(original)
-    if (
-        isinstance(body, Effect)
-        or isinstance(body.event, EntryReversed)
-        or not body.event.declared.postings
-        or author_of(books.trust, body) != waiting.unit
-        or waiting.original in books.reversed
-    ):
+    if isinstance(body, Effect) or not _may_reverse(books, waiting, body):
         del books.trust.awaiting[entry_hash]
         return _quarantine(books, entry_hash, Effect.NOT_AUTHORISED)
-    is_money_out = body.event.declared.approvers is Approvers.A2
-    waiting.approvers = Approvers.A2 if is_money_out else Approvers.A1
-    return _try_waiting(books, entry_hash, lookup)
+    declared = body.event.declared
+    waiting.approvers = Approvers.A2 if declared.approvers is Approvers.A2 else Approvers.A1
+    waiting.parties = tuple(getattr(body.event, field) for field in declared.parties)
+    changes, _ripe = _try_waiting(books, entry_hash, lookup)  # a reversal completes nothing else
+    return changes
+
+
+def _may_reverse(books: Books, waiting: Awaiting, body: Body) -> bool:
+    """Whether this is what the reversal names, posts money, is its author's own, and is not reversed yet."""
+    ref = waiting.original
+    return (
+        ref is not None
+        and (body.device, body.sequence) == (ref.device, ref.sequence)
+        and body.village == waiting.village  # one feed has both
+        and bool(body.event.declared.postings)  # so neither is a reversal reversed
+        and author_of(books.trust, body) == waiting.unit
+        and ref.hash not in books.reversed
+    )
 
 
 def _reverse(books: Books, entry_hash: str, ref: EntryRef, lookup: Lookup) -> None:
-    if ref.hash in books.reversed:
-        # Two reversals waited for one original and both were approved: the second has nothing left to negate.
-        return
     books.reversed[ref.hash] = entry_hash
     if ref.hash in books.quarantined:
         return  # it counts from when the original counts
-    original = lookup(ref.hash)
-    body = read_body(original) if original is not None else Effect.MALFORMED
+    body = read_body(lookup(ref.hash) or b"")
     assert isinstance(body, Body), "a reversal is judged against a readable original before it counts"
     _post(books, body, lines_of(body), -1)
 
@@ -247,19 +291,21 @@ def _tally_admission(books: Books, body: Body, sign: int) -> None:
     event = body.event
     assert isinstance(event, MemberAdmitted)
     member = _member(books, body.village, event.member)
-    member.gender, member.in_bank = event.gender, sign > 0
+    member.in_bank += sign
+    if sign > 0:
+        member.gender = event.gender
 
 
 def _tally_exit(books: Books, body: Body, sign: int) -> None:
     event = body.event
     assert isinstance(event, MemberExitSettled)
-    _member(books, body.village, event.member).in_bank = sign < 0
+    _member(books, body.village, event.member).in_bank -= sign
 
 
 def _tally_welfare(books: Books, body: Body, sign: int) -> None:
     event = body.event
     assert isinstance(event, WelfareEnrolled)
-    _member(books, body.village, event.member).in_welfare = sign > 0
+    _member(books, body.village, event.member).in_welfare += sign
 
 
 def _member(books: Books, village: str, name: str) -> Member:
@@ -280,13 +326,15 @@ _TALLIES: Final[dict[type, Callable[[Books, Body, int], None]]] = {
 
 def _tally_transit(books: Books, settlement: str, body: Body, sign: int) -> None:
     event: Any = body.event
-    transit = books.transit.get(settlement)
+    # The whole name: another village, or another kind of transfer, cannot make a difference vanish.
+    name = f"{body.village}/{tag_of(event)}/{settlement}"
+    transit = books.transit.get(name)
     if transit is None:
-        transit = books.transit[settlement] = Transit(village=body.village, type=tag_of(event), since=body.date)
+        transit = books.transit[name] = Transit(village=body.village, type=tag_of(event), since=body.date)
     if event.side == "sent":
         transit.sent_satang += sign * event.amount_satang
     else:
         transit.received_satang += sign * event.amount_satang
     transit.since = min(transit.since, body.date)
     if transit.sent_satang == transit.received_satang:
-        del books.transit[settlement]
+        del books.transit[name]

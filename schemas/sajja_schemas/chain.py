@@ -95,7 +95,7 @@ class Admission:
         """The verdict on an entry whose signature is valid; a stored one is given its index."""
         if (index := self._index.get(entry.hash)) is not None:
             return Judgement(Verdict.DUPLICATE, index=index)
-        if entry.device not in self.enrolled:
+        if entry.device not in self.enrolled and entry.hash != self.fingerprint:  # the pin itself enrols its device
             return Judgement(Verdict.HELD, HeldCode.DEVICE_NOT_ENROLLED)
         if not self._has_predecessor(entry):
             return Judgement(Verdict.HELD, HeldCode.PREDECESSOR_MISSING)

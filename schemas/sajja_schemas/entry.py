@@ -12,7 +12,7 @@ import re
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
 from hashlib import sha256
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -63,12 +63,15 @@ class SignedEntry(msgspec.Struct, frozen=True, kw_only=True):
     previous: bytes
 
 
+_Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{43}\Z", description="32 bytes, base64url")]
+
+
 class EntryRef(msgspec.Struct, frozen=True, kw_only=True):
     """How a body names another entry: never by index, which only the server gives."""
 
-    device: str
-    hash: str
-    sequence: int
+    device: _Name
+    hash: _Name
+    sequence: Annotated[int, msgspec.Meta(ge=1, le=limits.SEQUENCE_MAX)]
 
 
 _head_decoder: Final = msgspec.json.Decoder(Head)
@@ -138,6 +141,9 @@ def split_line(line: bytes) -> tuple[bytes, bytes, bytes]:
     """
     if not (
         line.startswith(_KEY_START)
+        # A line is a line: white space that JSON allows between tokens would cut it in two for the next reader.
+        and b"\n" not in line
+        and b"\r" not in line
         and line[_KEY_AT + 43 : _SIGNATURE_AT] == _SIGNATURE_START
         and line[_SIGNATURE_AT + 86 : _BODY_AT] == _BODY_START
         and line.endswith(b"}")

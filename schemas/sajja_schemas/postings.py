@@ -33,10 +33,6 @@ class Choice(msgspec.Struct, frozen=True):
     field: str
     of: tuple[tuple[str, int | str], ...]
 
-    def get(self, event: object) -> int | str:
-        """What the event's own value chooses."""
-        return dict(self.of)[getattr(event, self.field)]
-
 
 class Posting(msgspec.Struct, frozen=True, kw_only=True):
     """One declared movement.
@@ -148,7 +144,14 @@ def _getter(account: int | Choice | str) -> Callable[[Any], Any]:
     if isinstance(account, str):
         return lambda source: getattr(source, account)
     field, of = account.field, dict(account.of)
-    return lambda source: of[getattr(source, field)]
+
+    def chosen(source: Any) -> int | str:
+        value = getattr(source, field)
+        if value not in of:  # an optional field that this amount needs
+            raise Contradiction(f"{field} is needed to choose the account")
+        return of[value]
+
+    return chosen
 
 
 def _sub_getter(sub: str | Choice | None) -> Callable[[Any, str], str | None]:

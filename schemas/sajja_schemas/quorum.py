@@ -1,6 +1,7 @@
 """When approvals are complete: the floors of the approver classes, which bylaws may only raise.
 
- * Persons are counted, not keys; an officer counts for what he is in term for, and not where he is a party.
+ * Persons are counted, not keys; an officer counts for what he is in term for, and not where he is a party. Who is
+   only an auditor is no officer: he approves nothing that he will audit.
  * A1 two officers. A2 three, with president or vice-president and treasurer. A3 president or vice-president and
    secretary, over a counted resolution of more than half of the officers in term. A4 three network officers on two
    devices, none of the village concerned. A5 president, secretary and one more on two devices, with an assembly at its
@@ -18,6 +19,7 @@ from sajja_schemas.events.base import Approvers
 from sajja_schemas.standing import Approved, Awaiting, Trust
 
 PRESIDENTS: Final = frozenset({"president", "vice_president"})
+AUDITOR: Final = "auditor"
 _WHOLE_BP: Final = 10_000
 
 
@@ -30,7 +32,9 @@ def is_complete(trust: Trust, waiting: Awaiting, approvals: dict[str, Approved])
     offices = trust.roles.get(unit, {})
     devices: dict[str, set[str]] = {}
     for given in approvals.values():
-        if offices.get(given.person) and not _is_party(trust, waiting, given.person):
+        held = offices.get(given.person, set())
+        counts = AUDITOR in held if approvers is Approvers.AU else held - {AUDITOR}
+        if counts and not _is_party(trust, waiting, given.person):
             devices.setdefault(given.person, set()).add(given.device)
     roles = [offices[person] for person in devices]
     on_two_devices = len(set().union(*devices.values())) > 1 if devices else False
@@ -53,14 +57,14 @@ def is_complete(trust: Trust, waiting: Awaiting, approvals: dict[str, Approved])
                 and _is_quorate(trust, waiting)
             )
         case Approvers.AU:
-            return any("auditor" in role for role in roles)
+            return bool(roles)
 
 
 def _is_resolved(trust: Trust, waiting: Awaiting) -> bool:
     """Whether a counted resolution stands behind it; a resolution itself needs more than half of those in term."""
     if waiting.present is None:
         return waiting.resolution is not None and trust.resolutions.get(waiting.resolution) == waiting.unit
-    in_term = {person for person, roles in trust.roles.get(waiting.unit, {}).items() if roles}
+    in_term = {person for person, roles in trust.roles.get(waiting.unit, {}).items() if roles - {AUDITOR}}
     return 2 * len(in_term.intersection(waiting.present)) > len(in_term)
 
 
@@ -73,8 +77,10 @@ def _is_quorate(trust: Trust, waiting: Awaiting) -> bool:
 
 
 def _is_party(trust: Trust, waiting: Awaiting, person: str) -> bool:
-    if waiting.approvers is Approvers.A4 and trust.homes.get(person) == waiting.village:
-        return True
+    if waiting.approvers is Approvers.A4 and waiting.village != OFFICE:
+        is_officer_there = bool(trust.roles.get(waiting.village, {}).get(person))
+        if is_officer_there or trust.homes.get(person) == waiting.village:
+            return True
     return person in waiting.parties or trust.memberships.get(person) in waiting.parties
 
 

@@ -28,6 +28,7 @@ class SigningKey:
     __slots__ = ("_secret", "public")
 
     public: bytes
+    _secret: bytes
 
     def __init__(self, seed: bytes) -> None:
         """From 32 secret bytes.
@@ -48,6 +49,10 @@ class SigningKey:
         """64 bytes of signature over `tag` and `message`."""
         signed: bytes = bindings.crypto_sign(tag + message, self._secret)
         return signed[:SIGNATURE_BYTES]
+
+    def secret_seed(self) -> bytes:
+        """The 32 secret bytes, for the one file that keeps them."""
+        return self._secret[:SEED_BYTES]
 
     def __repr__(self) -> str:
         return f"SigningKey(public={self.public.hex()})"

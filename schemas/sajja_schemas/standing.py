@@ -5,6 +5,7 @@ It can be stored and read again. Hashes, keys and devices stand as bodies spell 
 
 import msgspec
 
+from sajja_schemas.entry import EntryRef
 from sajja_schemas.events.base import Approvers, Assembly
 
 
@@ -13,9 +14,17 @@ class Device(msgspec.Struct):
 
     key: str
     unit: str
+    label: str = ""
     revoked: bool = False
     head: str = ""  # hash of the last entry on its one log; another entry on the same predecessor is a fork
     sequence: int = 0
+
+
+class VillageBank(msgspec.Struct):
+    """A village's bank, as the office established it."""
+
+    moo: int
+    name: str = ""
 
 
 class OfficerKey(msgspec.Struct):
@@ -49,7 +58,7 @@ class Awaiting(msgspec.Struct, kw_only=True):
     resolution: str | None = None
     present: tuple[str, ...] | None = None  # of a resolution
     assembly: Assembly | None = None
-    original: str | None = None  # of a reversal
+    original: EntryRef | None = None  # of a reversal
     body: bytes = b""  # of a control entry, for the day on which it counts
 
 
@@ -58,10 +67,12 @@ class Trust(msgspec.Struct, kw_only=True):
 
     network: str
     fingerprint: str
+    partial: bool = False  # folded from some feeds only, so other units' logs show gaps
     established: bool = False
+    name: str = ""
     demonstration: bool = False
     quorum_bp: dict[str, int] = {}
-    villages: set[str] = set()
+    villages: dict[str, VillageBank] = {}
     devices: dict[str, Device] = {}
     keys: dict[str, OfficerKey] = {}
     roles: dict[str, dict[str, set[str]]] = {}  # unit, person
@@ -69,4 +80,4 @@ class Trust(msgspec.Struct, kw_only=True):
     homes: dict[str, str] = {}  # person: a network officer's own village
     resolutions: dict[str, str] = {}  # hash of a counted resolution: unit
     awaiting: dict[str, Awaiting] = {}
-    approvals: dict[str, dict[str, Approved]] = {}  # hash of the entry approved, key
+    approvals: dict[str, dict[str, Approved]] = {}  # `approval_place` of the entry approved, key

@@ -6,6 +6,8 @@
    rest. A breach is `not_authorised`; an entry of a revoked device is `revoked`.
  * Persons are counted, not keys. An approval counts from the index at which its key is known, in whichever order entry,
    approval and key arrive. What was approved before a revocation stays approved.
+ * An approval counts for an entry of its own feed, and one in the office's feed for any: so whoever folds a village's
+   feed and the office's comes to the same answer as whoever folds the whole log.
  * The floors of the classes are those of docs/domain.md section 5.2. No bylaw lowers them.
  * Authority is judged by the index. No clock and no business date decides anything here.
 
@@ -32,7 +34,7 @@ from sajja_schemas.events.trust import (
     OfficerKeyRevoked,
 )
 from sajja_schemas.quorum import is_complete
-from sajja_schemas.standing import Approved, Awaiting, Device, OfficerKey, Trust
+from sajja_schemas.standing import Approved, Awaiting, Device, OfficerKey, Trust, VillageBank
 from sajja_schemas.verdicts import Effect
 
 CHANGES_TRUST: Final = frozenset(
@@ -59,8 +61,9 @@ def place(trust: Trust, head: Head | Body, entry_hash: str) -> Effect | None:
     device = trust.devices.get(head.device)
     if device is None:
         return Effect.NOT_AUTHORISED
-    before = device.head or trust.fingerprint
-    if head.previous != before or head.sequence != device.sequence + 1:
+    is_next = head.sequence == device.sequence + 1 and head.previous == (device.head or trust.fingerprint)
+    is_beyond_gap = trust.partial and head.sequence > device.sequence + 1
+    if not is_next and not is_beyond_gap:
         return Effect.FORKED
     device.head, device.sequence = entry_hash, head.sequence
     return None
@@ -69,7 +72,7 @@ def place(trust: Trust, head: Head | Body, entry_hash: str) -> Effect | None:
 def authority(trust: Trust, entry_hash: str, body: Body) -> Effect | None:
     """The code under which this author may not author this, or None."""
     if entry_hash == trust.fingerprint:
-        return None if isinstance(body.event, NetworkEstablished) else Effect.NOT_AUTHORISED
+        return None if body.network == trust.network and _is_founding_sound(body) else Effect.NOT_AUTHORISED
     device = trust.devices[body.device]
     if device.revoked:
         return Effect.REVOKED
@@ -110,7 +113,7 @@ def register(trust: Trust, index: int, entry_hash: str, body: Body, data: bytes)
         resolution=resolution.hash if resolution is not None else None,
         present=getattr(event, "present", None),
         assembly=getattr(event, "assembly", None),
-        original=original.hash if original is not None else None,
+        original=original,
         body=data if control else b"",
     )
     return settle(trust, entry_hash) or not control
@@ -119,10 +122,17 @@ def register(trust: Trust, index: int, entry_hash: str, body: Body, data: bytes)
 def settle(trust: Trust, entry_hash: str) -> bool:
     """Whether a waiting entry's quorum is complete; if so it waits no longer."""
     waiting = trust.awaiting.get(entry_hash)
-    if waiting is None or not is_complete(trust, waiting, trust.approvals.get(entry_hash, {})):
+    if waiting is None:
+        return False
+    places = _approval_places(entry_hash, waiting)
+    approvals: dict[str, Approved] = {}
+    for place_ in places:
+        approvals |= trust.approvals.get(place_, {})
+    if not is_complete(trust, waiting, approvals):
         return False
     del trust.awaiting[entry_hash]
-    trust.approvals.pop(entry_hash, None)
+    for place_ in places:
+        trust.approvals.pop(place_, None)
     return True
 
 
@@ -133,12 +143,12 @@ def take(trust: Trust, entry_hash: str, body: Body) -> set[str]:
         case NetworkEstablished():
             _establish(trust, event, body.device, entry_hash)
         case VillageBankEstablished():
-            trust.villages.add(body.village)
+            trust.villages.setdefault(body.village, VillageBank(moo=event.moo, name=event.name or ""))
         case RulesetAdopted():
             if event.rules.general_meeting_quorum_bp is not None and event.ledger == f"bank:{body.village}":
                 trust.quorum_bp[body.village] = event.rules.general_meeting_quorum_bp
         case DeviceEnrolled():
-            trust.devices.setdefault(event.device, Device(key=event.key, unit=body.village))
+            trust.devices.setdefault(event.device, Device(key=event.key, unit=body.village, label=event.label))
         case DeviceRevoked():
             _revoke_device(trust, event.device)
         case OfficerKeyEnrolled():
@@ -158,10 +168,14 @@ def take(trust: Trust, entry_hash: str, body: Body) -> set[str]:
         case MeetingResolutionRecorded():
             trust.resolutions[entry_hash] = author_of(trust, body)
         case EntryApproved():
-            return _approve(trust, event)
+            return _approve(trust, event, body.village)
         case _:
             return set()
-    return {waiting for waiting in trust.approvals if waiting in trust.awaiting}
+    return {
+        name
+        for name, waiting in trust.awaiting.items()
+        if any(place_ in trust.approvals for place_ in _approval_places(name, waiting))
+    }
 
 
 def enrolment_message(*, network: str, fingerprint: str, village: str, key: str, holder: str, derived: bool) -> bytes:
@@ -202,6 +216,27 @@ def _may_author(unit: str, body: Body) -> bool:
     return belongs_to(ledger, unit)
 
 
+def _is_founding_sound(body: Body) -> bool:
+    """Whether a founding entry names its own device, and only keys that its network may have."""
+    event = body.event
+    if not isinstance(event, NetworkEstablished):
+        return False
+    keys = [device.key for device in event.devices] + [held.key for officer in event.officers for held in officer.keys]
+    return (
+        len(set(keys)) == len(keys)
+        and all(_is_acceptable(key) for key in keys)
+        and body.device in {device_name(from_base64url(device.key, 32)) for device in event.devices}
+        and (event.demonstration or not any(device.derived for device in event.devices))
+    )
+
+
+def _is_acceptable(key: str) -> bool:
+    try:
+        return signing.is_acceptable_public_key(from_base64url(key, signing.PUBLIC_KEY_BYTES))
+    except Unreadable:
+        return False
+
+
 def _are_keys_sound(trust: Trust, body: Body) -> bool:
     """Whether the key that an event enrols is a good one that asked for it itself."""
     match event := body.event:
@@ -239,22 +274,17 @@ def _has_asked(trust: Trust, village: str, key: str, proof: str, holder: str, de
         holder=holder,
         derived=derived,
     )
-    try:
-        public, signature = from_base64url(key, 32), from_base64url(proof, 64)
-    except Unreadable:
-        return False
-    return signing.is_acceptable_public_key(public) and signing.is_valid(
-        public, signature, signing.ENROLMENT_TAG, message
-    )
+    return _is_acceptable(key) and _is_signed(key, proof, signing.ENROLMENT_TAG, message)
 
 
 def _establish(trust: Trust, event: NetworkEstablished, device: str, entry_hash: str) -> None:
     trust.established = True
+    trust.name = event.name
     trust.demonstration = event.demonstration
     trust.quorum_bp[OFFICE] = event.general_meeting_quorum_bp
     for founding in event.devices:
         name = device_name(from_base64url(founding.key, signing.PUBLIC_KEY_BYTES))
-        trust.devices[name] = Device(key=founding.key, unit=OFFICE)
+        trust.devices[name] = Device(key=founding.key, unit=OFFICE, label=founding.label)
     for officer in event.officers:
         trust.roles.setdefault(OFFICE, {}).setdefault(officer.person, set()).add(officer.role)
         if officer.home is not None:
@@ -273,7 +303,17 @@ def _revoke_device(trust: Trust, name: str) -> None:
             held.revoked = True
 
 
-def _approve(trust: Trust, event: EntryApproved) -> set[str]:
+def _approval_place(entry_hash: str, device: str, sequence: int, feed: str) -> str:
+    # The whole name: an approval that names another place for the hash approves nothing, in whichever order they come.
+    return f"{entry_hash}/{device}/{sequence}/{feed}"
+
+
+def _approval_places(entry_hash: str, waiting: Awaiting) -> list[str]:
+    feeds = dict.fromkeys((waiting.village, OFFICE))
+    return [_approval_place(entry_hash, waiting.device, waiting.sequence, feed) for feed in feeds]
+
+
+def _approve(trust: Trust, event: EntryApproved, feed: str) -> set[str]:
     try:
         hashes = [from_base64url(ref.hash, 32) for ref in event.entries]
     except Unreadable:
@@ -281,11 +321,12 @@ def _approve(trust: Trust, event: EntryApproved) -> set[str]:
     message = signing.approval_message(hashes)
     for approval in event.approvals:
         approved = _recognised(trust, approval.key)
-        if approved is None or not _is_signed(approval.key, approval.sig, message):
+        if approved is None or not _is_signed(approval.key, approval.sig, signing.APPROVAL_TAG, message):
             continue
         for ref in event.entries:
             if not _is_settled(trust, ref):
-                trust.approvals.setdefault(ref.hash, {}).setdefault(approval.key, approved)
+                place_ = _approval_place(ref.hash, ref.device, ref.sequence, feed)
+                trust.approvals.setdefault(place_, {}).setdefault(approval.key, approved)
     return {ref.hash for ref in event.entries}
 
 
@@ -304,12 +345,12 @@ def _recognise(trust: Trust, key: str) -> None:
             approvals[key] = Approved(key=key, person=held.person, device=held.device)
 
 
-def _is_signed(key: str, sig: str, message: bytes) -> bool:
+def _is_signed(key: str, sig: str, tag: bytes, message: bytes) -> bool:
     try:
         public, signature = from_base64url(key, 32), from_base64url(sig, 64)
     except Unreadable:
         return False
-    return signing.is_valid(public, signature, signing.APPROVAL_TAG, message)
+    return signing.is_valid(public, signature, tag, message)
 
 
 def _is_settled(trust: Trust, ref: EntryRef) -> bool:

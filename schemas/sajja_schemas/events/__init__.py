@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal, Union, get_args
 import msgspec
 
 from sajja_schemas import canonical, limits
-from sajja_schemas.events.base import Event, Hash, Identifier
+from sajja_schemas.events.base import Event, Hash, Identifier, Text
 from sajja_schemas.events.ledgers import (
     BankDepositMade,
     BankWithdrawalMade,
@@ -104,7 +104,7 @@ _LINES: Final = {event_type: compile_postings(event_type.declared.postings) for 
 class Ack(msgspec.Struct, frozen=True, kw_only=True):
     """The last checkpoint that this device verified: the village witnesses the server."""
 
-    origin: Annotated[str, msgspec.Meta(max_length=200)]
+    origin: Text
     root: Hash
     size: Annotated[int, msgspec.Meta(ge=0, le=limits.INTEGER_MAX)]
 
@@ -183,7 +183,8 @@ def _why_unread(data: bytes) -> Effect:
         return Effect.NOT_CANONICAL
     if len(data) > limits.BODY_BYTES_MAX:
         return Effect.TOO_LARGE
-    event = document.get("event")
-    known = isinstance(event, dict) and event.get("type") in CATALOGUE and document.get("v") == 1
-    named = isinstance(event, dict) and isinstance(event.get("type"), str) and isinstance(document.get("v"), int)
-    return Effect.UNKNOWN_TYPE if named and not known else Effect.MALFORMED
+    event, version = document.get("event"), document.get("v")
+    tag = event.get("type") if isinstance(event, dict) else None
+    if type(tag) is not str or type(version) is not int:
+        return Effect.MALFORMED
+    return Effect.MALFORMED if tag in CATALOGUE and version == 1 else Effect.UNKNOWN_TYPE

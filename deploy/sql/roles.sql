@@ -1,0 +1,1 @@
+../../server/sajja_server/sql/roles.sql

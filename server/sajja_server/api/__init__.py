@@ -1,0 +1,1 @@
+"""HTTP: decode, call, answer. What a handler cannot name, it does not decide."""

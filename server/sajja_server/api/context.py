@@ -1,0 +1,62 @@
+"""What handlers share: the pool, the networks, the page's files; and how they find who is asking."""
+
+from typing import Final
+
+import msgspec
+from aiohttp import web
+
+from sajja_server.api import problems
+from sajja_server.networks import Network, Networks
+from sajja_server.store import sessions
+from sajja_server.store.pool import Pool
+from sajja_server.store.sessions import DeviceSession
+
+POOL: Final = web.AppKey("pool", Pool)
+NETWORKS: Final = web.AppKey("networks", Networks)
+SESSIONS: Final = web.AppKey("sessions", dict[bytes, DeviceSession])  # a cache of the table, bounded below
+
+SESSIONS_CACHED_MAX: Final = 10_000
+_BEARER: Final = "Bearer "
+_encoder: Final = msgspec.json.Encoder()
+
+
+def network_of(request: web.Request) -> Network:
+    """The network that a route names.
+
+    Raises:
+        UnknownNetwork: none such.
+    """
+    return request.app[NETWORKS].get(request.match_info["network"])
+
+
+async def session_of(request: web.Request, now: int) -> DeviceSession:
+    """Who is asking.
+
+    Raises:
+        SessionMissing: no token, one that is not known, expired, or of another network.
+    """
+    header = request.headers.get("Authorization", "")
+    if not header.startswith(_BEARER):
+        raise problems.SessionMissing
+    token = header[len(_BEARER) :].encode()
+    known = request.app[SESSIONS]
+    session = known.get(token)
+    if session is None:
+        async with request.app[POOL].acquire() as connection:
+            session = await sessions.find_session(connection, token)
+        if session is not None:
+            if len(known) >= SESSIONS_CACHED_MAX:
+                known.clear()
+            known[token] = session
+    if session is None or session.expires_at < now or session.network != request.match_info["network"]:
+        raise problems.SessionMissing
+    return session
+
+
+def json_response(answer: object, *, headers: dict[str, str] | None = None) -> web.Response:
+    """An answer in JSON, not to be kept by anybody on the way."""
+    return web.Response(
+        body=_encoder.encode(answer),
+        content_type="application/json",
+        headers={"Cache-Control": "no-store", **(headers or {})},
+    )

@@ -1,0 +1,92 @@
+"""Push and pull: NDJSON in, verdicts out; a village's feed in pages.
+
+A push is answered 200 with a verdict per line. Only what is wrong with the request itself is a problem.
+"""
+
+from aiohttp import web
+
+from sajja_schemas import limits
+from sajja_schemas.entry import OFFICE, encode_line, from_base64url, is_village, to_base64url
+from sajja_schemas.wire import MEDIA_NDJSON, encode_feed_line
+from sajja_server.api import problems
+from sajja_server.api.context import POOL, json_response, network_of, session_of
+from sajja_server.api.edge import LINE
+from sajja_server.api.reading import integer_of
+from sajja_server.clock import now_ms
+from sajja_server.store import log as store
+from sajja_server.store import sessions
+
+
+async def push(request: web.Request) -> web.Response:
+    """`POST /v1/networks/{network}/entries`: NDJSON, at most 500 entries and 1 MiB, gzip or plain."""
+    network = network_of(request)
+    now = now_ms()
+    session = await session_of(request, now)
+    if request.content_type != MEDIA_NDJSON:
+        raise problems.MediaTypeUnknown(expected=MEDIA_NDJSON)
+    lines = [line for line in (await request.read()).split(b"\n") if line]
+    if len(lines) > limits.PUSH_ENTRIES_MAX:
+        raise problems.BatchTooLarge(entries_max=limits.PUSH_ENTRIES_MAX)
+    reply = await network.merger.push(lines, session.device)
+    async with request.app[POOL].acquire() as connection:
+        await sessions.save_contact(connection, network.name, session.device, now)
+    counts: dict[str, int] = {}
+    for verdict in reply.verdicts:
+        counts[verdict.verdict] = counts.get(verdict.verdict, 0) + 1
+    request[LINE].update(network=network.name, entries=len(lines), size=reply.size, **counts)
+    return json_response(reply)
+
+
+async def feed(request: web.Request) -> web.Response:
+    """`GET /v1/networks/{network}/feeds/{village}?after=&hash=&limit=`: the next page of a feed.
+
+    `hash` is that of the entry at `after`: where it no longer matches, the feed has diverged from what was pulled.
+    """
+    network = network_of(request)
+    now = now_ms()
+    session = await session_of(request, now)
+    village = request.match_info["village"]
+    if not is_village(village):
+        raise problems.RequestMalformed(village="not a village's code")
+    if village not in {session.village, OFFICE}:
+        raise problems.NotYourVillage
+    after = integer_of(request, "after", maximum=limits.SEQUENCE_MAX, default=0) or 0
+    limit = integer_of(request, "limit", maximum=limits.FEED_PAGE_ENTRIES_MAX, default=limits.FEED_PAGE_ENTRIES_MAX)
+    async with request.app[POOL].acquire() as connection:
+        if after and "hash" in request.query:
+            expected = from_base64url(request.query["hash"], 32)
+            if await store.feed_hash(connection, network.name, village, after) != expected:
+                raise problems.FeedDiverged
+        entries = await store.read_feed(connection, network.name, village, after, max(limit or 1, 1) + 1)
+        await sessions.save_contact(connection, network.name, session.device, now)
+    page, has_more = _page(entries, max(limit or 1, 1))
+    headers = {"Sajja-Next": "true" if has_more else "false", "Cache-Control": "private, no-cache"}
+    if page:
+        headers["ETag"] = f'"{page[0].feed_sequence}-{to_base64url(page[-1].hash)}"'
+        if request.headers.get("If-None-Match") == headers["ETag"]:
+            return web.Response(status=304, headers=headers)
+    request[LINE].update(network=network.name, entries=len(page))
+    body = b"".join(
+        encode_feed_line(
+            entry.index, entry.feed_sequence, entry.received_at, encode_line(entry.key, entry.signature, entry.body)
+        )
+        + b"\n"
+        for entry in page
+    )
+    response = web.Response(body=body, content_type=MEDIA_NDJSON, headers=headers)
+    response.enable_compression(web.ContentCoding.gzip if _takes_gzip(request) else web.ContentCoding.identity)
+    return response
+
+
+def _page(entries: list[store.StoredEntry], limit: int) -> tuple[list[store.StoredEntry], bool]:
+    """As many entries as fit a page, at least one if there is one; and whether there are more."""
+    size = 0
+    for at, entry in enumerate(entries[:limit]):
+        size += len(entry.body)
+        if at and size > limits.FEED_PAGE_BYTES_MAX:
+            return entries[:at], True
+    return entries[:limit], len(entries) > limit
+
+
+def _takes_gzip(request: web.Request) -> bool:
+    return "gzip" in request.headers.get("Accept-Encoding", "")

@@ -1,0 +1,150 @@
+"""Every refusal, in one table: RFC 9457 problem+json with a stable code and a sentence in Thai and English.
+
+A class's docstring is the English sentence that a person reads; `thai` is the Thai one. Codes are never reused.
+"""
+
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+import msgspec
+from aiohttp import web
+
+from sajja_schemas.wire import MEDIA_PROBLEM
+from sajja_schemas.wire import Problem as ProblemShape
+
+
+class Problem(Exception):
+    """Something about this request."""
+
+    status: ClassVar[HTTPStatus]
+    code: ClassVar[str]
+    thai: ClassVar[str]
+    retry_after_seconds: ClassVar[int | None] = None
+
+    def __init__(self, **detail: Any) -> None:
+        super().__init__(self.code)
+        self.detail = detail
+
+    def response(self) -> web.Response:
+        """The answer to send."""
+        shape = ProblemShape(
+            type=f"urn:sajja:problem:{self.code}",
+            code=self.code,
+            status=self.status.value,
+            title=(self.__doc__ or "").strip(),
+            title_th=self.thai,
+            detail=self.detail,
+        )
+        headers = {"Cache-Control": "no-store"}
+        if self.retry_after_seconds is not None:
+            headers["Retry-After"] = str(self.retry_after_seconds)
+        return web.Response(
+            body=msgspec.json.encode(shape), status=self.status.value, content_type=MEDIA_PROBLEM, headers=headers
+        )
+
+
+class RequestMalformed(Problem):
+    """This request cannot be read."""
+
+    status, code = HTTPStatus.BAD_REQUEST, "request_malformed"
+    thai = "อ่านคำขอนี้ไม่ได้"
+
+
+class SessionMissing(Problem):
+    """Open a session first: this device has not said who it is, or its session has ended."""
+
+    status, code = HTTPStatus.UNAUTHORIZED, "session_missing"
+    thai = "กรุณายืนยันตัวเครื่องก่อน: ยังไม่ได้ยืนยัน หรือหมดเวลาแล้ว"
+
+
+class ChallengeFailed(Problem):
+    """This answer to the challenge does not hold; ask for a new challenge."""
+
+    status, code = HTTPStatus.UNAUTHORIZED, "challenge_failed"
+    thai = "คำตอบยืนยันตัวเครื่องไม่ถูกต้อง กรุณาขอคำถามใหม่"
+
+
+class DeviceNotEnrolled(Problem):
+    """This device is not enrolled yet: give its request to the network's office."""
+
+    status, code = HTTPStatus.FORBIDDEN, "device_not_enrolled"
+    thai = "เครื่องนี้ยังไม่ได้ลงทะเบียน กรุณาส่งคำขอให้สำนักงานเครือข่าย"
+
+
+class NotYourVillage(Problem):
+    """A device reads its own village and the office, nothing else."""
+
+    status, code = HTTPStatus.FORBIDDEN, "not_your_village"
+    thai = "เครื่องนี้อ่านได้เฉพาะข้อมูลหมู่บ้านของตนและสำนักงานเครือข่าย"
+
+
+class NetworkUnknown(Problem):
+    """No such network is on this server."""
+
+    status, code = HTTPStatus.NOT_FOUND, "network_unknown"
+    thai = "ไม่มีเครือข่ายนี้ในเซิร์ฟเวอร์"
+
+
+class NotFound(Problem):
+    """There is nothing at this address."""
+
+    status, code = HTTPStatus.NOT_FOUND, "not_found"
+    thai = "ไม่พบสิ่งที่ขอ"
+
+
+class MethodNotAllowed(Problem):
+    """This address does not take that method."""
+
+    status, code = HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed"
+    thai = "ที่อยู่นี้ไม่รับคำสั่งแบบนี้"
+
+
+class FeedDiverged(Problem):
+    """What this device pulled before is not what stands here now: pull the feed again from the start."""
+
+    status, code = HTTPStatus.CONFLICT, "feed_diverged"
+    thai = "ข้อมูลที่เคยดึงไปไม่ตรงกับเซิร์ฟเวอร์ กรุณาดึงใหม่ตั้งแต่ต้น"
+
+
+class BatchTooLarge(Problem):
+    """Send fewer entries in one push."""
+
+    status, code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "batch_too_large"
+    thai = "ส่งรายการครั้งละน้อยลง"
+
+
+class MediaTypeUnknown(Problem):
+    """This address does not take that kind of content."""
+
+    status, code = HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "media_type_unknown"
+    thai = "ที่อยู่นี้ไม่รับข้อมูลชนิดนี้"
+
+
+class ServerBusy(Problem):
+    """The server has too much to do; come back in a moment. Nothing was lost."""
+
+    status, code = HTTPStatus.SERVICE_UNAVAILABLE, "server_busy"
+    thai = "เซิร์ฟเวอร์งานล้น โปรดลองใหม่อีกสักครู่ ไม่มีข้อมูลใดสูญหาย"
+    retry_after_seconds = 2
+
+
+class StoreUnavailable(Problem):
+    """The database does not answer; send the same again later. Nothing is counted twice."""
+
+    status, code = HTTPStatus.SERVICE_UNAVAILABLE, "store_unavailable"
+    thai = "ฐานข้อมูลไม่ตอบ กรุณาส่งข้อมูลเดิมอีกครั้งภายหลัง จะไม่มีการนับซ้ำ"
+    retry_after_seconds = 5
+
+
+class ServerFailed(Problem):
+    """The server made a mistake. Send the same again later; nothing is counted twice."""
+
+    status, code = HTTPStatus.INTERNAL_SERVER_ERROR, "server_failed"
+    thai = "เซิร์ฟเวอร์ผิดพลาด กรุณาส่งข้อมูลเดิมอีกครั้งภายหลัง จะไม่มีการนับซ้ำ"
+
+
+# What aiohttp itself refuses, in our one shape.
+BY_STATUS: dict[int, type[Problem]] = {
+    problem.status.value: problem
+    for problem in (RequestMalformed, NotFound, MethodNotAllowed, BatchTooLarge, MediaTypeUnknown)
+}

@@ -1,0 +1,110 @@
+"""What anybody on this machine may read: hello, health, projections and the page.
+
+The server listens on loopback only until people can sign in (settings.py); so projections ask nobody who he is.
+"""
+
+from importlib.metadata import version
+from importlib.resources import files
+from typing import Final
+
+from aiohttp import web
+
+from sajja_schemas import limits
+from sajja_schemas.entry import is_village
+from sajja_schemas.events import CATALOGUE
+from sajja_schemas.wire import Hello
+from sajja_server.api import problems
+from sajja_server.api.context import NETWORKS, POOL, json_response, network_of
+from sajja_server.clock import now_ms
+from sajja_server.projections import views
+from sajja_server.store.pool import STORE_ERRORS
+
+_LIMITS_TOLD: Final = (
+    "BODY_BYTES_MAX", "WIRE_BODY_BYTES_MAX", "PUSH_ENTRIES_MAX", "PUSH_BYTES_MAX", "FEED_PAGE_ENTRIES_MAX",
+)  # fmt: skip
+_READY_LAG_ENTRIES: Final = 50_000
+_PAGE_TYPES: Final = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+}
+
+
+async def hello(request: web.Request) -> web.Response:
+    """`GET /v1/hello`: what a client should know before it speaks."""
+    return json_response(
+        Hello(
+            server_time=now_ms(),
+            version=version("sajja"),
+            format_versions=[1],
+            event_types=sorted(CATALOGUE),
+            limits={name.lower(): getattr(limits, name) for name in _LIMITS_TOLD},
+            networks=request.app[NETWORKS].names(),
+        )
+    )
+
+
+async def healthz(_request: web.Request) -> web.Response:
+    """`GET /healthz`: the process is alive."""
+    return json_response({"status": "alive"})
+
+
+async def readyz(request: web.Request) -> web.Response:
+    """`GET /readyz`: the database answers, and the books are not far behind the log."""
+    networks = {}
+    try:
+        async with request.app[POOL].acquire(timeout=2) as connection:
+            rows = await connection.fetch(
+                """
+                SELECT l.network, l.size, COALESCE(s.index, 0) AS index
+                FROM sajja.log_head l LEFT JOIN books.state s ON s.network = l.network
+                """,
+                timeout=2,
+            )
+    except STORE_ERRORS:
+        raise problems.StoreUnavailable from None
+    for row in rows:
+        networks[row["network"]] = {"size": row["size"], "lag_entries": row["size"] - row["index"]}
+    if any(found["lag_entries"] > _READY_LAG_ENTRIES for found in networks.values()):
+        raise problems.ServerBusy
+    return json_response({"status": "ready", "networks": networks})
+
+
+async def projection(request: web.Request) -> web.Response:
+    """`GET /v1/networks/{network}/projections/{name}`: a projection, with the index that it reflects."""
+    network = network_of(request)
+    pool = request.app[POOL]
+    match request.match_info["name"]:
+        case "network_totals":
+            answer = await views.network_totals(pool, network.name)
+        case "village_status":
+            answer = await views.village_status(pool, network.name, now_ms())
+        case "books":
+            answer = await views.balances(pool, network.name, _ledger_of(request))
+        case _:
+            raise problems.NotFound
+    return json_response(answer)
+
+
+async def page(request: web.Request) -> web.Response:
+    """`GET /` and the page's own files."""
+    name = request.match_info.get("file", "index.html")
+    folder = files("sajja_server") / "page"
+    ending = "." + name.rpartition(".")[2]
+    if "/" in name or ending not in _PAGE_TYPES or not (file := folder / name).is_file():
+        raise problems.NotFound
+    return web.Response(
+        body=file.read_bytes(),
+        content_type=_PAGE_TYPES[ending],
+        charset="utf-8",
+        headers={"Cache-Control": "no-cache"},
+    )
+
+
+def _ledger_of(request: web.Request) -> str | None:
+    ledger = request.query.get("ledger")
+    if ledger is not None and not is_village(ledger.removeprefix("bank:")):
+        raise problems.RequestMalformed(query="ledger")
+    return ledger

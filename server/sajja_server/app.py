@@ -1,0 +1,55 @@
+"""The application: routes, and what lives as long as the process does."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from aiohttp import web
+
+from sajja_schemas import limits
+from sajja_server.api import devices, entries, public
+from sajja_server.api.context import NETWORKS, POOL, SESSIONS
+from sajja_server.api.edge import edge
+from sajja_server.networks import Networks
+from sajja_server.settings import Settings
+from sajja_server.store.pool import Pool
+
+_NETWORK: Final = "/v1/networks/{network}"
+
+ROUTES: Final = (
+    web.get("/", public.page),
+    web.get("/page/{file}", public.page),
+    web.get("/healthz", public.healthz),
+    web.get("/readyz", public.readyz),
+    web.get("/v1/hello", public.hello),
+    web.get(_NETWORK + "/devices/{device}/head", devices.head),
+    web.post(_NETWORK + "/devices/{device}/challenge", devices.challenge),
+    web.post(_NETWORK + "/devices/{device}/session", devices.session),
+    web.post(_NETWORK + "/entries", entries.push),
+    web.get(_NETWORK + "/feeds/{village}", entries.feed),
+    web.get(_NETWORK + "/projections/{name}", public.projection),
+)
+
+
+def build_app(pool: Pool, settings: Settings) -> web.Application:
+    """The application over an open pool. The caller closes the pool."""
+    app = web.Application(middlewares=[edge], client_max_size=limits.PUSH_BYTES_MAX)
+    app.add_routes(ROUTES)
+    app[POOL] = pool
+    app[SESSIONS] = {}
+    executor = ThreadPoolExecutor(settings.verify_threads or os.cpu_count() or 1, thread_name_prefix="verify")
+    app[NETWORKS] = Networks(pool, executor, projects=settings.projector == "on")
+
+    async def live(app: web.Application) -> AsyncIterator[None]:
+        started = asyncio.Event()
+        task = asyncio.create_task(app[NETWORKS].run(started), name="networks")
+        await started.wait()
+        yield
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        executor.shutdown(wait=True, cancel_futures=True)
+
+    app.cleanup_ctx.append(live)
+    return app

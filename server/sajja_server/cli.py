@@ -1,0 +1,190 @@
+"""`sajja-server`: run, migrate, admit, status.
+
+Exit codes: 0 done; 1 the database or a network is not as it should be; 2 usage; 3 the database cannot be reached.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, Final, NoReturn, TypeVar
+
+import msgspec
+import typer
+
+from sajja_server.settings import Settings, SettingsInvalid, read_settings
+
+T = TypeVar("T")
+
+EXIT_PROBLEM: Final = 1
+EXIT_USAGE: Final = 2
+EXIT_UNREACHABLE: Final = 3
+
+app = typer.Typer(
+    name="sajja-server",
+    help=__doc__,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Embedded = Annotated[bool, typer.Option(help="Use the embedded PostgreSQL even where SAJJA_DATABASE_URL is set.")]
+Home = Annotated[Path | None, typer.Option(help="Where the embedded PostgreSQL lives.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+class Database(msgspec.Struct, frozen=True):
+    """Where the tables are: as whom to migrate, and as whom to serve."""
+
+    owner_url: str
+    server_url: str
+    role: str | None  # to step down to, where the URL is not that of a mere server
+    is_ours: bool  # the embedded one, or one that we are asked to prepare
+
+
+@app.command()
+def run(
+    *,
+    embedded: Embedded = False,
+    home: Home = None,
+    prepare: Annotated[
+        bool, typer.Option(help="First create the roles, migrate, and serve as sajja_app: one URL does for all.")
+    ] = False,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="0 takes any free port.")] = None,
+) -> None:
+    """Serve. Without SAJJA_DATABASE_URL an embedded PostgreSQL is started and migrated."""
+    settings = _settings()
+    if port is not None:
+        settings = msgspec.structs.replace(settings, port=port)
+    from sajja_server.logs import configure_logs
+    from sajja_server.serve import serve
+
+    configure_logs(settings.log_format)
+    with _database(settings, embedded=embedded, home=home, prepare=prepare) as database:
+        if database.is_ours:
+            _run(lambda: _prepare(database))
+        _run(lambda: serve(settings, database.server_url, role=database.role))
+
+
+@app.command()
+def migrate(*, embedded: Embedded = False, home: Home = None, as_json: Json = False) -> None:
+    """Create or update the tables, as their owner (SAJJA_MIGRATE_URL, or SAJJA_DATABASE_URL)."""
+    with _database(_settings(), embedded=embedded, home=home, prepare=True) as database:
+        applied = _run(lambda: _prepare(database))
+    if as_json:
+        _print_json({"applied": applied})
+    else:
+        typer.echo("\n".join(applied) or "ฐานข้อมูลเป็นรุ่นล่าสุดแล้ว · The database is up to date.")
+
+
+@app.command()
+def admit(
+    founding: Annotated[Path, typer.Argument(help="The founding line that `sajja office establish` wrote.")],
+    *,
+    embedded: Embedded = False,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Admit a network to this server by its founding entry. Its hash is the network's fingerprint from now on."""
+    from sajja_server.admit import admit_network, read_founding
+
+    try:
+        entry = read_founding(founding.read_bytes())
+    except (OSError, ValueError) as error:
+        _fail(f"อ่านแฟ้มก่อตั้งเครือข่ายไม่ได้ · This is not a network's founding line: {error}", EXIT_PROBLEM)
+    with _database(_settings(), embedded=embedded, home=home, prepare=False) as database:
+        fingerprint = _run(lambda: admit_network(database.server_url, database.role, entry))
+    if as_json:
+        _print_json({"network": entry.network, "fingerprint": fingerprint})
+    else:
+        typer.echo(f"รับเครือข่าย {entry.network} แล้ว · Admitted {entry.network}, fingerprint {fingerprint}")
+
+
+@app.command()
+def status(*, embedded: Embedded = False, home: Home = None, as_json: Json = False) -> None:
+    """Say what is stored: networks, sizes, how far the books are, and what was rejected."""
+    from sajja_server.status import network_status
+
+    with _database(_settings(), embedded=embedded, home=home, prepare=False) as database:
+        found = _run(lambda: network_status(database.server_url, database.role))
+    if as_json:
+        _print_json(found)
+        return
+    for network in found["networks"]:
+        typer.echo("  ".join(f"{name}={value}" for name, value in network.items()))
+    if not found["networks"]:
+        typer.echo("ยังไม่มีเครือข่าย · No network yet: `sajja-server admit FILE`")
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+@contextmanager
+def _database(settings: Settings, *, embedded: bool, home: Path | None, prepare: bool) -> Iterator[Database]:
+    if settings.database_url and not embedded:
+        # With one URL for everything the connections step down to the server's role by themselves.
+        role = "sajja_app" if prepare or settings.migrate_url == "" else None
+        owner = settings.migrate_url or settings.database_url
+        yield Database(owner_url=owner, server_url=settings.database_url, role=role, is_ours=prepare)
+        return
+    from sajja_server.embedded import EmbeddedPostgres, EmbeddedPostgresFailed, default_home
+
+    try:
+        postgres = EmbeddedPostgres.start(home or default_home())
+    except EmbeddedPostgresFailed as error:
+        _fail(str(error), EXIT_UNREACHABLE)
+    try:
+        yield Database(owner_url=postgres.owner_url, server_url=postgres.server_url, role=None, is_ours=True)
+    finally:
+        if not postgres.was_running:  # another command's database stays up
+            postgres.stop()
+
+
+async def _prepare(database: Database) -> list[str]:
+    from sajja_server.migrations import apply_roles, migrate
+
+    await apply_roles(database.owner_url)
+    return await migrate(database.owner_url)
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings(os.environ)
+    except SettingsInvalid as error:
+        _fail(f"ค่าตั้งใช้ไม่ได้ · A setting cannot be used: {error}", EXIT_USAGE)
+
+
+def _run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    from sajja_server.migrations import MigrationFailed
+    from sajja_server.store.pool import STORE_ERRORS, StoreUnfit
+
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            return runner.run(work())
+    except (StoreUnfit, MigrationFailed) as error:
+        _fail(f"ฐานข้อมูลยังไม่พร้อม · The database is not ready: {error}", EXIT_PROBLEM)
+    except STORE_ERRORS as error:
+        _fail(f"ใช้ฐานข้อมูลหรือพอร์ตไม่ได้ · The database or the port cannot be used: {error}", EXIT_UNREACHABLE)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop where the extra `fast` is installed."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+def _print_json(answer: object) -> None:
+    sys.stdout.write(msgspec.json.encode(answer).decode() + "\n")
+
+
+def _fail(sentence: str, code: int) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(code)

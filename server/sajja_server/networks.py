@@ -1,0 +1,96 @@
+"""The networks that this process serves, each with its merger, its projector and its directory of devices.
+
+A network is the unit of scale: nothing here is shared between two of them but the pool and the threads.
+"""
+
+import asyncio
+from concurrent.futures import Executor
+from typing import Final
+
+import msgspec
+import structlog
+
+from sajja_server.devices import DeviceDirectory
+from sajja_server.merge import Merger
+from sajja_server.projections.projector import Projector
+from sajja_server.store import log as store
+from sajja_server.store.pool import STORE_ERRORS, Pool
+
+LOOK_SECONDS: Final = 1.0
+
+logger = structlog.get_logger()
+
+
+class Network(msgspec.Struct, frozen=True):
+    """One network, as this process serves it."""
+
+    name: str
+    fingerprint: bytes
+    merger: Merger
+    directory: DeviceDirectory
+    projector: Projector | None
+
+
+class Networks:
+    """Finds networks by name, and takes up those that are admitted while the server runs."""
+
+    def __init__(self, pool: Pool, executor: Executor, *, projects: bool) -> None:
+        self._pool = pool
+        self._executor = executor
+        self._projects = projects
+        self._served: dict[str, Network] = {}
+        self._tasks: asyncio.TaskGroup | None = None
+
+    async def run(self, started: asyncio.Event) -> None:
+        """Serve every admitted network until cancelled."""
+        async with asyncio.TaskGroup() as self._tasks:
+            while True:
+                try:
+                    await self._take_up()
+                    started.set()
+                except STORE_ERRORS as error:
+                    logger.warning("networks_unknown", error=type(error).__name__)
+                await asyncio.sleep(LOOK_SECONDS)
+
+    def get(self, name: str) -> Network:
+        """A network by its name.
+
+        Raises:
+            UnknownNetwork: it is not admitted on this server.
+        """
+        try:
+            return self._served[name]
+        except KeyError:
+            raise store.UnknownNetwork(name) from None
+
+    def names(self) -> list[str]:
+        """The networks that are served."""
+        return sorted(self._served)
+
+    def all(self) -> list[Network]:
+        """Every network that is served."""
+        return list(self._served.values())
+
+    async def _take_up(self) -> None:
+        async with self._pool.acquire() as connection:
+            admitted = await store.networks(connection)
+        for name, head in admitted.items():
+            if name not in self._served:
+                self._served[name] = self._serve(name, head.fingerprint)
+
+    def _serve(self, name: str, fingerprint: bytes) -> Network:
+        assert self._tasks is not None
+        projector = Projector(self._pool, name, fingerprint) if self._projects else None
+        directory = DeviceDirectory(self._pool, name, projector)
+        merger = Merger(
+            self._pool, name, directory, self._executor, on_merged=projector.wake if projector else _nothing
+        )
+        if projector is not None:
+            self._tasks.create_task(projector.run(), name=f"projector {name}")
+        self._tasks.create_task(merger.run(), name=f"merger {name}")
+        logger.info("network_served", network=name)
+        return Network(name, fingerprint, merger, directory, projector)
+
+
+def _nothing() -> None:
+    """Nobody follows the log in this process."""

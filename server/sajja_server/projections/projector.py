@@ -1,0 +1,146 @@
+"""The projector: follows a network's log and keeps its books.
+
+* It reads by index, and index order is commit order: it never passes over an entry.
+* Fold, tables and index commit in one transaction. If that fails, memory is thrown away and read again from the tables.
+* One process at a time projects a network: it holds an advisory lock on a connection of its own. The others wait for
+  the lock, and meanwhile see the tables that it writes.
+* There is no LISTEN/NOTIFY: it looks at the head four times a second, and is woken sooner by its own process.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+
+from sajja_schemas.books import Admitted, Books, Change, apply, originals
+from sajja_schemas.entry import entry_hash, from_base64url, to_base64url
+from sajja_schemas.verdicts import Effect
+from sajja_server.projections import memory
+from sajja_server.store import log as store
+from sajja_server.store.log import Connection, StoredEntry
+from sajja_server.store.pool import STORE_ERRORS, Pool
+
+POLL_SECONDS: Final = 0.25
+LOCK_SECONDS: Final = 1.0
+BATCH_ENTRIES: Final = 2_000
+RETRY_SECONDS: Final = 1.0
+
+logger = structlog.get_logger()
+
+
+class Projector:
+    """Keeps the books of one network, as long as `run` runs."""
+
+    def __init__(self, pool: Pool, network: str, fingerprint: bytes) -> None:
+        self._pool = pool
+        self._network = network
+        self._fingerprint = to_base64url(fingerprint)
+        self._woken = asyncio.Event()
+        self._moved = asyncio.Condition()
+        self._books: Books | None = None
+        self._counts: dict[str, memory.DeviceCount] = {}
+        self.index = 0  # of the next entry to fold, as this process last knew it
+
+    def wake(self) -> None:
+        """Say that entries were merged."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Follow the log until cancelled. A lost database is waited for; nothing else stops it."""
+        while True:
+            try:
+                async with self._pool.acquire() as connection:
+                    await self._lead(connection)
+            except STORE_ERRORS as error:
+                self._books = None  # what was folded but not committed is not true
+                logger.warning("projector_interrupted", network=self._network, error=type(error).__name__)
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def wait_for(self, index: int, seconds: float) -> bool:
+        """Wait until the books reflect every entry below an index; False where that takes too long."""
+        self.wake()
+        try:
+            async with asyncio.timeout(seconds), self._moved:
+                await self._moved.wait_for(lambda: self.index >= index)
+        except TimeoutError:
+            return False
+        return True
+
+    async def _lead(self, connection: Connection) -> None:
+        key = f"sajja projector {self._network}"
+        while not await connection.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", key):
+            await self._follow(connection)
+            await asyncio.sleep(POLL_SECONDS)
+        try:
+            async with connection.transaction():
+                self._books, self._counts = await memory.load(connection, self._network, self._fingerprint)
+            await self._announce(self._books.index)
+            while True:
+                if not await self._advance(connection, self._books):
+                    await self._sleep()
+        finally:
+            self._books = None
+            if not connection.is_closed():
+                await connection.execute("SELECT pg_advisory_unlock(hashtextextended($1, 0))", key)
+
+    async def _follow(self, connection: Connection) -> None:
+        """See how far the process that leads has come."""
+        index = await connection.fetchval("SELECT index FROM books.state WHERE network = $1", self._network)
+        await self._announce(index or 0)
+
+    async def _advance(self, connection: Connection, books: Books) -> bool:
+        """Fold the next batch, if there is one."""
+        self._woken.clear()
+        entries = await store.read_log(connection, self._network, books.index, BATCH_ENTRIES)
+        if not entries:
+            return False
+        bodies = await self._originals(connection, books, entries)
+        # In a thread, so that requests are answered between two of its slices.
+        changes = await asyncio.to_thread(fold, books, entries, bodies)
+        async with connection.transaction():
+            touched = memory.count_devices(self._counts, entries)
+            await memory.save(connection, books, changes, self._counts, touched)
+        books.touched_balances.clear()
+        books.touched_members.clear()
+        for name, effect in changes:
+            if effect is Effect.UNDIGESTED:
+                logger.error("entry_undigested", network=self._network, entry=name)
+        await self._announce(books.index)
+        return True
+
+    async def _originals(
+        self, connection: Connection, books: Books, entries: Sequence[StoredEntry]
+    ) -> dict[str, bytes]:
+        """The earlier bodies that folding these entries may ask for."""
+        wanted = originals(books, (entry.body for entry in entries))
+        found = {name: entry.body for entry in entries if (name := to_base64url(entry.hash)) in wanted}
+        missing = [ref for ref in wanted.values() if ref.hash not in found]
+        if missing:
+            stored = await store.bodies_of(
+                connection,
+                self._network,
+                [(from_base64url(ref.device, 32), ref.sequence, from_base64url(ref.hash, 32)) for ref in missing],
+            )
+            found |= {to_base64url(entry_hash(body)): body for body in stored}
+        return found
+
+    async def _sleep(self) -> None:
+        try:
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._woken.wait()
+        except TimeoutError:
+            pass
+
+    async def _announce(self, index: int) -> None:
+        async with self._moved:
+            self.index = index
+            self._moved.notify_all()
+
+
+def fold(books: Books, entries: Sequence[StoredEntry], bodies: dict[str, bytes]) -> list[Change]:
+    """Fold entries into the books, in place; what each entry is now whose effect they decided, in order."""
+    changes: list[Change] = []
+    for entry in entries:
+        changes += apply(books, Admitted(entry.index, to_base64url(entry.hash), entry.body), bodies.get)
+    return changes

@@ -1,0 +1,64 @@
+"""Run the server: open the database, listen, say so, and drain when told to stop.
+
+* Exactly one line goes to stdout when requests are answered: `{"event":"serving","url":...}`.
+* SIGTERM or SIGINT: no new connection is taken, what is under way is answered, then the process ends with 0.
+"""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from typing import Final
+
+import msgspec
+import structlog
+from aiohttp import web
+
+from sajja_server.app import build_app
+from sajja_server.settings import Settings
+from sajja_server.store.pool import open_pool
+
+DRAIN_SECONDS: Final = 20
+KEEPALIVE_SECONDS: Final = 75
+
+logger = structlog.get_logger()
+
+
+async def serve(settings: Settings, database_url: str, *, role: str | None = None) -> None:
+    """Serve until a signal.
+
+    Raises:
+        StoreUnfit: the database is not fit to serve from.
+        OSError: the port is taken.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    pool = await open_pool(database_url, settings.pool_size, role=role)
+    try:
+        runner = web.AppRunner(
+            build_app(pool, settings),
+            access_log=None,
+            shutdown_timeout=DRAIN_SECONDS,
+            keepalive_timeout=KEEPALIVE_SECONDS,
+        )
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, settings.host, settings.port).start()
+            _announce(runner)
+            await stop.wait()
+            logger.info("draining", seconds_max=DRAIN_SECONDS)
+        finally:
+            await runner.cleanup()
+    finally:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(pool.close(), DRAIN_SECONDS)
+
+
+def _announce(runner: web.AppRunner) -> None:
+    host, port = runner.addresses[0][:2]
+    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    logger.info("serving", url=url, loopback_only="people cannot sign in yet")
+    sys.stdout.write(msgspec.json.encode({"event": "serving", "url": url}).decode() + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,1 @@
+"""PostgreSQL: what is stored, and nothing about what it means."""

@@ -1,0 +1,204 @@
+"""The network log in PostgreSQL: ingest, and reading by index, by feed and by device.
+
+* An entry is added by one call of `sajja.ingest`, which takes the network's head row before anything else. Index
+  order is commit order, so whoever reads up to an index has read everything up to it.
+* Nothing here updates or removes an entry, and the role could not.
+* No `ON CONFLICT DO NOTHING`: a repeated entry has a verdict of its own.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import asyncpg
+import msgspec
+
+from sajja_schemas.chain import Judgement
+from sajja_schemas.entry import SignedEntry
+from sajja_schemas.verdicts import HeldCode, Verdict
+
+Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+
+_INGEST: Final = "SELECT * FROM sajja.ingest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+
+
+class UnknownNetwork(LookupError):
+    """No such network was admitted on this server."""
+
+
+class LogHead(msgspec.Struct, frozen=True):
+    """Where a network's log stands."""
+
+    fingerprint: bytes
+    size: int
+
+
+class StoredEntry(msgspec.Struct, frozen=True):
+    """An entry of the network log with what the server says of it."""
+
+    index: int
+    feed_sequence: int
+    received_at: int
+    device: bytes
+    sequence: int
+    hash: bytes
+    key: bytes
+    signature: bytes
+    body: bytes
+
+
+class DeviceState(msgspec.Struct, frozen=True):
+    """Where a device's log stands, and the hashes stored at a sequence that was asked for."""
+
+    sequence: int
+    hash: bytes | None
+    at: list[bytes]
+
+
+async def add_network(connection: Connection, network: str, fingerprint: bytes) -> None:
+    """Admit a network by its fingerprint; to admit it again changes nothing."""
+    if await connection.fetchval("SELECT fingerprint FROM sajja.log_head WHERE network = $1", network) is None:
+        await connection.execute(
+            "INSERT INTO sajja.log_head (network, fingerprint) VALUES ($1, $2)", network, fingerprint
+        )
+
+
+async def networks(connection: Connection) -> dict[str, LogHead]:
+    """Every network on this server."""
+    rows = await connection.fetch("SELECT network, fingerprint, size FROM sajja.log_head ORDER BY network")
+    return {row["network"]: LogHead(row["fingerprint"], row["size"]) for row in rows}
+
+
+async def log_head(connection: Connection, network: str) -> LogHead:
+    """Where a network's log stands.
+
+    Raises:
+        UnknownNetwork: it was never admitted here.
+    """
+    row = await connection.fetchrow("SELECT fingerprint, size FROM sajja.log_head WHERE network = $1", network)
+    if row is None:
+        raise UnknownNetwork(network)
+    return LogHead(row["fingerprint"], row["size"])
+
+
+async def ingest(
+    connection: Connection,
+    network: str,
+    entries: Sequence[SignedEntry],
+    enrolled: Sequence[bool],
+    received_at: int,
+) -> list[Judgement]:
+    """Judge, number and store entries whose signatures are valid; a judgement for each, in their order.
+
+    When this returns, what was merged is durable. When it raises, nothing was stored, or all of it was: the caller
+    cannot know which, and need not, for the same entries offered again are `duplicate`.
+    """
+    rows = await connection.fetch(
+        _INGEST,
+        network,
+        received_at,
+        [entry.key for entry in entries],
+        [entry.device for entry in entries],
+        [entry.sequence for entry in entries],
+        [entry.hash for entry in entries],
+        [entry.previous for entry in entries],
+        [entry.village for entry in entries],
+        [entry.body for entry in entries],
+        [entry.signature for entry in entries],
+        list(enrolled),
+    )
+    judgements: list[Judgement | None] = [None] * len(entries)
+    for place, verdict, code, index in rows:
+        judgements[place - 1] = Judgement(Verdict(verdict), HeldCode(code) if code else None, index)
+    assert None not in judgements, "every entry of a call is judged"
+    return [judgement for judgement in judgements if judgement is not None]
+
+
+async def indexes_of(
+    connection: Connection, network: str, places: Sequence[tuple[bytes, int, bytes]]
+) -> list[int | None]:
+    """The index of each (device, sequence, hash) that is stored, None for the others."""
+    rows = await connection.fetch(
+        """
+        SELECT (SELECT e.index FROM sajja.entry e WHERE e.network = $1 AND e.device = p.device
+                AND e.sequence = p.sequence AND e.hash = p.hash) AS index
+        FROM unnest($2::bytea[], $3::bigint[], $4::bytea[]) WITH ORDINALITY AS p (device, sequence, hash, ord)
+        ORDER BY ord
+        """,
+        network,
+        [place[0] for place in places],
+        [place[1] for place in places],
+        [place[2] for place in places],
+    )
+    return [row["index"] for row in rows]
+
+
+async def read_log(connection: Connection, network: str, first: int, limit: int) -> list[StoredEntry]:
+    """Entries from an index on, in index order."""
+    return await _read(
+        connection, "e.network = $1 AND e.index >= $2 ORDER BY e.index LIMIT $3", (network, first, limit)
+    )
+
+
+async def read_feed(connection: Connection, network: str, village: str, after: int, limit: int) -> list[StoredEntry]:
+    """A village's entries after a feed sequence, in feed order."""
+    return await _read(
+        connection,
+        "e.network = $1 AND e.village = $2 AND e.feed_sequence > $3 ORDER BY e.feed_sequence LIMIT $4",
+        (network, village, after, limit),
+    )
+
+
+async def feed_hash(connection: Connection, network: str, village: str, feed_sequence: int) -> bytes | None:
+    """The hash of the entry at a feed sequence: whether a cursor still matches costs one indexed read."""
+    found: bytes | None = await connection.fetchval(
+        "SELECT hash FROM sajja.entry WHERE network = $1 AND village = $2 AND feed_sequence = $3",
+        network,
+        village,
+        feed_sequence,
+    )
+    return found
+
+
+async def bodies_of(connection: Connection, network: str, refs: Sequence[tuple[bytes, int, bytes]]) -> list[bytes]:
+    """The bodies of those (device, sequence, hash) that are stored."""
+    rows = await connection.fetch(
+        """
+        SELECT e.body FROM unnest($2::bytea[], $3::bigint[], $4::bytea[]) AS r (device, sequence, hash)
+        JOIN sajja.entry e ON e.network = $1 AND e.device = r.device AND e.sequence = r.sequence AND e.hash = r.hash
+        """,
+        network,
+        [ref[0] for ref in refs],
+        [ref[1] for ref in refs],
+        [ref[2] for ref in refs],
+    )
+    return [row["body"] for row in rows]
+
+
+async def device_state(connection: Connection, network: str, device: bytes, at: int | None) -> DeviceState:
+    """Where a device's log stands."""
+    row = await connection.fetchrow(
+        "SELECT sequence, hash FROM sajja.device_head WHERE network = $1 AND device = $2", network, device
+    )
+    hashes: list[bytes] = []
+    if at is not None:
+        rows = await connection.fetch(
+            "SELECT hash FROM sajja.entry WHERE network = $1 AND device = $2 AND sequence = $3 ORDER BY index LIMIT 10",
+            network,
+            device,
+            at,
+        )
+        hashes = [found["hash"] for found in rows]
+    return DeviceState(row["sequence"] if row else 0, row["hash"] if row else None, hashes)
+
+
+async def _read(connection: Connection, where: str, arguments: tuple[object, ...]) -> list[StoredEntry]:
+    # `where` is one of the two constants above, never anything that came from outside.
+    rows = await connection.fetch(
+        f"""
+        SELECT e.index, e.feed_sequence, e.received_at, e.device, e.sequence, e.hash, d.key, e.signature, e.body
+        FROM sajja.entry e JOIN sajja.device_head d ON d.network = e.network AND d.device = e.device
+        WHERE {where}
+        """,  # noqa: S608  # see the comment above
+        *arguments,
+    )
+    return [StoredEntry(*row) for row in rows]
