@@ -143,8 +143,20 @@ def _apply(books: Books, entry: Admitted, lookup: Lookup) -> list[Change]:
             changes = _quarantine(books, entry.hash, code)
         else:
             changes = _digest(books, entry, body, lines, lookup)
-    for reversal in books.expected.pop(entry.hash, ()):
-        changes += _judge_reversal(books, reversal, entry.body, lookup)
+    if entry.hash in books.expected:
+        changes += _meet_reversals(books, entry, lookup)
+    return changes
+
+
+def _meet_reversals(books: Books, entry: Admitted, lookup: Lookup) -> list[Change]:
+    """Judge the reversals that waited for this entry, of which `lookup` may know nothing yet."""
+
+    def known(name: str) -> bytes | None:
+        return entry.body if name == entry.hash else lookup(name)
+
+    changes: list[Change] = []
+    for reversal in books.expected.pop(entry.hash):
+        changes += _judge_reversal(books, reversal, entry.body, known)
     return changes
 
 

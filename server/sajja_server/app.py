@@ -10,7 +10,7 @@ from aiohttp import web
 
 from sajja_schemas import limits
 from sajja_server.api import devices, entries, public
-from sajja_server.api.context import NETWORKS, POOL, SESSIONS
+from sajja_server.api.context import CONTACTS, NETWORKS, POOL, SESSIONS
 from sajja_server.api.edge import edge
 from sajja_server.networks import Networks
 from sajja_server.settings import Settings
@@ -39,6 +39,7 @@ def build_app(pool: Pool, settings: Settings) -> web.Application:
     app.add_routes(ROUTES)
     app[POOL] = pool
     app[SESSIONS] = {}
+    app[CONTACTS] = {}
     executor = ThreadPoolExecutor(settings.verify_threads or os.cpu_count() or 1, thread_name_prefix="verify")
     app[NETWORKS] = Networks(pool, executor, projects=settings.projector == "on")
 

@@ -76,20 +76,20 @@ class Networks:
             admitted = await store.networks(connection)
         for name, head in admitted.items():
             if name not in self._served:
-                self._served[name] = self._serve(name, head.fingerprint)
+                self._served[name] = self._serve(name, head)
 
-    def _serve(self, name: str, fingerprint: bytes) -> Network:
+    def _serve(self, name: str, head: store.LogHead) -> Network:
         assert self._tasks is not None
-        projector = Projector(self._pool, name, fingerprint) if self._projects else None
+        projector = Projector(self._pool, name, head.fingerprint) if self._projects else None
         directory = DeviceDirectory(self._pool, name, projector)
         merger = Merger(
-            self._pool, name, directory, self._executor, on_merged=projector.wake if projector else _nothing
+            self._pool, name, head.size, directory, self._executor, projector.wake if projector else _nothing
         )
         if projector is not None:
             self._tasks.create_task(projector.run(), name=f"projector {name}")
         self._tasks.create_task(merger.run(), name=f"merger {name}")
         logger.info("network_served", network=name)
-        return Network(name, fingerprint, merger, directory, projector)
+        return Network(name, head.fingerprint, merger, directory, projector)
 
 
 def _nothing() -> None:

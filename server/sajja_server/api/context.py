@@ -15,6 +15,9 @@ POOL: Final = web.AppKey("pool", Pool)
 NETWORKS: Final = web.AppKey("networks", Networks)
 SESSIONS: Final = web.AppKey("sessions", dict[bytes, DeviceSession])  # a cache of the table, bounded below
 
+CONTACTS: Final = web.AppKey("contacts", dict[bytes, int])  # when a device was last written down; one per session
+
+CONTACT_EVERY_MS: Final = 30_000
 SESSIONS_CACHED_MAX: Final = 10_000
 _BEARER: Final = "Bearer "
 _encoder: Final = msgspec.json.Encoder()
@@ -27,6 +30,15 @@ def network_of(request: web.Request) -> Network:
         UnknownNetwork: none such.
     """
     return request.app[NETWORKS].get(request.match_info["network"])
+
+
+async def note_contact(request: web.Request, session: DeviceSession, now: int) -> None:
+    """Write down that a device was heard, at most once in a while: it is a courtesy, and costs a commit."""
+    noted = request.app[CONTACTS]
+    if noted.get(session.device, 0) + CONTACT_EVERY_MS <= now:
+        noted[session.device] = now
+        async with request.app[POOL].acquire() as connection:
+            await sessions.save_contact(connection, session.network, session.device, now)
 
 
 async def session_of(request: web.Request, now: int) -> DeviceSession:

@@ -9,12 +9,11 @@ from sajja_schemas import limits
 from sajja_schemas.entry import OFFICE, encode_line, from_base64url, is_village, to_base64url
 from sajja_schemas.wire import MEDIA_NDJSON, encode_feed_line
 from sajja_server.api import problems
-from sajja_server.api.context import POOL, json_response, network_of, session_of
+from sajja_server.api.context import POOL, json_response, network_of, note_contact, session_of
 from sajja_server.api.edge import LINE
 from sajja_server.api.reading import integer_of
 from sajja_server.clock import now_ms
 from sajja_server.store import log as store
-from sajja_server.store import sessions
 
 
 async def push(request: web.Request) -> web.Response:
@@ -28,8 +27,7 @@ async def push(request: web.Request) -> web.Response:
     if len(lines) > limits.PUSH_ENTRIES_MAX:
         raise problems.BatchTooLarge(entries_max=limits.PUSH_ENTRIES_MAX)
     reply = await network.merger.push(lines, session.device)
-    async with request.app[POOL].acquire() as connection:
-        await sessions.save_contact(connection, network.name, session.device, now)
+    await note_contact(request, session, now)
     counts: dict[str, int] = {}
     for verdict in reply.verdicts:
         counts[verdict.verdict] = counts.get(verdict.verdict, 0) + 1
@@ -58,7 +56,7 @@ async def feed(request: web.Request) -> web.Response:
             if await store.feed_hash(connection, network.name, village, after) != expected:
                 raise problems.FeedDiverged
         entries = await store.read_feed(connection, network.name, village, after, max(limit or 1, 1) + 1)
-        await sessions.save_contact(connection, network.name, session.device, now)
+    await note_contact(request, session, now)
     page, has_more = _page(entries, max(limit or 1, 1))
     headers = {"Sajja-Next": "true" if has_more else "false", "Cache-Control": "private, no-cache"}
     if page:

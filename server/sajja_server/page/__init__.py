@@ -1,7 +1,7 @@
 """The page: files that a browser runs as they are, and the headers that keep them to this origin.
 
-There is no build step (docs/adr/0012). The files are read once, when the server starts; `/` is the document and everything
-else lies under `/page/`. The policy allows no inline script or style and no other origin; the files obey it.
+There is no build step (docs/adr/0012). The files are read once, when the server starts; `/` is the document and
+everything else lies under `/page/`. The policy allows no inline script or style and no other origin; the files obey it.
 
 No web framework in this package; the API gives these bytes a route.
 """

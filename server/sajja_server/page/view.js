@@ -36,22 +36,23 @@ function formula(words, kind, key) {
 function value(words, kind, key, amount) {
   const money = key.endsWith("_satang");
   const text = money ? baht(amount) : count(amount);
-  return h("data", { class: amount < 0 ? "amount negative" : "amount", value: amount, title: `= ${formula(words, kind, key)}` }, text);
+  const shown = h("data", { class: amount < 0 ? "amount negative" : "amount", value: amount, title: `= ${formula(words, kind, key)}` }, text);
+  // Its size in a tile or card follows its length, so that the longest still fits the narrowest screen and the largest text.
+  shown.style.setProperty("--characters", String(Math.max(9, text.length)));
+  return shown;
 }
 
 function unit(words, key) {
   return h("span", { class: "unit" }, key.endsWith("_satang") ? words.baht : words.people);
 }
 
-// A large figure. Its size follows its length, so that the longest still fits the narrowest screen.
+// A large figure, and how it is made.
 function tile(words, { kind, key, label, amount, note, of, parts = [] }) {
-  const shown = value(words, kind, key, amount);
-  shown.style.setProperty("--characters", String(Math.max(9, shown.textContent.length)));
   return h(
     "article",
     { class: `tile ${key}` },
     h("h3", {}, label),
-    h("p", { class: "figure" }, shown, " ", unit(words, key)),
+    h("p", { class: "figure" }, value(words, kind, key, amount), " ", unit(words, key)),
     note && h("p", { class: "note" }, note),
     h(
       "details",
@@ -239,7 +240,7 @@ function village_table(words, totals, of, now, everything) {
   const cells = (row) => keys.map((key) => h("td", { class: "number" }, value(words, "bank", key, row[key])));
   return h(
     "div",
-    { class: "wide" },
+    { class: everything ? "wide everything" : "wide" },
     h("button", { type: "button", class: "more", id: "everything", "data-action": "everything", "aria-pressed": String(everything) }, everything ? words.fewer_figures : words.all_figures),
     h(
       "div",
@@ -325,7 +326,7 @@ function devices(words, language, totals, status, now) {
             "tr",
             { role: "row", "data-device": device.device },
             h("th", { scope: "row", role: "rowheader" }, name(called(device)), " · ", name(device.label ?? ""), " ", h("code", { title: device.device }, device.device.slice(0, 8))),
-            cell(words.seen, "seen", state(words, freshness(device, now)), " ", h("span", { class: "at" }, when(device.seen_at, "")), " ", ago(device.seen_at)),
+            cell(words.seen, "seen", state(words, freshness(device, now)), " ", ago(device.seen_at), " ", h("span", { class: "at" }, when(device.seen_at, ""))),
             cell(words.sent, "sent", h("span", { class: "at" }, when(device.last_received_at, words.never_sent))),
             cell(words.sent_entries, "number", h("span", { title: `${words.place_in_log}: ${count(device.sequence)}` }, count(device.entries))),
           ),

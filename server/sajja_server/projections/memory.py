@@ -14,7 +14,7 @@ from sajja_schemas.books import Books, Change, Member, Transit, open_books
 from sajja_schemas.entry import device_of, from_base64url, to_base64url
 from sajja_schemas.standing import Trust
 from sajja_schemas.verdicts import Effect
-from sajja_server.store.log import Connection, StoredEntry
+from sajja_server.store.log import Connection, LoggedBody
 
 # Raised whenever the fold's meaning or the shape of its memory changes: older tables are then folded again from zero.
 VERSION: Final = 1
@@ -99,7 +99,7 @@ async def forget(connection: Connection, network: str) -> None:
         await connection.execute(f"DELETE FROM books.{table} WHERE network = $1", network)  # noqa: S608  # our own names
 
 
-def count_devices(counts: dict[str, DeviceCount], entries: Iterable[StoredEntry]) -> set[str]:
+def count_devices(counts: dict[str, DeviceCount], entries: Iterable[LoggedBody]) -> set[str]:
     """Count entries by device; gives the devices that changed."""
     touched = set()
     for entry in entries:
@@ -185,9 +185,10 @@ async def _save_effects(connection: Connection, network: str, changes: Iterable[
     last = dict(changes)  # an entry may wait and count within one batch: only how it ends is written
     counted = [from_base64url(name, 32) for name, code in last.items() if code is Effect.COUNTED]
     others = {from_base64url(name, 32): code for name, code in last.items() if code is not Effect.COUNTED}
-    await connection.execute(
-        "DELETE FROM books.quarantined WHERE network = $1 AND hash = ANY ($2::bytea[])", network, counted
-    )
+    if counted:
+        await connection.execute(
+            "DELETE FROM books.quarantined WHERE network = $1 AND hash = ANY ($2::bytea[])", network, counted
+        )
     if others:
         await connection.execute(
             """

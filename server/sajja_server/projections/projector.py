@@ -18,7 +18,7 @@ from sajja_schemas.entry import entry_hash, from_base64url, to_base64url
 from sajja_schemas.verdicts import Effect
 from sajja_server.projections import memory
 from sajja_server.store import log as store
-from sajja_server.store.log import Connection, StoredEntry
+from sajja_server.store.log import Connection, LoggedBody
 from sajja_server.store.pool import STORE_ERRORS, Pool
 
 POLL_SECONDS: Final = 0.25
@@ -92,7 +92,7 @@ class Projector:
     async def _advance(self, connection: Connection, books: Books) -> bool:
         """Fold the next batch, if there is one."""
         self._woken.clear()
-        entries = await store.read_log(connection, self._network, books.index, BATCH_ENTRIES)
+        entries = await store.read_bodies(connection, self._network, books.index, BATCH_ENTRIES)
         if not entries:
             return False
         bodies = await self._originals(connection, books, entries)
@@ -109,9 +109,7 @@ class Projector:
         await self._announce(books.index)
         return True
 
-    async def _originals(
-        self, connection: Connection, books: Books, entries: Sequence[StoredEntry]
-    ) -> dict[str, bytes]:
+    async def _originals(self, connection: Connection, books: Books, entries: Sequence[LoggedBody]) -> dict[str, bytes]:
         """The earlier bodies that folding these entries may ask for."""
         wanted = originals(books, (entry.body for entry in entries))
         found = {name: entry.body for entry in entries if (name := to_base64url(entry.hash)) in wanted}
@@ -138,9 +136,12 @@ class Projector:
             self._moved.notify_all()
 
 
-def fold(books: Books, entries: Sequence[StoredEntry], bodies: dict[str, bytes]) -> list[Change]:
-    """Fold entries into the books, in place; what each entry is now whose effect they decided, in order."""
+def fold(books: Books, entries: Sequence[LoggedBody], bodies: dict[str, bytes]) -> list[Change]:
+    """Fold entries into the books, in place; gives every change but the usual one, that an entry counts as it comes."""
     changes: list[Change] = []
     for entry in entries:
-        changes += apply(books, Admitted(entry.index, to_base64url(entry.hash), entry.body), bodies.get)
+        name = to_base64url(entry.hash)
+        changed = apply(books, Admitted(entry.index, name, entry.body), bodies.get)
+        if len(changed) > 1 or changed[0][1] is not Effect.COUNTED:
+            changes += changed
     return changes

@@ -46,6 +46,16 @@ class StoredEntry(msgspec.Struct, frozen=True):
     body: bytes
 
 
+class LoggedBody(msgspec.Struct, frozen=True):
+    """An entry as far as a fold needs it."""
+
+    index: int
+    received_at: int
+    device: bytes
+    hash: bytes
+    body: bytes
+
+
 class DeviceState(msgspec.Struct, frozen=True):
     """Where a device's log stands, and the hashes stored at a sequence that was asked for."""
 
@@ -137,6 +147,20 @@ async def read_log(connection: Connection, network: str, first: int, limit: int)
     return await _read(
         connection, "e.network = $1 AND e.index >= $2 ORDER BY e.index LIMIT $3", (network, first, limit)
     )
+
+
+async def read_bodies(connection: Connection, network: str, first: int, limit: int) -> list[LoggedBody]:
+    """What a fold needs of entries from an index on, in index order."""
+    rows = await connection.fetch(
+        """
+        SELECT index, received_at, device, hash, body FROM sajja.entry
+        WHERE network = $1 AND index >= $2 ORDER BY index LIMIT $3
+        """,
+        network,
+        first,
+        limit,
+    )
+    return [LoggedBody(*row) for row in rows]
 
 
 async def read_feed(connection: Connection, network: str, village: str, after: int, limit: int) -> list[StoredEntry]:

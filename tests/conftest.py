@@ -1,0 +1,32 @@
+"""Fixtures that several folders share: a real PostgreSQL with a fresh database for each test."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from support.database import Database, fresh_database, template_server
+
+from sajja_server.store.pool import Pool, open_pool
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A migrated PostgreSQL for the whole run: SAJJA_TEST_DSN, or the embedded one."""
+    with template_server() as owner_url:
+        yield owner_url
+
+
+@pytest.fixture
+async def database(postgres_server: str) -> AsyncIterator[Database]:
+    """A database of its own, with the tables of this version and nothing in them."""
+    async with fresh_database(postgres_server) as database:
+        yield database
+
+
+@pytest.fixture
+async def pool(database: Database) -> AsyncIterator[Pool]:
+    """Connections as the server has them: as a role that can add entries and nothing more."""
+    pool = await open_pool(database.server_url, 6, role="sajja_app")
+    try:
+        yield pool
+    finally:
+        await pool.close()

@@ -1,0 +1,63 @@
+"""A real PostgreSQL for tests: started once, with a template from which every test gets a database of its own."""
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+
+from sajja_server.embedded import EmbeddedPostgres
+from sajja_server.migrations import apply_roles, migrate
+
+
+@dataclass
+class Database:
+    """One database: as its owner, and as the server reaches it (stepping down to `sajja_app`)."""
+
+    owner_url: str
+    server_url: str
+
+
+@contextmanager
+def template_server() -> Iterator[str]:
+    """The owner's URL of a migrated template database."""
+    dsn = os.environ.get("SAJJA_TEST_DSN")
+    if dsn:
+        asyncio.run(_prepare(dsn))
+        yield dsn
+        return
+    # A test's database is thrown away; the tests that pull the plug start one of their own, with fsync on.
+    with EmbeddedPostgres.temporary(settings={"fsync": "off", "max_connections": "200"}) as postgres:
+        asyncio.run(_prepare(postgres.owner_url))
+        yield postgres.owner_url
+
+
+@asynccontextmanager
+async def fresh_database(template_url: str) -> AsyncIterator[Database]:
+    """A copy of the template, dropped afterwards."""
+    template = urlsplit(template_url).path.lstrip("/")
+    name = f"sajja_test_{secrets.token_hex(6)}"
+    await _on_another(template_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    url = urlunsplit(urlsplit(template_url)._replace(path=f"/{name}"))
+    try:
+        yield Database(owner_url=url, server_url=url)
+    finally:
+        await _on_another(template_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+async def _prepare(url: str) -> None:
+    await apply_roles(url)
+    await migrate(url)
+
+
+async def _on_another(template_url: str, statement: str) -> None:
+    # A template may have no session while it is copied, so this connects elsewhere.
+    connection = await asyncpg.connect(urlunsplit(urlsplit(template_url)._replace(path="/postgres")))
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()

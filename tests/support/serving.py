@@ -1,0 +1,140 @@
+"""The real application on a free port, and a small client that speaks the protocol by hand.
+
+The village client has its own tests; this one can also say what no honest client would.
+"""
+
+import gzip
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from aiohttp import ClientResponse, ClientSession, ClientTimeout
+from aiohttp.test_utils import TestServer
+
+from sajja_schemas import signing
+from sajja_schemas.entry import SignedEntry, from_base64url, read_entry, split_line, to_base64url
+from sajja_schemas.wire import MEDIA_NDJSON, EntryVerdict, PushReply, decode_feed_line
+from sajja_server.admit import admit_network
+from sajja_server.app import build_app
+from sajja_server.settings import Settings
+from sajja_server.store.pool import Pool, open_pool
+from support.world import Tablet, World
+
+
+@dataclass
+class Speaker:
+    """Somebody who speaks to a server as one device."""
+
+    http: ClientSession
+    base: str
+    world: World
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def network(self) -> str:
+        return f"{self.base}/v1/networks/{self.world.network}"
+
+    async def session(self, tablet: Tablet) -> dict[str, str]:
+        """The headers of a device's session, opened at first."""
+        if tablet.name not in self.tokens:
+            status, challenge = await self.post_json(f"{self.network}/devices/{tablet.name}/challenge", None)
+            assert status == 200, challenge
+            status, session = await self.answer(tablet, challenge["challenge"])
+            assert status == 200, session
+            self.tokens[tablet.name] = session["token"]
+        return {"Authorization": f"Bearer {self.tokens[tablet.name]}"}
+
+    async def answer(self, tablet: Tablet, challenge: str) -> tuple[int, Any]:
+        """Sign a challenge and send it."""
+        message = from_base64url(challenge, 32) + from_base64url(self.world.fingerprint, 32)
+        signature = to_base64url(tablet.key.sign(signing.SESSION_TAG, message))
+        return await self.post_json(
+            f"{self.network}/devices/{tablet.name}/session", {"challenge": challenge, "signature": signature}
+        )
+
+    async def push(self, tablet: Tablet, entries: Iterable[SignedEntry]) -> PushReply:
+        """Push entries, in frames as large as the server takes."""
+        lines = self.world.lines(entries)
+        verdicts: list[EntryVerdict] = []
+        size = 0
+        for at in range(0, len(lines), 500):
+            reply = await self.push_lines(tablet, lines[at : at + 500])
+            verdicts += reply.verdicts
+            size = reply.size
+        return PushReply(verdicts=verdicts, size=size)
+
+    async def push_lines(self, tablet: Tablet, lines: Sequence[bytes]) -> PushReply:
+        """Push lines as they are."""
+        async with self.http.post(
+            f"{self.network}/entries",
+            data=gzip.compress(b"\n".join(lines), 1),
+            headers={"Content-Type": MEDIA_NDJSON, "Content-Encoding": "gzip", **await self.session(tablet)},
+        ) as response:
+            assert response.status == 200, await response.text()
+            return msgspec.json.decode(await response.read(), type=PushReply)
+
+    async def pull(self, tablet: Tablet, village: str) -> list[SignedEntry]:
+        """A whole feed, page by page."""
+        entries: list[SignedEntry] = []
+        has_more = True
+        while has_more:
+            async with self.http.get(
+                f"{self.network}/feeds/{village}", params={"after": len(entries)}, headers=await self.session(tablet)
+            ) as response:
+                assert response.status == 200, await response.text()
+                has_more = response.headers["Sajja-Next"] == "true"
+                for line in (await response.read()).splitlines():
+                    feed_line = decode_feed_line(line)
+                    assert feed_line.feed_sequence == len(entries) + 1
+                    entries.append(read_entry(*split_line(feed_line.line)))
+        return entries
+
+    async def get_json(self, path: str, **more: Any) -> tuple[int, Any]:
+        async with self.http.get(self.base + path, **more) as response:
+            return response.status, await _json(response)
+
+    async def post_json(self, url: str, document: object) -> tuple[int, Any]:
+        async with self.http.post(url, data=msgspec.json.encode(document)) as response:
+            return response.status, await _json(response)
+
+    async def totals(self, *, at_index: int) -> Any:
+        """Network totals, once they reflect every entry below an index."""
+        while True:
+            status, totals = await self.get_json(f"/v1/networks/{self.world.network}/projections/network_totals")
+            assert status == 200, totals
+            if totals["index"] >= at_index:
+                return totals
+
+
+@asynccontextmanager
+async def serving(pool: Pool, **settings: Any) -> AsyncIterator[TestServer]:
+    """The application over a pool, as the command would serve it."""
+    server = TestServer(build_app(pool, Settings(port=0, **settings)))
+    await server.start_server()
+    try:
+        yield server
+    finally:
+        await server.close()
+
+
+@asynccontextmanager
+async def speaking(server_url: str, world: World) -> AsyncIterator[Speaker]:
+    """A speaker for a world's devices."""
+    async with ClientSession(timeout=ClientTimeout(total=60)) as http:
+        yield Speaker(http=http, base=server_url.rstrip("/"), world=world)
+
+
+async def admit(database_url: str, world: World) -> None:
+    """What the operator does once: pin the world's network on the server."""
+    await admit_network(database_url, "sajja_app", world.entries[0])
+
+
+async def serve_world(database_url: str) -> Pool:
+    """A pool as the server has it."""
+    return await open_pool(database_url, 6, role="sajja_app")
+
+
+async def _json(response: ClientResponse) -> Any:
+    return msgspec.json.decode(await response.read())
