@@ -62,7 +62,7 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         return problem.response()
     except UnknownNetwork:
         return problems.NetworkUnknown().response()
-    except (Unreadable, msgspec.DecodeError, UnicodeDecodeError):
+    except (Unreadable, msgspec.DecodeError, UnicodeDecodeError, web.RequestPayloadError):
         return problems.RequestMalformed().response()
     except MergeBusy:
         return problems.ServerBusy().response()
