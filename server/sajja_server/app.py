@@ -10,9 +10,10 @@ from aiohttp import web
 
 from sajja_schemas import limits
 from sajja_server.api import devices, entries, public
-from sajja_server.api.context import CONTACTS, NETWORKS, POOL, SESSIONS
+from sajja_server.api.context import CONTACTS, NETWORKS, PAGE, POOL, SESSIONS
 from sajja_server.api.edge import edge
 from sajja_server.networks import Networks
+from sajja_server.page import read_page
 from sajja_server.settings import Settings
 from sajja_server.store.pool import Pool
 
@@ -38,6 +39,7 @@ def build_app(pool: Pool, settings: Settings) -> web.Application:
     app = web.Application(middlewares=[edge], client_max_size=limits.PUSH_BYTES_MAX)
     app.add_routes(ROUTES)
     app[POOL] = pool
+    app[PAGE] = read_page()
     app[SESSIONS] = {}
     app[CONTACTS] = {}
     executor = ThreadPoolExecutor(settings.verify_threads or os.cpu_count() or 1, thread_name_prefix="verify")

@@ -14,6 +14,7 @@ from aiohttp import web
 from sajja_schemas.entry import Unreadable
 from sajja_server.api import problems
 from sajja_server.merge import MergeBusy
+from sajja_server.page import HEADERS
 from sajja_server.store.log import UnknownNetwork
 from sajja_server.store.pool import STORE_ERRORS
 
@@ -21,16 +22,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 LINE: Final = web.RequestKey("line", dict[str, object])  # what a handler adds to the log line
 
-SECURITY_HEADERS: Final = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self';"
-        " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
+# A browser that shows any of our answers, even a problem, is held to what the page itself is held to.
+SECURITY_HEADERS: Final = {**HEADERS, "Cross-Origin-Resource-Policy": "same-origin"}
 
 logger = structlog.get_logger()
 

@@ -3,8 +3,8 @@
 The server listens on loopback only until people can sign in (settings.py); so projections ask nobody who he is.
 """
 
+from http import HTTPStatus
 from importlib.metadata import version
-from importlib.resources import files
 from typing import Final
 
 from aiohttp import web
@@ -14,8 +14,9 @@ from sajja_schemas.entry import is_village
 from sajja_schemas.events import CATALOGUE
 from sajja_schemas.wire import Hello
 from sajja_server.api import problems
-from sajja_server.api.context import NETWORKS, POOL, json_response, network_of
+from sajja_server.api.context import NETWORKS, PAGE, POOL, json_response, network_of
 from sajja_server.clock import now_ms
+from sajja_server.page import HEADERS
 from sajja_server.projections import views
 from sajja_server.store.pool import STORE_ERRORS
 
@@ -23,13 +24,6 @@ _LIMITS_TOLD: Final = (
     "BODY_BYTES_MAX", "WIRE_BODY_BYTES_MAX", "PUSH_ENTRIES_MAX", "PUSH_BYTES_MAX", "FEED_PAGE_ENTRIES_MAX",
 )  # fmt: skip
 _READY_LAG_ENTRIES: Final = 50_000
-_PAGE_TYPES: Final = {
-    ".html": "text/html",
-    ".css": "text/css",
-    ".js": "text/javascript",
-    ".json": "application/json",
-    ".svg": "image/svg+xml",
-}
 
 
 async def hello(request: web.Request) -> web.Response:
@@ -90,17 +84,14 @@ async def projection(request: web.Request) -> web.Response:
 
 async def page(request: web.Request) -> web.Response:
     """`GET /` and the page's own files."""
-    name = request.match_info.get("file", "index.html")
-    folder = files("sajja_server") / "page"
-    ending = "." + name.rpartition(".")[2]
-    if "/" in name or ending not in _PAGE_TYPES or not (file := folder / name).is_file():
+    file = request.app[PAGE].get(request.path)
+    if file is None:
         raise problems.NotFound
-    return web.Response(
-        body=file.read_bytes(),
-        content_type=_PAGE_TYPES[ending],
-        charset="utf-8",
-        headers={"Cache-Control": "no-cache"},
-    )
+    if f'"{file.etag}"' == request.headers.get("If-None-Match"):
+        return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=HEADERS)
+    response = web.Response(body=file.body, content_type=file.content_type, charset="utf-8", headers=HEADERS)
+    response.etag = file.etag
+    return response
 
 
 def _ledger_of(request: web.Request) -> str | None:
