@@ -45,13 +45,13 @@ fix: $(VENV)/.dev ## what a tool can mend by itself
 	$(BIN)/ruff format .
 
 bench: $(VENV)/.dev ## measure every hot path beside its limit (args="--json")
-	$(BIN)/python -m benchmarks $(args)
+	PYTHONPATH=tests $(BIN)/python -m benchmarks $(args)
 
 simulate: $(VENV)/.dev ## a seeded network with cut links, restarts and duplicates (seed=N)
-	$(BIN)/python -m simulation --seed $(seed)
+	PYTHONPATH=tests $(BIN)/python -m simulation --seed $(seed)
 
 schema: $(VENV)/.dev ## generate schemas/json anew
-	$(BIN)/python -m sajja_schemas.export schemas/json
+	$(BIN)/python schemas/generate.py
 
 lock: ## resolve requirements/*.lock anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra demo --group build -o requirements/demo.lock pyproject.toml

@@ -27,9 +27,9 @@ class Material:
         return self.world.office.tablets[0].log
 
 
-def make_material() -> Material:
+def make_material(network: str = "benchnet") -> Material:
     """A founded network of four villages with two tablets each."""
-    world = World.founded(VILLAGES, network="benchnet")
+    world = World.founded(VILLAGES, network=network)
     return Material(world, [tablet for code in VILLAGES for tablet in world.village(code).tablets])
 
 

@@ -26,17 +26,22 @@ SignedSatang = Annotated[
 ]
 BasisPoints = Annotated[int, msgspec.Meta(ge=0, le=1_000_000, description="hundredths of a percent")]
 Count = Annotated[int, msgspec.Meta(ge=0, le=10_000_000)]
-Identifier = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}\Z")]
-Village = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9]{1,15}\Z")]
+Identifier = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}\Z", description="identifier")]
+Village = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9]{1,15}\Z", description="a village's code")]
 Ledger = Annotated[
-    str, msgspec.Meta(pattern=r"^(bank:[a-z][a-z0-9]{1,15}|welfare|risk|network|group:[a-z0-9-]{1,40})\Z")
+    str,
+    msgspec.Meta(
+        pattern=r"^(bank:[a-z][a-z0-9]{1,15}|welfare|risk|network|group:[a-z0-9-]{1,40})\Z",
+        description="a ledger's name",
+    ),
 ]
-Month = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])\Z")]
+Month = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])\Z", description="month, as 2020-08")]
 Hash = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{43}\Z", description="32 bytes, base64url")]
 Signature = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{86}\Z", description="64 bytes, base64url")]
 Text = Annotated[
     # No control characters: a NUL cannot be stored as text, and a line end would break a printed line.
-    str, msgspec.Meta(pattern=r"^[^\x00-\x1f\x7f]*\Z", max_length=limits.TEXT_CHARACTERS_MAX)
+    str,
+    msgspec.Meta(pattern=r"^[^\x00-\x1f\x7f]*\Z", max_length=limits.TEXT_CHARACTERS_MAX, description="text"),
 ]
 Channel = Literal["cash", "bank"]
 Fund = Literal["welfare", "risk", "network"]

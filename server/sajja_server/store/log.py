@@ -21,6 +21,10 @@ Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 _INGEST: Final = "SELECT * FROM sajja.ingest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
 
 
+_VERDICTS: Final = {verdict.value: verdict for verdict in Verdict}
+_NOT_JUDGED: Final = Judgement(Verdict.HELD)
+
+
 class UnknownNetwork(LookupError):
     """No such network was admitted on this server."""
 
@@ -116,11 +120,11 @@ async def ingest(
         [entry.signature for entry in entries],
         list(enrolled),
     )
-    judgements: list[Judgement | None] = [None] * len(entries)
+    assert len(rows) == len(entries), "every entry of a call is judged, once"
+    judgements = [_NOT_JUDGED] * len(entries)
     for place, verdict, code, index in rows:
-        judgements[place - 1] = Judgement(Verdict(verdict), HeldCode(code) if code else None, index)
-    assert None not in judgements, "every entry of a call is judged"
-    return [judgement for judgement in judgements if judgement is not None]
+        judgements[place - 1] = Judgement(_VERDICTS[verdict], HeldCode(code) if code else None, index)
+    return judgements
 
 
 async def indexes_of(

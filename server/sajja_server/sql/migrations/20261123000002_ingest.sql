@@ -9,10 +9,11 @@ CREATE FUNCTION sajja.ingest(
 LANGUAGE plpgsql VOLATILE AS $$
 #variable_conflict use_column
 DECLARE
-    head   sajja.log_head;
-    taken  bigint[] := '{}';
-    item   record;
-    judged record;
+    head    sajja.log_head;
+    taken   bigint[];
+    indexes bigint[];
+    item    record;
+    judged  record;
 BEGIN
     -- The head first, and no other lock. Whoever holds it sees every entry before this one, so judging and numbering
     -- cannot race, and index order is commit order: a reader that follows the index never passes over an entry that
@@ -20,13 +21,10 @@ BEGIN
     SELECT * INTO STRICT head FROM sajja.log_head WHERE log_head.network = ingest.network FOR UPDATE;
 
     -- Most pushes are straight: what a device sends continues its log entry by entry. Those go in together.
-    FOR item IN SELECT * FROM sajja.ingest_straight(
-        head, received_at, keys, devices, sequences, hashes, previouses, villages, bodies, signatures, enrolled)
-    LOOP
-        taken := taken || item.ord;
-        ord := item.ord; verdict := 'merged'; code := NULL; index := item.index;
-        RETURN NEXT;
-    END LOOP;
+    SELECT COALESCE(array_agg(s.ord), '{}'), COALESCE(array_agg(s.index), '{}') INTO taken, indexes
+    FROM sajja.ingest_straight(
+        head, received_at, keys, devices, sequences, hashes, previouses, villages, bodies, signatures, enrolled) AS s;
+    RETURN QUERY SELECT s.ord, 'merged', NULL::text, s.index FROM unnest(taken, indexes) AS s (ord, index);
     head.size := head.size + cardinality(taken);
 
     -- The rest one by one: repetitions, forks, gaps, strangers. Each sees what the ones before it stored.
@@ -56,35 +54,39 @@ CREATE FUNCTION sajja.ingest_straight(
     previouses bytea[], villages text[], bodies bytea[], signatures bytea[], enrolled boolean[]
 ) RETURNS TABLE (ord bigint, index bigint)
 LANGUAGE sql VOLATILE AS $$
-    WITH item AS MATERIALIZED (
-        SELECT i.*, d.device IS NULL AS is_new,
+    WITH item AS (
+        SELECT i.*,
             i.enrolled
             -- Nothing is stored at this sequence on any branch, so it repeats nothing and forks nothing.
             AND i.sequence > COALESCE(d.top, 0)
             AND i.sequence = COALESCE(d.sequence, 0) + row_number() OVER device_order
             AND i.previous = COALESCE(lag(i.hash) OVER device_order, d.hash,
                                       CASE WHEN (head).size > 0 THEN (head).fingerprint END) AS follows
-        FROM unnest(keys, devices, sequences, hashes, previouses, villages, bodies, signatures, enrolled)
-            WITH ORDINALITY AS i (key, device, sequence, hash, previous, village, body, signature, enrolled, ord)
+        FROM unnest(devices, sequences, hashes, previouses, villages, enrolled)
+            WITH ORDINALITY AS i (device, sequence, hash, previous, village, enrolled, ord)
         LEFT JOIN sajja.device_head d ON d.network = (head).network AND d.device = i.device
         WINDOW device_order AS (PARTITION BY i.device ORDER BY i.ord)
     ),
-    straight AS (
-        SELECT device FROM item GROUP BY device HAVING bool_and(COALESCE(follows, false))
+    judged AS (
+        SELECT item.*, bool_and(COALESCE(follows, false)) OVER (PARTITION BY device) AS is_straight FROM item
     ),
     numbered AS MATERIALIZED (
-        SELECT item.*,
-            (head).size - 1 + row_number() OVER (ORDER BY item.ord) AS index,
-            COALESCE(f.size, 0) + row_number() OVER (PARTITION BY item.village ORDER BY item.ord) AS feed_sequence
-        FROM item JOIN straight USING (device)
-        LEFT JOIN sajja.feed_head f ON f.network = (head).network AND f.village = item.village
+        SELECT j.ord, j.device, j.sequence, j.hash, j.previous, j.village,
+            (head).size - 1 + row_number() OVER (ORDER BY j.ord) AS index,
+            COALESCE(f.size, 0) + row_number() OVER (PARTITION BY j.village ORDER BY j.ord) AS feed_sequence
+        FROM judged j
+        LEFT JOIN sajja.feed_head f ON f.network = (head).network AND f.village = j.village
+        WHERE j.is_straight
     ),
     stored AS (
+        -- The bodies come in here, and not before: what is judged stays narrow.
         INSERT INTO sajja.entry (network, index, village, feed_sequence, device, sequence, hash, previous, body,
                                  signature, received_at)
-        SELECT (head).network, index, village, feed_sequence, device, sequence, hash, previous, body, signature,
-               received_at
-        FROM numbered ORDER BY index
+        SELECT (head).network, n.index, n.village, n.feed_sequence, n.device, n.sequence, n.hash, n.previous, b.body,
+               b.signature, received_at
+        FROM numbered n
+        JOIN unnest(bodies, signatures) WITH ORDINALITY AS b (body, signature, ord) USING (ord)
+        ORDER BY n.index
     ),
     feeds AS (
         INSERT INTO sajja.feed_head AS f (network, village, size)
@@ -93,8 +95,8 @@ LANGUAGE sql VOLATILE AS $$
     ),
     heads AS (
         INSERT INTO sajja.device_head AS d (network, device, key, sequence, hash, top)
-        SELECT DISTINCT ON (device) (head).network, device, key, sequence, hash, sequence
-        FROM numbered ORDER BY device, ord DESC
+        SELECT DISTINCT ON (n.device) (head).network, n.device, k.key, n.sequence, n.hash, n.sequence
+        FROM numbered n JOIN unnest(keys) WITH ORDINALITY AS k (key, ord) USING (ord) ORDER BY n.device, n.ord DESC
         ON CONFLICT (network, device)
             DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash, top = excluded.top
     )

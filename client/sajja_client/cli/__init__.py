@@ -1,0 +1,38 @@
+"""`sajja`: the village's and the office's command line.
+
+Commands say what they do in Thai and in English, print JSON with --json, and end with the exit codes of
+`sajja_client.problems`. Nothing heavy is imported before a command needs it.
+"""
+
+import sys
+
+import typer
+
+from sajja_client.cli import office, output, village
+from sajja_client.cli.demo import demo
+from sajja_client.cli.options import EXIT_CODES
+from sajja_client.problems import Problem
+from sajja_schemas.chain import ChainBroken
+
+app = typer.Typer(
+    name="sajja",
+    help=f"สัจจะ: สมุดบันทึกของธนาคารหมู่บ้าน · The village bank's own log.\n\n{EXIT_CODES}",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.add_typer(village.app, name="village")
+app.add_typer(office.app, name="office")
+app.command("demo")(demo)
+
+
+def main() -> None:
+    """The entry point: what is refused is a sentence and an exit code, never a traceback."""
+    try:
+        app()
+    except (Problem, ChainBroken) as problem:
+        sys.exit(output.refuse(problem))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,217 @@
+"""`sajja office`: found a network, enrol its tablets, write down who was appointed."""
+
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from sajja_client.cli import output
+from sajja_client.cli.options import (
+    EXIT_CODES,
+    ByOption,
+    DayOption,
+    HomeOption,
+    JsonOption,
+    OptionWrong,
+    day_of,
+    home_at,
+    moment,
+    roles_of,
+)
+from sajja_client.cli.village import sync as sync_device
+from sajja_client.home import Home
+from sajja_client.log import Log
+from sajja_client.office import FOUNDING_FILE, FOUNDING_ROLES, PIN_FILE, Desk, appoint, enrol, establish
+from sajja_schemas.entry import is_village, to_base64url
+from sajja_schemas.events.base import Assembly
+from sajja_schemas.events.network import VillageBankEstablished
+
+app = typer.Typer(help=f"สำนักงานเครือข่าย · The network's office.\n\n{EXIT_CODES}", no_args_is_help=True)
+app.command("sync")(sync_device)
+
+_DEMONSTRATION_MINUTES: Final = b"demonstration"
+
+FirstOption = Annotated[Path, typer.Option("--home", envvar="SAJJA_HOME", help="เครื่องที่หนึ่ง · the first device")]
+SecondOption = Annotated[Path, typer.Option("--second", help="เครื่องที่สอง ซึ่งเก็บล็อกไว้ · the device that is locked away")]
+AttendedOption = Annotated[int | None, typer.Option(help="ผู้เข้าประชุมใหญ่ · how many attended the general meeting")]
+EntitledOption = Annotated[int | None, typer.Option(help="ผู้มีสิทธิ · how many were entitled to")]
+MinutesOption = Annotated[
+    Path | None, typer.Option(exists=True, dir_okay=False, help="รายงานการประชุม · the minutes; their hash is recorded")
+]
+
+
+@app.command("establish")
+def establish_network(
+    network: Annotated[str, typer.Option(help="ชื่อย่อเครือข่าย · the network's short name, e.g. testnet")],
+    home: FirstOption,
+    second: SecondOption,
+    name: Annotated[str | None, typer.Option(help="ชื่อเต็ม · the full name")] = None,
+    server: Annotated[str, typer.Option(help="ที่อยู่เซิร์ฟเวอร์ · the server")] = "http://127.0.0.1:8080",
+    officer: Annotated[
+        list[str] | None, typer.Option(help="PERSON=ROLE, several times; five officers by role if absent")
+    ] = None,
+    demonstration: Annotated[bool, typer.Option("--demonstration", help="เครือข่ายสาธิต · a demonstration")] = False,
+    attended: AttendedOption = None,
+    entitled: EntitledOption = None,
+    minutes: MinutesOption = None,
+    by: ByOption = "office-o3",
+    day: DayOption = None,
+    json: JsonOption = False,
+) -> None:
+    """ตั้งเครือข่าย · Found a network: keys on two devices, the founding entry, its officers' approvals."""
+    if not is_village(network):
+        raise OptionWrong(option="--network", given=network, expected="2 to 16 small letters and digits")
+    pairs = officer or [f"office-o{at}={role}" for at, role in enumerate(FOUNDING_ROLES, start=1)]
+    log = establish(
+        Home(home),
+        Home(second),
+        network=network,
+        name=name or network,
+        server_url=server,
+        persons=roles_of(pairs),
+        assembly=_assembly(attended, entitled, minutes, demonstration=demonstration),
+        demonstration=demonstration,
+        moment=moment(by, day),
+    )
+    with log:
+        founding, pin = home / FOUNDING_FILE, home / PIN_FILE
+        if json:
+            output.print_json(
+                {"network": network, "fingerprint": log.pin.fingerprint, "founding": str(founding), "pin": str(pin)}
+            )
+            return
+        output.say(f"ตั้งเครือข่าย {network} แล้ว", f"Network {network} is founded")
+        output.mark_demonstration(log.pin)
+        output.say(f"ลายนิ้วมือ {log.pin.fingerprint}", "fingerprint")
+        output.say(f"ผู้ดูแลเซิร์ฟเวอร์: sajja-server admit {founding}", "for the server's operator")
+        output.say(f"หมู่บ้าน: sajja village init --pin {pin} --village CODE", "for each village")
+
+
+@app.command("enrol")
+def enrol_tablet(
+    request: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="request.json ของแท็บเล็ต · of the tablet")
+    ],
+    home: FirstOption,
+    second: SecondOption,
+    code: Annotated[str | None, typer.Option(help="รหัสที่อ่านให้ฟัง · the code that was read aloud")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="เทียบรหัสแล้ว · the codes were compared")] = False,
+    establish_village: Annotated[
+        bool, typer.Option("--establish-village", help="ตั้งธนาคารหมู่บ้านด้วย · the village's bank joins, too")
+    ] = False,
+    moo: Annotated[int, typer.Option(help="หมู่ที่ · the village's number")] = 0,
+    name: Annotated[str | None, typer.Option(help="ชื่อธนาคาร · the bank's name")] = None,
+    founded: Annotated[str | None, typer.Option(help="วันก่อตั้งธนาคาร · the day the bank was founded")] = None,
+    by: ByOption = "office-o3",
+    day: DayOption = None,
+    json: JsonOption = False,
+) -> None:
+    """ลงทะเบียนแท็บเล็ต · Enrol a tablet and the officers' keys on it, approved by the committee on two devices."""
+    from sajja_client.enrol import check_code, read_request
+
+    asked = read_request(request)
+    if code is not None:
+        check_code(asked, code)
+    elif not yes:
+        output.warn(f"รหัสของคำขอนี้คือ {asked.code}", "the code of this request; the tablet must show the same")
+        typer.confirm(output.both("ตรงกับรหัสบนแท็บเล็ตหรือไม่", "Does the tablet show the same?"), abort=True)
+    bank = VillageBankEstablished(moo=moo, founded=day_of(founded or day), name=name) if establish_village else None
+    with Log.open(Home(home)) as log:
+        entries = enrol(Desk(log, Home(second), moment(by, day)), asked, bank=bank)
+        if json:
+            output.print_json(
+                {"village": asked.village, "device": asked.device, "entries": [one.sequence for one in entries]}
+            )
+            return
+        output.say(
+            f"ลงทะเบียนแท็บเล็ตของ {asked.village} พร้อมกุญแจกรรมการ {len(asked.officers)} คนแล้ว",
+            f"Enrolled the tablet of {asked.village} with the keys of {len(asked.officers)} officers",
+        )
+
+
+@app.command("appoint")
+def appoint_officers(
+    village: Annotated[str, typer.Option(help="รหัสหมู่บ้าน · the village's code")],
+    home: FirstOption,
+    second: SecondOption,
+    pairs: Annotated[list[str] | None, typer.Argument(metavar="PERSON=ROLE...", help="several at once")] = None,
+    person: Annotated[str | None, typer.Option(help="รหัสกรรมการ · one person, with --role")] = None,
+    role: Annotated[str | None, typer.Option(help="ตำแหน่ง · that person's role")] = None,
+    attended: AttendedOption = None,
+    entitled: EntitledOption = None,
+    minutes: MinutesOption = None,
+    term_from: Annotated[str | None, typer.Option(help="เริ่มวาระ · when the term begins")] = None,
+    by: ByOption = "office-o3",
+    day: DayOption = None,
+    json: JsonOption = False,
+) -> None:
+    """แต่งตั้งกรรมการ · Write down the officers whom the village's general meeting has elected."""
+    wanted = [*(pairs or []), *([f"{person}={role}"] if person is not None else [])]
+    if not wanted:
+        raise OptionWrong(option="PERSON=ROLE", given="-", expected="at least one officer")
+    with Log.open(Home(home)) as log:
+        entries = appoint(
+            Desk(log, Home(second), moment(by, day)),
+            village,
+            roles_of(wanted),
+            assembly=_assembly(attended, entitled, minutes, demonstration=log.pin.demonstration),
+            term_from=day_of(term_from or day),
+        )
+        if json:
+            output.print_json({"village": village, "entries": [one.sequence for one in entries]})
+            return
+        output.say(f"แต่งตั้งกรรมการ {village} {len(wanted)} ตำแหน่งแล้ว", f"Appointed {len(wanted)} in {village}")
+
+
+@app.command("status")
+def status(home: HomeOption = None, json: JsonOption = False) -> None:
+    """สถานะ · What the office's own log says: villages, devices, officers, and what awaits approval."""
+    from sajja_client.books import fold
+
+    folder = home_at(home)
+    pin = folder.pin()
+    trust = fold(folder).trust
+    with Log.open(folder) as log:
+        head = log.head()
+    document = {
+        "network": pin.network,
+        "name": trust.name,
+        "fingerprint": pin.fingerprint,
+        "demonstration": pin.demonstration,
+        "head": head[0] if head is not None else 0,
+        "villages": sorted(trust.villages),
+        "devices": [
+            {"device": name, "unit": device.unit, "label": device.label, "revoked": device.revoked}
+            for name, device in sorted(trust.devices.items(), key=lambda item: (item[1].unit, item[0]))
+        ],
+        "officers": {
+            unit: {person: sorted(roles) for person, roles in sorted(persons.items())}
+            for unit, persons in sorted(trust.roles.items())
+        },
+        "awaiting": [
+            {"sequence": one.sequence, "type": one.type, "village": one.village, "approvers": one.approvers}
+            for one in sorted(trust.awaiting.values(), key=lambda one: one.index)
+        ],
+    }
+    if json:
+        output.print_json(document)
+        return
+    output.mark_demonstration(pin)
+    output.say(f"เครือข่าย {pin.network} {trust.name}", f"network, {len(trust.villages)} villages")
+    for device in trust.devices.values():
+        typer.echo(f"  {device.unit:<8} {device.label}{'  (revoked)' if device.revoked else ''}")
+    output.say(f"รออนุมัติ {len(trust.awaiting)} รายการ", f"{len(trust.awaiting)} entries await approval")
+
+
+def _assembly(attended: int | None, entitled: int | None, minutes: Path | None, *, demonstration: bool) -> Assembly:
+    """The general meeting that decided. Only a demonstration may go without one."""
+    if demonstration and attended is None and entitled is None and minutes is None:
+        return Assembly(attended=60, entitled=100, minutes=to_base64url(sha256(_DEMONSTRATION_MINUTES).digest()))
+    if attended is None or entitled is None or minutes is None:
+        raise OptionWrong(
+            option="--attended --entitled --minutes",
+            given="-",
+            expected="the general meeting that decided: who attended, who was entitled to, its minutes",
+        )
+    return Assembly(attended=attended, entitled=entitled, minutes=to_base64url(sha256(minutes.read_bytes()).digest()))

@@ -1,0 +1,60 @@
+"""How the commands speak: Thai first and English beside it, or English first where LANG says so; JSON for programs.
+
+What is asked for goes to standard output, everything else to standard error. NO_COLOR is respected (rich does it).
+"""
+
+import os
+from typing import Any, Final
+
+import msgspec
+import typer
+
+from sajja_client.home import Pin
+from sajja_client.problems import EXIT_PROBLEM, Problem
+from sajja_schemas.chain import ChainBroken
+
+DEMO_DATA: Final = ("ข้อมูลสาธิต", "DEMO DATA")
+
+
+def is_english() -> bool:
+    """Whether this person reads English first."""
+    language = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "th"
+    return language.lower().startswith("en")
+
+
+def both(thai: str, english: str) -> str:
+    """A short sentence in both languages, the reader's own first."""
+    return f"{english} · {thai}" if is_english() else f"{thai} · {english}"
+
+
+def say(thai: str, english: str) -> None:
+    """Tell what was done."""
+    typer.echo(both(thai, english))
+
+
+def warn(thai: str, english: str) -> None:
+    """Tell what a person should look at."""
+    typer.echo(both(thai, english), err=True)
+
+
+def mark_demonstration(pin: Pin) -> None:
+    """Whatever shows figures of a demonstration says so."""
+    if pin.demonstration:
+        say(*DEMO_DATA)
+
+
+def print_json(document: Any) -> None:
+    """One document for a program: stable keys, money in satang."""
+    typer.echo(msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=2).decode())
+
+
+def refuse(problem: Problem | ChainBroken) -> int:
+    """Tell why not, in both languages with the code. Gives the exit code."""
+    if isinstance(problem, ChainBroken):
+        warn(
+            f"สมุดบันทึกไม่สมบูรณ์ตั้งแต่ลำดับที่ {problem.sequence}: {problem.reason}",
+            f"[log_broken] {problem}",
+        )
+        return EXIT_PROBLEM
+    warn(problem.thai_sentence, f"[{problem.code}] {problem.english_sentence}")
+    return problem.exit_code

@@ -1,0 +1,145 @@
+"""What the commands list: balances, and the lines of the log with their state. As documents, and as tables of them."""
+
+from datetime import date
+from typing import Any, Final
+
+import msgspec
+
+from sajja_client.books import effect_of, fold
+from sajja_client.home import Home, Pin
+from sajja_client.log import Log
+from sajja_client.receipt import amount_of, body_of
+from sajja_schemas.accounts import CHART, Side, belongs_to
+from sajja_schemas.books import Books
+from sajja_schemas.calendar import format_thai
+from sajja_schemas.entry import OFFICE, to_base64url
+from sajja_schemas.events import tag_of
+from sajja_schemas.figures import control_sums
+from sajja_schemas.money import format_baht
+from sajja_schemas.verdicts import Verdict
+
+# Where a line of the log has got to.
+HERE: Final = "here"  # kept on this device only
+SENT: Final = "sent"  # the server answered, and has not stored it
+STORED: Final = "merged"  # in the network log
+
+
+class AccountBalance(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One balance; positive for a debit."""
+
+    ledger: str
+    account: int
+    amount_satang: int
+    sub: str = ""
+
+
+class BalanceDocument(msgspec.Struct, frozen=True):
+    """The balances of a device's books."""
+
+    network: str
+    village: str
+    demonstration: bool
+    member: str | None
+    balances: list[AccountBalance]
+    awaiting: int
+    quarantined: int
+
+
+class LogLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A line of the log with its state."""
+
+    sequence: int
+    hash: str
+    date: str
+    type: str
+    thai: str
+    village: str
+    state: str
+    effect: str
+    amount_satang: int | None = None
+    verdict: str | None = None
+    code: str | None = None
+    index: int | None = None
+
+
+def balance_document(pin: Pin, books: Books, member: str | None) -> BalanceDocument:
+    """The control accounts of this unit's own ledgers, or everything that stands for one member."""
+    own = {key: amount for key, amount in books.balances.items() if amount and _is_own(pin.village, key[0])}
+    if member is not None:
+        rows = [AccountBalance(*key[:2], amount, key[2]) for key, amount in own.items() if key[2] == member]
+    else:
+        rows = [AccountBalance(*key, amount) for key, amount in control_sums(own.items()).items() if amount]
+    return BalanceDocument(
+        network=pin.network,
+        village=pin.village,
+        demonstration=pin.demonstration,
+        member=member,
+        balances=sorted(rows, key=lambda row: (row.ledger, row.account)),
+        awaiting=len(books.trust.awaiting),
+        quarantined=len(books.quarantined),
+    )
+
+
+def balance_table(document: BalanceDocument, *, english_first: bool) -> Any:
+    """The same for a person; each amount on its account's own side."""
+    from rich.table import Table
+
+    table = Table(title=document.member or document.village, title_justify="left")
+    for heading in ("บัญชี · account", "", "บาท · baht"):
+        table.add_column(heading, justify="right" if heading.endswith("baht") else "left")
+    for row in document.balances:
+        account = CHART[row.account]
+        amount = row.amount_satang if account.side is Side.DEBIT else -row.amount_satang
+        names = (account.english, account.thai) if english_first else (account.thai, account.english)
+        table.add_row(f"{row.ledger} {row.account}", " · ".join(names), format_baht(amount))
+    return table
+
+
+def log_lines(home: Home, log: Log, after: int) -> list[LogLine]:
+    """The lines of the log behind a sequence."""
+    books = fold(home)
+    answers = {
+        row[0]: row[1:] for row in log.connection.execute("SELECT sequence, verdict, code, network_index FROM answer")
+    }
+    lines = []
+    for entry in log.entries(after):
+        body = body_of(entry)
+        name = to_base64url(entry.hash)
+        verdict, code, index = answers.get(entry.sequence, (None, None, None))
+        stored = verdict is not None and Verdict(verdict).is_stored
+        lines.append(
+            LogLine(
+                sequence=entry.sequence,
+                hash=name,
+                date=body.date.isoformat(),
+                type=tag_of(body.event),
+                thai=body.event.declared.thai,
+                village=body.village,
+                state=STORED if stored else SENT if verdict is not None else HERE,
+                effect=effect_of(books, name).value,
+                amount_satang=amount_of(body.event),
+                verdict=verdict,
+                code=code,
+                index=index,
+            )
+        )
+    return lines
+
+
+def log_table(lines: list[LogLine]) -> Any:
+    """The same for a person."""
+    from rich.table import Table
+
+    states = {HERE: "ในเครื่อง · here", SENT: "ส่งแล้ว · sent", STORED: "รวมแล้ว · merged"}
+    table = Table()
+    for heading in ("ลำดับ · seq", "วันที่ · date", "รายการ · event", "บาท · baht", "สถานะ · state", "ผล · effect"):
+        table.add_column(heading, justify="right" if heading.endswith(("seq", "baht")) else "left", overflow="fold")
+    for line in lines:
+        amount = format_baht(line.amount_satang) if line.amount_satang is not None else ""
+        day = format_thai(date.fromisoformat(line.date), short=True)
+        table.add_row(str(line.sequence), day, line.thai, amount, states[line.state], line.effect)
+    return table
+
+
+def _is_own(village: str, ledger: str) -> bool:
+    return ":" not in ledger if village == OFFICE else belongs_to(ledger, village)

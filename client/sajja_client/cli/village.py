@@ -1,0 +1,240 @@
+"""`sajja village`: record a meeting on a tablet, look at its books, and sync when there is a connection."""
+
+import asyncio
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from sajja_client.cli import output
+from sajja_client.cli.options import (
+    EXIT_CODES,
+    ByOption,
+    DayOption,
+    HomeOption,
+    JsonOption,
+    OptionWrong,
+    home_at,
+    moment,
+)
+from sajja_client.log import Log, ref_to
+from sajja_client.problems import EXIT_CONFLICT, EXIT_PROBLEM
+from sajja_schemas.entry import OFFICE, EntryRef, is_village
+
+app = typer.Typer(help=f"แท็บเล็ตของหมู่บ้าน · The village's tablet.\n\n{EXIT_CODES}", no_args_is_help=True)
+
+
+@app.command("init")
+def init(
+    pin: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="network.json จากสำนักงาน · from the office")],
+    village: Annotated[str, typer.Option(help="รหัสหมู่บ้าน เช่น pp01 · the village's code")],
+    officer: Annotated[
+        list[str] | None, typer.Option(help="กรรมการที่อนุมัติบนเครื่องนี้ · an officer who approves here; several times")
+    ] = None,
+    label: Annotated[str, typer.Option(help="ชื่อเรียกเครื่อง · what people call this tablet")] = "tablet",
+    server: Annotated[str | None, typer.Option(help="ที่อยู่เซิร์ฟเวอร์ · another server than the pin's")] = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """เตรียมแท็บเล็ต · Pin this tablet to a network, make its keys, and write a request for the office."""
+    from sajja_client.enrol import ask
+    from sajja_client.office import pin_for, read_pin
+
+    if not is_village(village) or village == OFFICE:
+        raise OptionWrong(option="--village", given=village, expected="a village's code, such as pp01")
+    folder = home_at(home)
+    handed = pin_for(read_pin(pin), village)
+    folder.write_pin(msgspec.structs.replace(handed, server_url=server) if server is not None else handed)
+    folder.create_keys(officer or [])
+    request = ask(folder, label=label)
+    if json:
+        output.print_json({"request": str(folder.request_path), "device": request.device, "code": request.code})
+        return
+    output.mark_demonstration(handed)
+    output.say(f"แท็บเล็ตของ {village} พร้อมบันทึกแล้ว", f"the tablet of {village} is ready to record")
+    output.say(f"ส่งไฟล์ {folder.request_path} ให้สำนักงาน", "give this file to the office")
+    output.say(f"แล้วอ่านรหัสนี้ให้ฟัง: {request.code}", "and read this code aloud")
+
+
+@app.command("record")
+def record(
+    event: Annotated[str, typer.Argument(help="ชนิดรายการ เช่น share_deposited · the event")],
+    fields: Annotated[
+        list[str] | None, typer.Argument(metavar="FIELD=VALUE...", help="amount=100.00 (บาท · baht)")
+    ] = None,
+    resolution: Annotated[int | None, typer.Option(help="ลำดับของมติ · the sequence of the resolution")] = None,
+    village: Annotated[str | None, typer.Option(help="หมู่บ้านที่เกี่ยวข้อง · at the office: the village concerned")] = None,
+    by: ByOption = "recorder",
+    day: DayOption = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """บันทึกรายการ · Record an event; it is signed, kept on this device, and a receipt is printed."""
+    from sajja_client.receipt import entry_document, receipt
+    from sajja_client.typed import read_event
+
+    words = [*(fields or []), *([f"resolution={resolution}"] if resolution is not None else [])]
+    with Log.open(home_at(home)) as log:
+
+        def resolve(sequence: int) -> EntryRef:
+            named = log.entry(sequence)
+            if named is None:
+                raise ValueError(sequence)
+            return ref_to(named)
+
+        read = read_event(event, words, resolve)
+        now = moment(by, day)
+        entry = log.append(read, by=now.by, day=now.day, recorded_at=now.recorded_at, village=village)
+        if json:
+            output.print_json(entry_document(entry))
+        else:
+            typer.echo(receipt(log.pin, entry))
+
+
+@app.command("approve")
+def approve(
+    sequences: Annotated[list[int], typer.Argument(help="ลำดับของรายการ · the sequences of lines of this log")],
+    person: Annotated[list[str], typer.Option(help="กรรมการที่ลงนาม · an officer who signs; several times")],
+    by: ByOption = "recorder",
+    day: DayOption = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """อนุมัติรายการ · Officers approve lines of this log, with their keys on this device."""
+    from sajja_client.receipt import entry_document
+
+    with Log.open(home_at(home)) as log:
+        found = [log.entry(sequence) for sequence in sequences]
+        entries = [entry for entry in found if entry is not None]
+        if len(entries) != len(sequences):
+            raise OptionWrong(option="SEQUENCES", given=sequences, expected="lines of this log")
+        now = moment(by, day)
+        approval = log.approve(entries, person, by=now.by, day=now.day, recorded_at=now.recorded_at)
+        if json:
+            output.print_json(entry_document(approval))
+            return
+        output.say(
+            f"กรรมการ {len(person)} คนอนุมัติ {len(entries)} รายการแล้ว (ลำดับที่ {approval.sequence})",
+            f"{len(person)} officers approved {len(entries)} entries (line {approval.sequence})",
+        )
+
+
+@app.command("balance")
+def balance(
+    member: Annotated[str | None, typer.Option(help="เฉพาะสมาชิก · of one member")] = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """ยอดคงเหลือ · The balances of this device's books, folded here; no connection is needed."""
+    from sajja_client.books import fold
+    from sajja_client.cli.tables import balance_document, balance_table
+
+    folder = home_at(home)
+    pin = folder.pin()
+    document = balance_document(pin, fold(folder), member)
+    if json:
+        output.print_json(document)
+        return
+    from rich.console import Console
+
+    output.mark_demonstration(pin)
+    Console().print(balance_table(document, english_first=output.is_english()))
+    if document.awaiting:
+        output.say(f"รออนุมัติ {document.awaiting} รายการ", f"{document.awaiting} entries await approval")
+
+
+@app.command("log")
+def list_log(
+    after: Annotated[int, typer.Option(help="เฉพาะลำดับที่มากกว่านี้ · only lines behind this sequence")] = 0,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """รายการในเครื่อง · The lines of this log: kept here, sent or merged, and what they are in the books."""
+    from sajja_client.cli.tables import log_lines, log_table
+
+    folder = home_at(home)
+    with Log.open(folder) as log:
+        lines = log_lines(folder, log, after)
+        if json:
+            output.print_json(lines)
+            return
+        from rich.console import Console
+
+        output.mark_demonstration(log.pin)
+        Console().print(log_table(lines))
+
+
+@app.command("sync")
+def sync(
+    server: Annotated[str | None, typer.Option(help="ที่อยู่เซิร์ฟเวอร์ · another server than the pin's")] = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """ส่งและรับข้อมูล · Push what the server has not, and pull the village's and the office's feeds."""
+    import stamina
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from sajja_client.sync import Sync, SyncReport
+
+    # Its default hook writes each attempt to standard output, where the answer belongs.
+    stamina.instrumentation.set_on_retry_hooks([])
+    with Log.open(home_at(home)) as log:
+        console = Console(stderr=True)
+        with Progress(console=console, transient=True) if console.is_terminal else nullcontext() as bar:
+            task = bar.add_task("", total=None) if bar is not None else None
+
+            def show(step: str, done: int, total: int) -> None:
+                if bar is not None and task is not None:
+                    bar.update(task, description=step, completed=done, total=total or None)
+
+            async def run() -> SyncReport:
+                async with Sync(log, server_url=server, progress=show) as conversation:
+                    return await conversation.run()
+
+            report = asyncio.run(run())
+        if json:
+            output.print_json(report)
+        else:
+            output.mark_demonstration(log.pin)
+            _tell(report.merged + report.duplicate, report.pulled, report.waiting)
+    if not report.enrolled:
+        output.warn("แท็บเล็ตนี้ยังไม่ได้ลงทะเบียน รายการทั้งหมดเก็บไว้ในเครื่อง", "not enrolled yet; everything is kept here")
+    if report.forgotten:
+        output.warn(
+            f"เซิร์ฟเวอร์เคยรับ {report.forgotten} รายการแล้วแต่ไม่มีอยู่ จึงส่งให้ใหม่",
+            f"the server had forgotten {report.forgotten} entries; they were offered again",
+        )
+    for fork in report.forks:
+        output.warn(
+            f"!! พบบันทึกสองฉบับของกุญแจเดียวกัน ตั้งแต่ลำดับที่ {fork.sequence} แจ้งสำนักงานทันที อย่าบันทึกต่อในเครื่องนี้",
+            f"FORK at sequence {fork.sequence} of {fork.device} ({fork.where}): tell the office, do not record on here",
+        )
+    if report.forks or report.rejected:
+        raise typer.Exit(EXIT_CONFLICT)
+    if report.waiting:
+        raise typer.Exit(EXIT_PROBLEM)
+
+
+def _tell(sent: int, pulled: int, waiting: int) -> None:
+    output.say(
+        f"ส่งแล้ว {sent} รายการ รับ {pulled} รายการ ค้างส่ง {waiting}",
+        f"{sent} sent, {pulled} received, {waiting} waiting",
+    )
+
+
+@app.command("verify")
+def verify(home: HomeOption = None, json: JsonOption = False) -> None:
+    """ตรวจสมุดบันทึก · Verify every line of this log; a broken one is named with its sequence, exit code 1."""
+    with Log.open(home_at(home)) as log:
+        last = log.verify()
+        sequence = last.sequence if last is not None else 0
+        if json:
+            from sajja_schemas.entry import to_base64url
+
+            head = to_base64url(last.hash) if last is not None else None
+            output.print_json({"device": log.device, "sequence": sequence, "head": head})
+            return
+        output.say(f"สมุดบันทึกสมบูรณ์ {sequence} รายการ", f"the log holds: {sequence} entries")

@@ -1,0 +1,223 @@
+"""The feeds that this device has pulled, kept as the bytes that were signed.
+
+* A line is verified before it is kept: its form, its network and feed, its key, its signature, its place in the feed.
+  One that is not what was signed stops the page there, and nothing behind it is kept.
+* A feed shows only the entries that concern one village, so a device that writes for several villages has gaps in it.
+  What a feed can show is checked: two entries of a device at one sequence, an entry whose predecessor is another than
+  the one shown, a sequence that goes back. Each is a fork, which is kept as proof and told loudly.
+* An entry under this device's own key must stand in this device's own log. Another one is a fork as well: somebody
+  writes with this key, or this log is an old copy.
+* A feed that diverges is pulled again from zero into the next epoch. The old lines stay; a device deletes nothing. The
+  books change over when the new epoch is complete.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from sajja_client.home import Pin
+from sajja_client.problems import FeedRefused, PinContradicted
+from sajja_client.store import transaction
+from sajja_schemas import signing
+from sajja_schemas.chain import Rejected, read_line
+from sajja_schemas.entry import SignedEntry, Unreadable, from_base64url, to_base64url
+from sajja_schemas.events import Body, read_body
+from sajja_schemas.events.network import NetworkEstablished
+from sajja_schemas.wire import decode_feed_line
+
+_SIGNATURES_AT_ONCE: Final = 250
+
+
+class Cursor(msgspec.Struct, frozen=True):
+    """Where a feed goes on."""
+
+    village: str
+    epoch: int
+    after: int  # the feed sequence of the last line that is kept
+    hash: str | None  # and its entry
+    index: int  # and its place in the network log, -1 before the first
+
+
+class FeedEntry(msgspec.Struct, frozen=True):
+    """A verified line of a feed."""
+
+    index: int
+    feed_sequence: int
+    received_at: int
+    entry: SignedEntry
+
+
+class SeenFork(msgspec.Struct, frozen=True):
+    """Two histories of one device."""
+
+    device: str
+    sequence: int
+    is_own: bool
+
+
+class Mirrored(msgspec.Struct, frozen=True):
+    """A line of the mirror, as far as the fold needs it."""
+
+    index: int
+    device: bytes
+    sequence: int
+    previous: bytes
+    hash: bytes
+    body: bytes
+
+
+def read_page(pin: Pin, cursor: Cursor, page: bytes) -> list[FeedEntry]:
+    """Verify a page that follows a cursor. It touches no file, so a thread may do it.
+
+    Raises:
+        FeedRefused: with the place of the first line that does not hold.
+    """
+    read: list[FeedEntry] = []
+    feed_sequence, index = cursor.after, cursor.index
+    for line in page.splitlines():
+        feed_sequence += 1
+        read.append(_read_feed_line(pin, cursor.village, feed_sequence, index, line))
+        index = read[-1].index
+    for start in range(0, len(read), _SIGNATURES_AT_ONCE):
+        batch = read[start : start + _SIGNATURES_AT_ONCE]
+        valid = signing.are_entries_valid((one.entry.key, one.entry.signature, one.entry.body) for one in batch)
+        for one, is_valid in zip(batch, valid, strict=True):
+            if not is_valid:
+                raise _refused(cursor.village, one.feed_sequence, "bad_signature")
+    return read
+
+
+class Mirror:
+    """The pulled feeds in a client's file."""
+
+    def __init__(self, connection: sqlite3.Connection, pin: Pin, device: str) -> None:
+        """`device` is this device's own name, whose entries are recognised."""
+        self.connection = connection
+        self.pin = pin
+        self.device = from_base64url(device, 32)
+
+    def cursor(self, village: str) -> Cursor:
+        """Where the feed of a village goes on."""
+        epoch = self._epoch(village)
+        row = self.connection.execute(
+            "SELECT feed_sequence, hash, network_index FROM feed_line WHERE village = ? AND epoch = ?"
+            " ORDER BY feed_sequence DESC LIMIT 1",
+            (village, epoch),
+        ).fetchone()
+        if row is None:
+            return Cursor(village, epoch, 0, None, -1)
+        return Cursor(village, epoch, row[0], to_base64url(row[1]), row[2])
+
+    def keep(self, cursor: Cursor, page: list[FeedEntry]) -> list[SeenFork]:
+        """Keep a verified page, all of it or nothing. Gives the forks that it shows.
+
+        Raises:
+            PinContradicted: the founding entry says something else than this device was set up with.
+        """
+        forks: list[SeenFork] = []
+        with transaction(self.connection):
+            self.connection.execute(
+                "INSERT INTO feed (village, epoch, folded) VALUES (?, ?, ?) ON CONFLICT (village) DO NOTHING",
+                (cursor.village, cursor.epoch, cursor.epoch),
+            )
+            for line in page:
+                if to_base64url(line.entry.hash) == self.pin.fingerprint:
+                    self._check_pin(line.entry)
+                if self._is_fork(cursor, line.entry):
+                    is_own = line.entry.device == self.device
+                    forks.append(SeenFork(to_base64url(line.entry.device), line.entry.sequence, is_own))
+                self._insert(cursor, line)
+        return forks
+
+    def finish(self, village: str) -> None:
+        """The feed was pulled to its end: from now on the books are folded from this epoch."""
+        with transaction(self.connection):
+            self.connection.execute("UPDATE feed SET folded = epoch WHERE village = ?", (village,))
+
+    def start_over(self, village: str) -> None:
+        """The feed is not what it was: pull it again from zero, beside what is kept."""
+        with transaction(self.connection):
+            self.connection.execute("UPDATE feed SET epoch = epoch + 1 WHERE village = ?", (village,))
+
+    def lines(self) -> Iterator[Mirrored]:
+        """Every line of the feeds in the order of the network log."""
+        rows = self.connection.execute(
+            "SELECT network_index, device, sequence, previous, hash, body FROM feed_line"
+            " JOIN feed ON feed.village = feed_line.village AND feed.folded = feed_line.epoch ORDER BY network_index"
+        )
+        for row in rows:
+            yield Mirrored(*row)
+
+    def index_of(self, entry_hash: bytes) -> int | None:
+        """Where an entry stands in the network log, if a feed has shown it."""
+        row = self.connection.execute(
+            "SELECT network_index FROM feed_line WHERE hash = ? ORDER BY epoch DESC LIMIT 1", (entry_hash,)
+        ).fetchone()
+        return row[0] if row is not None else None
+
+    def _epoch(self, village: str) -> int:
+        row = self.connection.execute("SELECT epoch FROM feed WHERE village = ?", (village,)).fetchone()
+        return row[0] if row is not None else 1
+
+    def _is_fork(self, cursor: Cursor, entry: SignedEntry) -> bool:
+        if entry.device == self.device:
+            row = self.connection.execute("SELECT hash FROM log WHERE sequence = ?", (entry.sequence,)).fetchone()
+            return row is None or row[0] != entry.hash
+        shown = self.connection.execute(
+            "SELECT sequence, hash FROM feed_line WHERE village = ? AND epoch = ? AND device = ? AND sequence >= ?",
+            (cursor.village, cursor.epoch, entry.device, entry.sequence - 1),
+        ).fetchall()
+        before = [known for sequence, known in shown if sequence == entry.sequence - 1]
+        return len(before) < len(shown) or (bool(before) and entry.previous not in before)
+
+    def _insert(self, cursor: Cursor, line: FeedEntry) -> None:
+        entry = line.entry
+        self.connection.execute(
+            "INSERT INTO feed_line (village, epoch, feed_sequence, network_index, received_at, device, sequence,"
+            " previous, hash, key, signature, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                cursor.village,
+                cursor.epoch,
+                line.feed_sequence,
+                line.index,
+                line.received_at,
+                entry.device,
+                entry.sequence,
+                entry.previous,
+                entry.hash,
+                entry.key,
+                entry.signature,
+                entry.body,
+            ),
+        )
+
+    def _check_pin(self, founding: SignedEntry) -> None:
+        body = read_body(founding.body)
+        # Whether keys from a seed are allowed hangs on this flag: the network's own word decides, not the pin's file.
+        if (
+            isinstance(body, Body)
+            and isinstance(body.event, NetworkEstablished)
+            and body.event.demonstration != self.pin.demonstration
+        ):
+            raise PinContradicted(field="demonstration")
+
+
+def _read_feed_line(pin: Pin, village: str, feed_sequence: int, index_before: int, line: bytes) -> FeedEntry:
+    try:
+        told = decode_feed_line(line)
+        entry = read_line(told.line, pin.network)
+    except Unreadable as error:
+        raise _refused(village, feed_sequence, "unreadable_line") from error
+    except Rejected as error:
+        raise _refused(village, feed_sequence, error.code.value) from error
+    if entry.village != village:
+        raise _refused(village, feed_sequence, f"it is of the feed of {entry.village}")
+    if told.feed_sequence != feed_sequence or told.index <= index_before:
+        raise _refused(village, feed_sequence, "it does not follow the line before it")
+    return FeedEntry(told.index, feed_sequence, told.received_at, entry)
+
+
+def _refused(village: str, feed_sequence: int, reason: str) -> FeedRefused:
+    return FeedRefused(village=village, feed_sequence=feed_sequence, reason=reason)

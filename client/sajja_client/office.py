@@ -1,0 +1,210 @@
+"""The network's office: it founds the network, enrols tablets and keys, and writes down who was appointed.
+
+* The office has two devices, and one of them is locked away. What concerns trust needs three network officers with keys
+  on both (class A4, and A5 for a founding and an appointment), so the second one is brought when it is needed: here, as
+  a second home.
+* Every act is entries of the first device's log, followed at once by the approvals; each list is one of one village.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final, get_args
+
+import msgspec
+
+from sajja_client.durable import replace_file
+from sajja_client.enrol import EnrolmentRequest
+from sajja_client.home import Home, Pin
+from sajja_client.log import Log
+from sajja_client.problems import HomeInUse, RequestRefused
+from sajja_schemas.entry import OFFICE, SignedEntry, device_name, encode_line, to_base64url
+from sajja_schemas.events import AnyEvent, Body, read_body
+from sajja_schemas.events.base import Assembly
+from sajja_schemas.events.network import (
+    FoundingDevice,
+    FoundingKey,
+    FoundingOfficer,
+    NetworkEstablished,
+    VillageBankEstablished,
+)
+from sajja_schemas.events.trust import CommitteeMemberAppointed, Role
+
+ROLES: Final[tuple[str, ...]] = get_args(Role)
+FOUNDING_ROLES: Final[tuple[Role, ...]] = ("president", "vice_president", "secretary", "treasurer", "bookkeeper")
+FOUNDING_FILE: Final = "network.sajja"
+PIN_FILE: Final = "network.json"
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """Who writes it down, on which business day, by which clock."""
+
+    by: str
+    day: date
+    recorded_at: int
+
+
+class Desk:
+    """The office at work: its first device's log, and the keys of both devices."""
+
+    def __init__(self, log: Log, second: Home, moment: Moment) -> None:
+        self.log = log
+        self.second = second
+        self.moment = moment
+
+    def record(self, village: str, events: Sequence[AnyEvent]) -> list[SignedEntry]:
+        """Record events about a village and let the committee approve them."""
+        moment = self.moment
+        entries = [
+            self.log.append(event, by=moment.by, day=moment.day, recorded_at=moment.recorded_at, village=village)
+            for event in events
+        ]
+        return [*entries, *self.approve(entries)]
+
+    def approve(self, entries: Sequence[SignedEntry]) -> list[SignedEntry]:
+        """Five officers approve with keys on two devices: enough for A4 and A5, and for A1."""
+        moment = self.moment
+        persons = self._committee()
+        first = [persons[role] for role in ("president", "secretary") if role in persons]
+        second = [persons[role] for role in ("vice_president", "treasurer") if role in persons]
+        return [
+            self.log.approve(
+                entries, signers, by=moment.by, day=moment.day, recorded_at=moment.recorded_at, keys_of=keys_of
+            )
+            for signers, keys_of in ((first, None), (second, self.second))
+            if signers
+        ]
+
+    def _committee(self) -> dict[str, str]:
+        """The founding officers by role; those appointed later follow with the tools for terms."""
+        founding = self.log.entry(1)
+        body = read_body(founding.body) if founding is not None else None
+        if not isinstance(body, Body) or not isinstance(body.event, NetworkEstablished):
+            raise RequestRefused(reason="this home did not found the network")
+        return {officer.role: officer.person for officer in body.event.officers}
+
+
+def establish(
+    first: Home,
+    second: Home,
+    *,
+    network: str,
+    name: str,
+    server_url: str,
+    persons: Sequence[tuple[str, Role]],
+    assembly: Assembly,
+    demonstration: bool,
+    moment: Moment,
+) -> Log:
+    """Found a network. Writes `network.sajja`, which the operator admits, and `network.json`, the pin for villages.
+
+    Raises:
+        HomeInUse: one of the two homes belongs to a network already.
+    """
+    for home in (first, second):
+        if home.is_pinned:
+            raise HomeInUse(path=home.path)
+        home.create_keys([person for person, _role in persons])
+    log = Log.found(
+        first,
+        _founding(first, second, name, persons, assembly, demonstration=demonstration, day=moment.day, network=network),
+        network=network,
+        server_url=server_url,
+        by=moment.by,
+        day=moment.day,
+        recorded_at=moment.recorded_at,
+    )
+    second.write_pin(log.pin)
+    founding = log.entry(1)
+    assert founding is not None
+    Desk(log, second, moment).approve([founding])
+    line = encode_line(founding.key, founding.signature, founding.body)
+    replace_file(first.path / FOUNDING_FILE, line + b"\n", mode=0o644)
+    return log
+
+
+def enrol(desk: Desk, request: EnrolmentRequest, *, bank: VillageBankEstablished | None) -> list[SignedEntry]:
+    """Enrol a tablet and the officers' keys on it; `bank` where the village's bank joins with it.
+
+    Raises:
+        RequestRefused: it asks for another network.
+    """
+    pin = desk.log.pin
+    if (request.network, request.fingerprint) != (pin.network, pin.fingerprint):
+        raise RequestRefused(reason=f"it is for the network {request.network}, {request.fingerprint}")
+    if request.derived and not pin.demonstration:
+        raise RequestRefused(reason="its key comes from a seed: allowed in a demonstration network only")
+    events: list[AnyEvent] = [bank] if bank is not None else []
+    return desk.record(request.village, [*events, request.device_enrolled(), *request.officer_keys_enrolled()])
+
+
+def appoint(
+    desk: Desk, village: str, persons: Sequence[tuple[str, Role]], *, assembly: Assembly, term_from: date
+) -> list[SignedEntry]:
+    """Write down the officers whom a village's general meeting has elected."""
+    return desk.record(
+        village,
+        [
+            CommitteeMemberAppointed(person=person, role=role, term_from=term_from, assembly=assembly)
+            for person, role in persons
+        ],
+    )
+
+
+def pin_for(pin: Pin, village: str) -> Pin:
+    """The office's pin, handed to a village."""
+    return msgspec.structs.replace(pin, village=village)
+
+
+def read_pin(path: Path) -> Pin:
+    """A pin that was handed over.
+
+    Raises:
+        RequestRefused: it cannot be read.
+    """
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Pin)
+    except (OSError, msgspec.DecodeError) as error:
+        raise RequestRefused(reason=f"{path}: {error}") from error
+
+
+def _founding(
+    first: Home,
+    second: Home,
+    name: str,
+    persons: Sequence[tuple[str, Role]],
+    assembly: Assembly,
+    *,
+    demonstration: bool,
+    day: date,
+    network: str,
+) -> NetworkEstablished:
+    homes = [(home, home.device_key(demonstration=demonstration)) for home in (first, second)]
+    officers = tuple(
+        FoundingOfficer(
+            person=person,
+            role=role,
+            keys=tuple(
+                FoundingKey(
+                    device=device_name(device.key.public),
+                    key=to_base64url(home.officer_key(person, demonstration=demonstration).key.public),
+                )
+                for home, device in homes
+            ),
+        )
+        for person, role in persons
+    )
+    return NetworkEstablished(
+        name=name,
+        founded=day,
+        devices=tuple(
+            FoundingDevice(key=to_base64url(device.key.public), label=f"{OFFICE} {at}", derived=device.derived)
+            for at, (_home, device) in enumerate(homes, start=1)
+        ),
+        officers=officers,
+        origin=f"sajja.local/{network}/1",
+        # Checkpoints are signed by a key of the server, which `log_key_adopted` will name; until then it is nobody's.
+        log_key=to_base64url(homes[0][1].key.public),
+        assembly=assembly,
+        demonstration=demonstration,
+    )

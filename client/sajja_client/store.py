@@ -1,0 +1,125 @@
+"""The one SQLite file of a client: its log, what the server said of it, and the feeds it has pulled.
+
+* WAL with synchronous FULL: a transaction that has committed survives a power cut.
+* STRICT tables, and triggers that refuse to change or remove a line: a device never deletes an entry.
+* Whoever writes takes `BEGIN IMMEDIATE`, so what it read before it writes is still so.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from sajja_client.durable import sync_directory
+
+BUSY_MS: Final = 10_000
+_VERSION: Final = 1
+_SCHEMA: Final = """
+CREATE TABLE log (
+    sequence  INTEGER PRIMARY KEY,
+    hash      BLOB NOT NULL UNIQUE,
+    signature BLOB NOT NULL,
+    body      BLOB NOT NULL,
+    village   TEXT NOT NULL
+) STRICT;
+-- The end of the log, written with each line: without it, lines cut off at the end would not be missed.
+CREATE TABLE log_head (
+    one      INTEGER PRIMARY KEY CHECK (one = 1),
+    sequence INTEGER NOT NULL,
+    hash     BLOB NOT NULL
+) STRICT;
+-- What the server last answered for a line of the log.
+CREATE TABLE answer (
+    sequence      INTEGER PRIMARY KEY,
+    verdict       TEXT NOT NULL,
+    code          TEXT,
+    network_index INTEGER
+) STRICT;
+-- A feed is pulled into an epoch. If it diverges, the next epoch begins at zero and the old lines stay.
+CREATE TABLE feed (
+    village TEXT PRIMARY KEY,
+    epoch   INTEGER NOT NULL,
+    folded  INTEGER NOT NULL
+) STRICT;
+CREATE TABLE feed_line (
+    village       TEXT NOT NULL,
+    epoch         INTEGER NOT NULL,
+    feed_sequence INTEGER NOT NULL,
+    network_index INTEGER NOT NULL,
+    received_at   INTEGER NOT NULL,
+    device        BLOB NOT NULL,
+    sequence      INTEGER NOT NULL,
+    previous      BLOB NOT NULL,
+    hash          BLOB NOT NULL,
+    key           BLOB NOT NULL,
+    signature     BLOB NOT NULL,
+    body          BLOB NOT NULL,
+    PRIMARY KEY (village, epoch, feed_sequence)
+) STRICT;
+CREATE INDEX feed_line_place ON feed_line (device, sequence);
+CREATE INDEX feed_line_hash ON feed_line (hash);
+CREATE INDEX feed_line_index ON feed_line (network_index);
+CREATE TRIGGER log_is_never_changed BEFORE UPDATE ON log
+    BEGIN SELECT RAISE(ABORT, 'an entry is never changed'); END;
+CREATE TRIGGER log_is_never_shortened BEFORE DELETE ON log
+    BEGIN SELECT RAISE(ABORT, 'an entry is never deleted'); END;
+CREATE TRIGGER feed_line_is_never_changed BEFORE UPDATE ON feed_line
+    BEGIN SELECT RAISE(ABORT, 'an entry is never changed'); END;
+CREATE TRIGGER feed_line_is_never_shortened BEFORE DELETE ON feed_line
+    BEGIN SELECT RAISE(ABORT, 'an entry is never deleted'); END;
+"""
+
+
+def open_store(path: Path) -> sqlite3.Connection:
+    """Open the file, and make it if it is not there."""
+    is_new = not path.exists()
+    connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        _create(connection)
+    except BaseException:
+        connection.close()
+        raise
+    if is_new:
+        path.chmod(0o600)
+        sync_directory(path.parent)
+    return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All of it or nothing, and on the disk when it is over."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    if _version(connection) == _VERSION:
+        return
+    with transaction(connection):
+        if _version(connection) == 0:  # else another program has just made it
+            for statement in _statements(_SCHEMA):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {_VERSION}")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Single statements: `executescript` would commit first, and a half-made file could be left behind."""
+    gathered = ""
+    for line in script.splitlines(keepends=True):
+        gathered += line
+        if sqlite3.complete_statement(gathered):
+            yield gathered
+            gathered = ""

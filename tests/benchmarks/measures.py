@@ -1,0 +1,191 @@
+"""What is measured. Each figure says its unit, and where there is one its limit and the ratio that is wanted."""
+
+import asyncio
+import statistics
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from benchmarks import limits
+from benchmarks.material import Material, frames, make_material, record
+from benchmarks.serving import prepare, push_all, server_process, speaker
+from sajja_client import keys
+from sajja_client.home import Home, Pin
+from sajja_client.log import Log
+from sajja_schemas import books
+from sajja_schemas.entry import to_base64url
+from sajja_schemas.events.savings import ShareDeposited
+from sajja_server.embedded import EmbeddedPostgres
+from sajja_server.store import log as store
+
+FRAME_ENTRIES = 500
+Figure = dict[str, Any]
+
+
+def fold(*, quick: bool) -> list[Figure]:
+    """Trust and books from stored bytes, on one core."""
+    material = make_material()
+    tablet = material.tablets[0]
+    record(material, tablet, 10_000 if quick else 60_000)
+    entries = [*material.world.entries]
+    admitted = [books.Admitted(at, to_base64url(entry.hash), entry.body) for at, entry in enumerate(entries)]
+    rates = []
+    for _ in range(3 if quick else 5):
+        state = books.open_books(material.world.network, material.world.fingerprint)
+        started = time.perf_counter()
+        for entry in admitted:
+            books.apply(state, entry, _nothing)
+        rates.append(len(admitted) / (time.perf_counter() - started))
+    return [_figure("trust and books folded from stored bytes, one core", rates, wanted=">= 100,000 scaled")]
+
+
+def append(*, quick: bool) -> list[Figure]:
+    """The village's own append: sign, one transaction, fsync."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = _village_home(Path(folder))
+        times_ms = []
+        with Log.open(home) as log:
+            for at in range(200 if quick else 2_000):
+                event = ShareDeposited(member="pp01-m001", amount_satang=100 + at, box="pp01-o4")
+                started = time.perf_counter()
+                log.append(event, by="pp01-o5", day=date(2020, 6, 5), recorded_at=at)
+                times_ms.append((time.perf_counter() - started) * 1000)
+    cuts = statistics.quantiles(times_ms, n=100)
+    return [
+        {"name": "client append with fsync, p50", "value": round(cuts[49], 2), "unit": "ms"},
+        {"name": "client append with fsync, p99", "value": round(cuts[98], 2), "unit": "ms"},
+    ]
+
+
+async def with_postgres(*, quick: bool) -> list[Figure]:
+    """Wire, ingest and push, over a PostgreSQL of our own with fsync on."""
+    material = make_material()
+    with EmbeddedPostgres.temporary() as postgres:
+        await prepare(postgres, material)
+        figures = await _ingest(postgres, quick=quick)
+        for projector, wanted in (("on", 0.4), ("paused", 0.5)):
+            figures += await _push(postgres, material, projector=projector, wanted=wanted, quick=quick)
+        figures += await _small_frames(postgres, material, quick=quick)
+    return [*_wire(material), *figures]
+
+
+def _wire(material: Material) -> list[Figure]:
+    entries = record(material, material.tablets[-1], 600)
+    return [
+        {
+            "name": f"wire, frames of {size}",
+            "value": round(sum(map(len, frames(material, entries, size))) / len(entries), 1),
+            "unit": "bytes/entry",
+            "wanted": "<= 160",
+        }
+        for size in (150, 500)
+    ]
+
+
+async def _ingest(postgres: EmbeddedPostgres, *, quick: bool) -> list[Figure]:
+    """Ingest without HTTP and signatures, against COPY of the same rows in equal batches into the same keys."""
+    material = make_material("ingestnet")
+    founding = material.world.entries[0]
+    connection = await asyncpg.connect(postgres.owner_url)
+    rates, ratios, copies = [], [], []
+    try:
+        await store.add_network(connection, "ingestnet", founding.hash)
+        await store.ingest(connection, "ingestnet", [founding], [True], 1)
+        for _ in range(3 if quick else 7):
+            entries = [
+                entry for tablet in material.tablets for entry in record(material, tablet, 500 if quick else 1_500)
+            ]
+            copies.append(await limits.copy_per_second(connection, material, entries))
+            started = time.perf_counter()
+            for at in range(0, len(entries), limits.COPY_BATCH):
+                batch = entries[at : at + limits.COPY_BATCH]
+                judgements = await store.ingest(connection, "ingestnet", batch, [True] * len(batch), 1)
+                assert all(judgement.verdict == "merged" for judgement in judgements), judgements[0]
+            rates.append(len(entries) / (time.perf_counter() - started))
+            ratios.append(rates[-1] / copies[-1])
+    finally:
+        await connection.close()
+    return [_figure("ingest, no HTTP, no signatures", rates, "COPY", copies, ratios, wanted=">= 0.4")]
+
+
+async def _push(
+    postgres: EmbeddedPostgres, material: Material, *, projector: str, wanted: float, quick: bool
+) -> list[Figure]:
+    """Push over HTTP, durable, one server process, eight devices, frames of 500 signed beforehand."""
+    per_device = 1_000 if quick else 3_000
+    rates, ratios, verified = [], [], []
+    async with (
+        server_process(postgres.server_url, projector=projector) as ((url, pid),),
+        speaker(url, material) as speaks,
+    ):
+        for tablet in material.tablets:
+            await speaks.session(tablet)
+        for _ in range(3 if quick else 5):
+            work = [
+                (speaks.tokens[tablet.name], frames(material, record(material, tablet, per_device), FRAME_ENTRIES))
+                for tablet in material.tablets
+            ]
+            verified.append(await asyncio.to_thread(limits.verifications_per_second, threads=limits.cores()))
+            rates.append(await push_all(speaks, work, per_device * len(work)))
+            ratios.append(rates[-1] / verified[-1])
+        memory = _peak_memory_mib(pid)
+    name = f"push over HTTP, frames of {FRAME_ENTRIES}, projector {projector}"
+    return [
+        _figure(name, rates, "verifications, all cores", verified, ratios, wanted=f">= {wanted}"),
+        {"name": f"memory of that server, projector {projector}", "value": memory, "unit": "MiB", "wanted": "<= 300"},
+    ]
+
+
+async def _small_frames(postgres: EmbeddedPostgres, material: Material, *, quick: bool) -> list[Figure]:
+    figures = []
+    async with server_process(postgres.server_url) as ((url, _pid),), speaker(url, material) as speaks:
+        for size in (1, 20, 150):
+            per_device = min(size * 20, 300 if quick else 900)
+            work = []
+            for tablet in material.tablets:
+                await speaks.session(tablet)
+                work.append((speaks.tokens[tablet.name], frames(material, record(material, tablet, per_device), size)))
+            rate = await push_all(speaks, work, per_device * len(work))
+            figures.append(_figure(f"push over HTTP, frames of {size}, projector on", [rate]))
+    return figures
+
+
+def _figure(
+    name: str,
+    rates: list[float],
+    limit_name: str | None = None,
+    limit: list[float] | None = None,
+    ratios: list[float] | None = None,
+    wanted: str = "",
+) -> Figure:
+    figure: Figure = {"name": name, "value": round(statistics.median(rates)), "unit": "entries/s", "wanted": wanted}
+    if limit_name is not None and limit and ratios:
+        figure |= {
+            "limit_name": limit_name,
+            "limit": round(statistics.median(limit)),
+            "ratio": round(statistics.median(ratios), 2),
+            "ratios": [round(ratio, 2) for ratio in ratios],
+        }
+    return figure
+
+
+def _village_home(folder: Path) -> Home:
+    home = Home(folder)
+    home.create()
+    home.write_pin(Pin(network="benchnet", fingerprint="A" * 43, village="pp01", server_url="http://127.0.0.1"))
+    keys.create_key(home.device_key_path)
+    return home
+
+
+def _peak_memory_mib(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) // 1024
+
+
+def _nothing(_entry_hash: str) -> None:
+    """These entries reverse nothing, so no earlier body is asked for."""

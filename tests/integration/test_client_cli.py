@@ -1,0 +1,161 @@
+"""The commands as a person runs them: real processes, both languages, documented exit codes."""
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sajja_client.home import Home
+from support.homes import home_of, pin_to_server
+from support.server_double import ServerDouble
+from support.world import World
+
+pytestmark = pytest.mark.slow
+
+
+def run(*words: str | Path, home: Path, language: str = "th_TH.UTF-8") -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "SAJJA_HOME": str(home), "LANG": language, "LC_ALL": "", "NO_COLOR": "1"}
+    return subprocess.run(
+        [sys.executable, "-m", "sajja_client", *map(str, words)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        check=False,
+        timeout=60,
+    )
+
+
+def answer(done: subprocess.CompletedProcess[str]) -> Any:
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return World.founded(["pp01"])
+
+
+@pytest.fixture
+def home(tmp_path: Path, world: World) -> Home:
+    return home_of(tmp_path / "tablet", world, world.village("pp01").tablets[0])
+
+
+def test_the_way_from_nothing_to_a_receipt(tmp_path: Path) -> None:
+    """The README's own walk, without a server: found, init, enrol, appoint, record, balance, log, verify."""
+    first, second, village = tmp_path / "office1", tmp_path / "office2", tmp_path / "v1"
+    office = ("--home", first, "--second", second)
+    told = run("office", "establish", "--network", "testnet", "--demonstration", *office, home=first)
+    assert told.returncode == 0, told.stderr
+    assert "ข้อมูลสาธิต" in told.stdout
+    asked = answer(
+        run(
+            "village",
+            "init",
+            "--pin",
+            first / "network.json",
+            "--village",
+            "pp01",
+            "--officer",
+            "pp01-o1",
+            "--json",
+            home=village,
+        )
+    )
+    enrol = ("office", "enrol", asked["request"], *office, "--establish-village", "--json")
+    refused = run(*enrol, "--code", "AAAA-AAAA", home=first)
+    assert refused.returncode == 4
+    enrolled = answer(
+        run(
+            "office",
+            "enrol",
+            asked["request"],
+            *office,
+            "--code",
+            asked["code"],
+            "--establish-village",
+            "--json",
+            home=first,
+        )
+    )
+    assert enrolled["device"] == asked["device"]
+    assert answer(run("office", "appoint", "--village", "pp01", *office, "pp01-o1=president", "--json", home=first))
+    status = answer(run("office", "status", "--json", home=first))
+    assert (status["villages"], status["awaiting"]) == (["pp01"], [])
+    assert status["officers"]["pp01"] == {"pp01-o1": ["president"]}
+    deposit = ("village", "record", "share_deposited", "member=pp01-m001", "amount=100.00", "box=pp01-o4")
+    receipt = run(*deposit, "--day", "22/08/2563", home=village)
+    assert receipt.returncode == 0, receipt.stderr
+    for shown in ("ข้อมูลสาธิต", "DEMO DATA", "ส่งเงินสัจจะ", "100.00", "pp01-m001", "22 สิงหาคม 2563", "sequence: 1"):
+        assert shown in receipt.stdout
+    balance = answer(run("village", "balance", "--json", home=village))
+    assert [(row["account"], row["amount_satang"]) for row in balance["balances"]] == [(1110, 10_000), (3110, -10_000)]
+    (line,) = answer(run("village", "log", "--json", home=village))
+    assert (line["sequence"], line["state"], line["effect"]) == (1, "here", "counted")
+
+
+def test_what_is_typed_wrongly_records_nothing(home: Home) -> None:
+    """Exit code 2, a sentence in both languages, no traceback, and the log is as it was."""
+    wrong = run("village", "record", "share_deposited", "member=pp01-m001", "amount=ten", "box=b", home=home.path)
+    assert wrong.returncode == 2
+    assert "ช่อง amount" in wrong.stderr
+    assert "[field_wrong]" in wrong.stderr
+    assert "Traceback" not in wrong.stderr
+    assert wrong.stdout == ""
+    assert answer(run("village", "verify", "--json", home=home.path))["sequence"] == 0
+
+
+def test_no_connection_and_no_home_are_told_apart(tmp_path: Path, home: Home) -> None:
+    """3: nobody answers, everything is kept. 2: this folder belongs to no network."""
+    offline = run("village", "sync", home=home.path)
+    assert (offline.returncode, offline.stdout) == (3, "")
+    assert "[unreachable]" in offline.stderr
+    nowhere = run("village", "balance", home=tmp_path / "nothing")
+    assert nowhere.returncode == 2
+    assert "[not_a_home]" in nowhere.stderr
+
+
+def test_a_broken_log_ends_with_1_and_its_sequence(home: Home) -> None:
+    """English first where the person reads English."""
+    words = ("village", "record", "share_deposited", "member=pp01-m001", "amount=1", "box=b")
+    for _ in range(2):
+        assert run(*words, home=home.path).returncode == 0
+    tamper = (
+        "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute('DROP TRIGGER log_is_never_changed');"
+        'c.execute("UPDATE log SET signature = zeroblob(64) WHERE sequence = 2"); c.commit()'
+    )
+    subprocess.run([sys.executable, "-c", tamper, str(home.log_path)], check=True)
+    broken = run("village", "verify", home=home.path, language="en_US.UTF-8")
+    assert broken.returncode == 1
+    assert broken.stderr.startswith("[log_broken] the log breaks at sequence 2")
+
+
+async def test_sync_tells_programs_what_it_did(home: Home, world: World) -> None:
+    """One document on standard output, whose states the log then shows; a fork is 4 and loud."""
+
+    async def call(*words: str, at: Home = home) -> subprocess.CompletedProcess[str]:
+        return await asyncio.to_thread(run, *words, home=at.path)
+
+    record = ("village", "record", "share_deposited", "member=pp01-m001", "box=b")
+    async with ServerDouble(world.network, world.fingerprint) as server:
+        server.admit(world.entries)
+        pin_to_server(home, server.url)
+        await call(*record, "amount=1")
+        report = answer(await call("village", "sync", "--json"))
+        assert (report["merged"], report["waiting"], report["forks"]) == (1, 0, [])
+        (line,) = answer(await call("village", "log", "--json"))
+        assert (line["state"], line["verdict"]) == ("merged", "merged")
+        copy = Home(home.path.with_name("copy"))
+        shutil.copytree(home.path, copy.path)
+        await call(*record, "amount=2")
+        assert (await call("village", "sync")).returncode == 0
+        await call(*record, "amount=3", at=copy)
+        forked = await call("village", "sync", at=copy)
+        assert forked.returncode == 4
+        assert "FORK at sequence 2" in forked.stderr
