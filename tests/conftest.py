@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from support.database import Database, fresh_database, template_server
 
 from sajja_server.store.pool import Pool, open_pool
+from support.database import Database, fresh_database, template_server
 
 
 @pytest.fixture(scope="session")

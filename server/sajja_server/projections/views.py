@@ -1,4 +1,4 @@
-"""What people read: network totals, village status and balances, each with the log index that it reflects.
+"""What people read: network totals, village status and balances, each with the last log index that it reflects.
 
 Every query of a view runs in one snapshot, so a figure and the index beside it belong together.
 """
@@ -10,7 +10,7 @@ from sajja_schemas.figures import ControlSums, read_bank, read_fund
 from sajja_schemas.standing import Trust
 from sajja_server.projections.memory import Memory
 from sajja_server.store import evidence
-from sajja_server.store.log import Connection
+from sajja_server.store.log import Connection, log_head
 from sajja_server.store.pool import Pool
 
 _FUNDS = ("welfare", "risk", "network")
@@ -35,8 +35,9 @@ async def network_totals(pool: Pool, network: str) -> dict[str, object]:
         )
         rejected = await evidence.rejected_counts(connection, network)
         reflects = await connection.fetchval(
-            "SELECT received_at FROM sajja.entry WHERE network = $1 AND index = $2", network, index - 1
+            "SELECT received_at FROM sajja.entry WHERE network = $1 AND index = $2", network, index
         )
+        size = (await log_head(connection, network)).size
     trust = memory.trust if memory is not None else Trust(network=network, fingerprint="")
     villages = _villages(trust, people, sums)
     funds: dict[str, dict[str, int]] = {fund: read_fund(fund, sums) for fund in _FUNDS}
@@ -46,7 +47,7 @@ async def network_totals(pool: Pool, network: str) -> dict[str, object]:
         "name": trust.name,
         "demonstration": trust.demonstration,
         "index": index,
-        "entries": index,
+        "entries": size,
         "reflects_received_at": reflects,
         "last_business_date": memory.last_date if memory is not None else None,
         "totals": _total(villages),
@@ -94,7 +95,8 @@ async def balances(pool: Pool, network: str, ledger: str | None) -> dict[str, ob
 
 async def _state(connection: Connection, network: str) -> tuple[int, Memory | None]:
     row = await connection.fetchrow("SELECT index, memory FROM books.state WHERE network = $1", network)
-    return (row["index"], _memory_decoder.decode(row["memory"])) if row is not None else (0, None)
+    # The tables know the index of the next entry; people are told the last one that is in the figures.
+    return (row["index"] - 1, _memory_decoder.decode(row["memory"])) if row is not None else (-1, None)
 
 
 async def _people(connection: Connection, network: str) -> dict[str, dict[str, int]]:

@@ -1,0 +1,51 @@
+"""Settings: what an operator writes is what the server reads, and nothing unsafe gets through."""
+
+from pathlib import Path
+
+import pytest
+
+from sajja_server.settings import Settings, SettingsInvalid, read_settings
+
+EXAMPLE = Path(__file__).parents[2] / "deploy" / "server.env.example"
+
+
+def example() -> dict[str, str]:
+    lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
+    pairs = [line.split("=", 1) for line in lines if line and not line.startswith("#")]
+    return dict(pairs)
+
+
+def test_the_example_names_every_setting_and_no_other() -> None:
+    assert {name.removeprefix("SAJJA_").lower() for name in example()} == set(Settings.__struct_fields__)
+
+
+def test_the_example_can_be_loaded_as_it_is() -> None:
+    settings = read_settings(example())
+    assert settings.database_url == "postgresql://sajja_server@/sajja?host=/run/postgresql"
+    assert settings.migrate_url == ""
+    assert settings.port == 8080
+
+
+def test_an_empty_environment_gives_the_safe_defaults() -> None:
+    assert read_settings({}) == Settings()
+    assert read_settings({"SAJJA_PORT": ""}).port == 8080
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("SAJJA_PORT", "eighty"), ("SAJJA_PORT", "70000"), ("SAJJA_POOL_SIZE", "1"), ("SAJJA_LOG_FORMAT", "xml")],
+)
+def test_a_setting_that_cannot_be_used_is_named(name: str, value: str) -> None:
+    with pytest.raises(SettingsInvalid, match=name.lower().removeprefix("sajja_")):
+        read_settings({name: value})
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.test"])
+def test_the_server_listens_on_this_machine_only_until_people_can_sign_in(host: str) -> None:
+    with pytest.raises(SettingsInvalid, match="sign in"):
+        read_settings({"SAJJA_HOST": host})
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
+def test_loopback_is_loopback_in_every_spelling(host: str) -> None:
+    assert read_settings({"SAJJA_HOST": host}).host == host
