@@ -13,7 +13,7 @@ from generation import byte_vectors, effect_vectors, examples, shapes, tables  #
 
 
 def main(arguments: list[str]) -> int:
-    """Write the files that differ, or name them."""
+    """Write the files that differ, or only name them."""
     generated = {
         **shapes.files(),
         **tables.files(),
@@ -21,9 +21,7 @@ def main(arguments: list[str]) -> int:
         **effect_vectors.files(),
         **examples.files(),
     }
-    stale = [
-        path for path, text in generated.items() if not path.exists() or path.read_text(encoding="utf-8") != text
-    ]
+    stale = [path for path, text in generated.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     if "--check" in arguments:
         for path in stale:
             sys.stderr.write(f"{path.relative_to(ROOT)} is stale: run `make schema`\n")

@@ -3,8 +3,7 @@
 * They are folded anew each time and never patched, so what a connection changes is only which lines there are.
 * The feeds are merged by their place in the network log. An own line that is not in a feed stands as late as its own
   log allows: before the next own line that is.
-* A feed has not every line of a device that writes for several villages. The fold asks each device's log to be whole,
-  so a gap is bridged on the word of the signed chain: the line itself names the one before it.
+* A feed has not every line of a device that writes for several villages, so the fold is told that it is partial.
 * A device believes in itself: until the network has enrolled it, it speaks for its own village in its own books.
 """
 
@@ -46,7 +45,7 @@ class _Fold:
         self.public_key = public_key
         self.name = device_name(public_key)
         self.device = from_base64url(self.name, 32)
-        self.books = open_books(pin.network, pin.fingerprint)
+        self.books = open_books(pin.network, pin.fingerprint, partial=True)
         self.next_own = 1
 
     def run(self) -> Books:
@@ -72,13 +71,7 @@ class _Fold:
                 for hash_, body in self._own_before(line.sequence):
                     self._apply(line.index, hash_, body)
                 self.next_own = line.sequence + 1
-        self._bridge(line)
         self._apply(line.index, line.hash, line.body)
-
-    def _bridge(self, line: Mirrored) -> None:
-        device = self.books.trust.devices.get(to_base64url(line.device))
-        if device is not None and line.sequence > device.sequence + 1:
-            device.head, device.sequence = to_base64url(line.previous), line.sequence - 1
 
     def _own_before(self, sequence: int | None) -> Iterator[tuple[bytes, bytes]]:
         end = sequence if sequence is not None else 2**62

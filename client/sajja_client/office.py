@@ -16,6 +16,7 @@ import msgspec
 from sajja_client.durable import replace_file
 from sajja_client.enrol import EnrolmentRequest
 from sajja_client.home import Home, Pin
+from sajja_client.keys import create_key
 from sajja_client.log import Log
 from sajja_client.problems import HomeInUse, RequestRefused
 from sajja_schemas.entry import OFFICE, SignedEntry, device_name, encode_line, to_base64url
@@ -34,6 +35,7 @@ ROLES: Final[tuple[str, ...]] = get_args(Role)
 FOUNDING_ROLES: Final[tuple[Role, ...]] = ("president", "vice_president", "secretary", "treasurer", "bookkeeper")
 FOUNDING_FILE: Final = "network.sajja"
 PIN_FILE: Final = "network.json"
+LOG_KEY_FILE: Final = "log.key"
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -95,8 +97,12 @@ def establish(
     assembly: Assembly,
     demonstration: bool,
     moment: Moment,
+    origin: str | None = None,
 ) -> Log:
-    """Found a network. Writes `network.sajja`, which the operator admits, and `network.json`, the pin for villages.
+    """Found a network, and write what leaves this folder.
+
+    `network.sajja` is what the operator admits, `network.json` the pin for villages, and `log.key` the key that will
+    sign the log's checkpoints: the operator keeps it beside the server, and the office keeps no copy.
 
     Raises:
         HomeInUse: one of the two homes belongs to a network already.
@@ -105,9 +111,21 @@ def establish(
         if home.is_pinned:
             raise HomeInUse(path=home.path)
         home.create_keys([person for person, _role in persons])
+    log_key = create_key(first.path / LOG_KEY_FILE)
     log = Log.found(
         first,
-        _founding(first, second, name, persons, assembly, demonstration=demonstration, day=moment.day, network=network),
+        _founding(
+            first,
+            second,
+            name,
+            persons,
+            assembly,
+            demonstration=demonstration,
+            day=moment.day,
+            # The last part is the epoch: it counts restarts after a restore that lost published entries.
+            origin=origin or f"sajja.local/{network}/1",
+            log_key=log_key.public,
+        ),
         network=network,
         server_url=server_url,
         by=moment.by,
@@ -177,7 +195,8 @@ def _founding(
     *,
     demonstration: bool,
     day: date,
-    network: str,
+    origin: str,
+    log_key: bytes,
 ) -> NetworkEstablished:
     homes = [(home, home.device_key(demonstration=demonstration)) for home in (first, second)]
     officers = tuple(
@@ -202,9 +221,8 @@ def _founding(
             for at, (_home, device) in enumerate(homes, start=1)
         ),
         officers=officers,
-        origin=f"sajja.local/{network}/1",
-        # Checkpoints are signed by a key of the server, which `log_key_adopted` will name; until then it is nobody's.
-        log_key=to_base64url(homes[0][1].key.public),
+        origin=origin,
+        log_key=to_base64url(log_key),
         assembly=assembly,
         demonstration=demonstration,
     )

@@ -1,17 +1,17 @@
-"""JSON Schema 2020-12 of bodies, events and the protocol's shapes.
+r"""JSON Schema 2020-12 of bodies, events and the protocol's shapes.
 
-`null` is taken out wherever a field is optional: in canonical JSON absent means absent. Python's `\\Z` becomes `$`, which
-means the same in ECMA 262.
+`null` is taken out wherever a field is optional: in canonical JSON absent means absent. Python's `\Z` becomes `$`,
+which means the same in ECMA 262.
 """
 
 from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-from sajja_schemas import limits, wire
-from sajja_schemas.events import CATALOGUE, Body
 
 from generation.files import SCHEMAS, Files, as_json
+from sajja_schemas import limits, wire
+from sajja_schemas.events import CATALOGUE, Body
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 EVENTS_FILE: Final = "events.schema.json"

@@ -2,14 +2,13 @@
 
 from typing import Any
 
+from generation.files import DOCS, SCHEMAS, Files, as_json
+from generation.shapes import components
 from sajja_schemas.accounts import CHART, HELD, Side
 from sajja_schemas.events import CATALOGUE
 from sajja_schemas.events.base import Author, Declaration, Event
 from sajja_schemas.postings import Choice, Posting
 from sajja_schemas.verdicts import Effect, HeldCode, RejectedCode, Verdict
-
-from generation.files import DOCS, SCHEMAS, Files, as_json
-from generation.shapes import components
 
 COMMON_FIELDS = ("bylaws", "caused_by", "meeting", "receipt", "source")
 
@@ -119,7 +118,10 @@ def catalogue() -> str:
 
 def _event(tag: str, event_type: type[Event], shape: dict[str, Any]) -> str:
     declared = event_type.declared
-    lines = [f"\n## {tag}\n", f"**{declared.thai}** · {declared.kind.value} · by {_author(declared)} · {_class(declared)}"]
+    lines = [
+        f"\n## {tag}\n",
+        f"**{declared.thai}** · {declared.kind.value} · by {_author(declared)} · {_class(declared)}",
+    ]
     if declared.parties:
         lines.append("· no party approves: " + ", ".join(f"`{name}`" for name in declared.parties))
     lines += ["", *[line.strip() for line in (event_type.__doc__ or "").splitlines()], ""]
@@ -127,7 +129,9 @@ def _event(tag: str, event_type: type[Event], shape: dict[str, Any]) -> str:
     if own:
         lines += ["| Field | Holds | |", "|---|---|---|"]
         needed = set(shape.get("required", ()))
-        lines += [f"| `{name}` | {_holds(field)} | {'needed' if name in needed else ''} |" for name, field in own.items()]
+        lines += [
+            f"| `{name}` | {_holds(field)} | {'needed' if name in needed else ''} |" for name, field in own.items()
+        ]
         lines.append("")
     if declared.postings:
         lines += ["| | Ledger | Account | Sub-ledger | Amount |", "|---|---|---|---|---|"]
@@ -170,7 +174,7 @@ def _chosen(value: object) -> str:
 
 def _holds(field: dict[str, Any]) -> str:
     if "$ref" in field:
-        return field["$ref"].rpartition("/")[2]
+        return str(field["$ref"]).rpartition("/")[2]
     if "enum" in field:
         return " / ".join(str(value) for value in field["enum"])
     if field.get("type") == "array":

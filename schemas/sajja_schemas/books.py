@@ -304,8 +304,7 @@ def _tally_admission(books: Books, body: Body, sign: int) -> None:
     assert isinstance(event, MemberAdmitted)
     member = _member(books, body.village, event.member)
     member.in_bank += sign
-    if sign > 0:
-        member.gender = event.gender
+    member.gender = event.gender
 
 
 def _tally_exit(books: Books, body: Body, sign: int) -> None:

@@ -105,6 +105,8 @@ def check_balanced(lines: list[Line]) -> None:
 
 
 def _compile(posting: Posting) -> Callable[[Any, str, list[Line]], None]:
+    if plain := _compile_plain(posting):
+        return plain
     sign = 1 if posting.side is Side.DEBIT else -1
     ledger_of = _ledger_getter(posting.ledger)
     account_of = _getter(posting.account)
@@ -125,6 +127,26 @@ def _compile(posting: Posting) -> Callable[[Any, str, list[Line]], None]:
                     raise Contradiction(f"{ledger} has no account {account}")
                 sub = sub_of(source, village) if account in _NEEDS_SUB else ""
                 lines.append((ledger, account, sub or "", sign * amount))
+
+    return post
+
+
+def _compile_plain(posting: Posting) -> Callable[[Any, str, list[Line]], None] | None:
+    """Most postings choose nothing. They are nine in ten of a replay, so they go without a call for each part."""
+    account, sub_field, ledger, amount_field = posting.account, posting.sub, posting.ledger, posting.amount
+    if not isinstance(account, int) or isinstance(sub_field, Choice):
+        return None
+    if ledger.startswith("@") or posting.when or posting.each:
+        return None
+    code, field = account, sub_field if account in _NEEDS_SUB else None
+    sign = 1 if posting.side is Side.DEBIT else -1
+    is_bank, is_by_village = ledger == BANK_OF_VILLAGE, field == VILLAGE
+
+    def post(event: Any, village: str, lines: list[Line]) -> None:
+        amount = getattr(event, amount_field)
+        if amount:
+            sub = "" if field is None else village if is_by_village else getattr(event, field)
+            lines.append(("bank:" + village if is_bank else ledger, code, sub or "", sign * amount))
 
     return post
 

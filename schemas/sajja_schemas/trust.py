@@ -121,9 +121,7 @@ def register(trust: Trust, index: int, entry_hash: str, body: Body, data: bytes)
 
 def settle(trust: Trust, entry_hash: str) -> bool:
     """Whether a waiting entry's quorum is complete; if so it waits no longer."""
-    waiting = trust.awaiting.get(entry_hash)
-    if waiting is None:
-        return False
+    waiting = trust.awaiting[entry_hash]
     places = _approval_places(entry_hash, waiting)
     approvals: dict[str, Approved] = {}
     for place_ in places:
@@ -137,7 +135,11 @@ def settle(trust: Trust, entry_hash: str) -> bool:
 
 
 def take(trust: Trust, entry_hash: str, body: Body) -> set[str]:
-    """Let a counted event change what is known. Gives the hashes of waiting entries that it may have completed."""
+    """Let a counted event of `CHANGES_TRUST` change what is known.
+
+    Returns:
+        The hashes of the waiting entries that it may have completed.
+    """
     event = body.event
     match event:
         case NetworkEstablished():
@@ -165,12 +167,11 @@ def take(trust: Trust, entry_hash: str, body: Body) -> set[str]:
                 trust.homes[event.person] = event.home
         case CommitteeTermEnded():
             trust.roles.get(body.village, {}).get(event.person, set()).discard(event.role)
-        case MeetingResolutionRecorded():
-            trust.resolutions[entry_hash] = author_of(trust, body)
         case EntryApproved():
             return _approve(trust, event, body.village)
         case _:
-            return set()
+            assert isinstance(event, MeetingResolutionRecorded), "of CHANGES_TRUST, this is the last"
+            trust.resolutions[entry_hash] = author_of(trust, body)
     return {
         name
         for name, waiting in trust.awaiting.items()
@@ -291,8 +292,8 @@ def _establish(trust: Trust, event: NetworkEstablished, device: str, entry_hash:
             trust.homes[officer.person] = officer.home
         for held in officer.keys:
             trust.keys[held.key] = OfficerKey(person=officer.person, device=held.device)
-    if device in trust.devices:
-        trust.devices[device].head, trust.devices[device].sequence = entry_hash, 1
+    own = trust.devices[device]
+    own.head, own.sequence = entry_hash, 1
 
 
 def _revoke_device(trust: Trust, name: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import aiohttp
+import msgspec
 import pytest
 import stamina
 
@@ -360,7 +361,7 @@ class TestBooks:
         with Log.open(home) as log:
             rewrite(log, world.office.tablets[0].log)
             alone = books.fold(home)
-            assert alone.trust == world.fold().trust
+            assert alone.trust == msgspec.structs.replace(world.fold().trust, partial=True)
             report = await sync_once(log, server)
             assert (report.pushed, report.forks) == (0, [])
             assert books.fold(home).trust == alone.trust

@@ -100,11 +100,11 @@ class Speaker:
             return response.status, await _json(response)
 
     async def totals(self, *, at_index: int) -> Any:
-        """Network totals, once they reflect every entry below an index."""
+        """Network totals, once they reflect every entry below an index (the size that a push answered)."""
         while True:
             status, totals = await self.get_json(f"/v1/networks/{self.world.network}/projections/network_totals")
             assert status == 200, totals
-            if totals["index"] >= at_index:
+            if totals["index"] + 1 >= at_index:
                 return totals
 
 

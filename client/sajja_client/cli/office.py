@@ -22,7 +22,16 @@ from sajja_client.cli.options import (
 from sajja_client.cli.village import sync as sync_device
 from sajja_client.home import Home
 from sajja_client.log import Log
-from sajja_client.office import FOUNDING_FILE, FOUNDING_ROLES, PIN_FILE, Desk, appoint, enrol, establish
+from sajja_client.office import (
+    FOUNDING_FILE,
+    FOUNDING_ROLES,
+    LOG_KEY_FILE,
+    PIN_FILE,
+    Desk,
+    appoint,
+    enrol,
+    establish,
+)
 from sajja_schemas.entry import is_village, to_base64url
 from sajja_schemas.events.base import Assembly
 from sajja_schemas.events.network import VillageBankEstablished
@@ -51,6 +60,9 @@ def establish_network(
     officer: Annotated[
         list[str] | None, typer.Option(help="PERSON=ROLE, several times; five officers by role if absent")
     ] = None,
+    origin: Annotated[
+        str | None, typer.Option(help="ชื่อสาธารณะของบันทึก · the log's public name, ending in its epoch /1")
+    ] = None,
     demonstration: Annotated[bool, typer.Option("--demonstration", help="เครือข่ายสาธิต · a demonstration")] = False,
     attended: AttendedOption = None,
     entitled: EntitledOption = None,
@@ -73,18 +85,26 @@ def establish_network(
         assembly=_assembly(attended, entitled, minutes, demonstration=demonstration),
         demonstration=demonstration,
         moment=moment(by, day),
+        origin=origin,
     )
     with log:
-        founding, pin = home / FOUNDING_FILE, home / PIN_FILE
+        founding, pin, log_key = home / FOUNDING_FILE, home / PIN_FILE, home / LOG_KEY_FILE
         if json:
             output.print_json(
-                {"network": network, "fingerprint": log.pin.fingerprint, "founding": str(founding), "pin": str(pin)}
+                {
+                    "network": network,
+                    "fingerprint": log.pin.fingerprint,
+                    "founding": str(founding),
+                    "pin": str(pin),
+                    "log_key": str(log_key),
+                }
             )
             return
         output.say(f"ตั้งเครือข่าย {network} แล้ว", f"Network {network} is founded")
         output.mark_demonstration(log.pin)
         output.say(f"ลายนิ้วมือ {log.pin.fingerprint}", "fingerprint")
         output.say(f"ผู้ดูแลเซิร์ฟเวอร์: sajja-server admit {founding}", "for the server's operator")
+        output.say(f"และเก็บ {log_key} ไว้ข้างเซิร์ฟเวอร์", "which keeps this key beside the server; no copy stays here")
         output.say(f"หมู่บ้าน: sajja village init --pin {pin} --village CODE", "for each village")
 
 

@@ -8,13 +8,13 @@
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 import structlog
 
 from sajja_schemas.books import Admitted, Books, Change, apply, originals
-from sajja_schemas.entry import entry_hash, from_base64url, to_base64url
+from sajja_schemas.entry import EntryRef, entry_hash, from_base64url, to_base64url
 from sajja_schemas.verdicts import Effect
 from sajja_server.projections import memory
 from sajja_server.store import log as store
@@ -95,9 +95,10 @@ class Projector:
         entries = await store.read_bodies(connection, self._network, books.index, BATCH_ENTRIES)
         if not entries:
             return False
-        bodies = await self._originals(connection, books, entries)
+        wanted = originals(books, (entry.body for entry in entries))
+        bodies = await self._originals(connection, wanted.values(), before=books.index)
         # In a thread, so that requests are answered between two of its slices.
-        changes = await asyncio.to_thread(fold, books, entries, bodies)
+        changes = await asyncio.to_thread(fold, books, entries, wanted.keys(), bodies)
         async with connection.transaction():
             touched = memory.count_devices(self._counts, entries)
             await memory.save(connection, books, changes, self._counts, touched)
@@ -109,19 +110,13 @@ class Projector:
         await self._announce(books.index)
         return True
 
-    async def _originals(self, connection: Connection, books: Books, entries: Sequence[LoggedBody]) -> dict[str, bytes]:
-        """The earlier bodies that folding these entries may ask for."""
-        wanted = originals(books, (entry.body for entry in entries))
-        found = {name: entry.body for entry in entries if (name := to_base64url(entry.hash)) in wanted}
-        missing = [ref for ref in wanted.values() if ref.hash not in found]
-        if missing:
-            stored = await store.bodies_of(
-                connection,
-                self._network,
-                [(from_base64url(ref.device, 32), ref.sequence, from_base64url(ref.hash, 32)) for ref in missing],
-            )
-            found |= {to_base64url(entry_hash(body)): body for body in stored}
-        return found
+    async def _originals(self, connection: Connection, refs: Iterable[EntryRef], *, before: int) -> dict[str, bytes]:
+        """The bodies of entries before an index, by hash."""
+        places = [(from_base64url(ref.device, 32), ref.sequence, from_base64url(ref.hash, 32)) for ref in refs]
+        if not places:
+            return {}
+        stored = await store.bodies_of(connection, self._network, places, before=before)
+        return {to_base64url(entry_hash(body)): body for body in stored}
 
     async def _sleep(self) -> None:
         try:
@@ -136,12 +131,27 @@ class Projector:
             self._moved.notify_all()
 
 
-def fold(books: Books, entries: Sequence[LoggedBody], bodies: dict[str, bytes]) -> list[Change]:
-    """Fold entries into the books, in place; gives every change but the usual one, that an entry counts as it comes."""
+def fold(
+    books: Books, entries: Sequence[LoggedBody], wanted: Collection[str], bodies: dict[str, bytes]
+) -> list[Change]:
+    """Fold entries into the books, in place.
+
+    Args:
+        books: the state just before the first of them.
+        entries: in index order.
+        wanted: the hashes that the fold may look up.
+        bodies: those of them that stand before the first entry. What is looked up never stands later than the entry
+            that asks: else a replay in other batches could come to another end.
+
+    Returns:
+        Every change but the usual one, that an entry counts as it comes.
+    """
     changes: list[Change] = []
     for entry in entries:
         name = to_base64url(entry.hash)
         changed = apply(books, Admitted(entry.index, name, entry.body), bodies.get)
         if len(changed) > 1 or changed[0][1] is not Effect.COUNTED:
             changes += changed
+        if name in wanted:
+            bodies[name] = entry.body
     return changes

@@ -187,17 +187,21 @@ async def feed_hash(connection: Connection, network: str, village: str, feed_seq
     return found
 
 
-async def bodies_of(connection: Connection, network: str, refs: Sequence[tuple[bytes, int, bytes]]) -> list[bytes]:
-    """The bodies of those (device, sequence, hash) that are stored."""
+async def bodies_of(
+    connection: Connection, network: str, refs: Sequence[tuple[bytes, int, bytes]], *, before: int
+) -> list[bytes]:
+    """The bodies of those (device, sequence, hash) that are stored before an index."""
     rows = await connection.fetch(
         """
         SELECT e.body FROM unnest($2::bytea[], $3::bigint[], $4::bytea[]) AS r (device, sequence, hash)
         JOIN sajja.entry e ON e.network = $1 AND e.device = r.device AND e.sequence = r.sequence AND e.hash = r.hash
+        WHERE e.index < $5
         """,
         network,
         [ref[0] for ref in refs],
         [ref[1] for ref in refs],
         [ref[2] for ref in refs],
+        before,
     )
     return [row["body"] for row in rows]
 

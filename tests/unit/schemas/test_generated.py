@@ -1,0 +1,80 @@
+"""What is generated is fresh, and says what the code says."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from sajja_schemas.entry import split_line
+from sajja_schemas.events import CATALOGUE
+from sajja_schemas.verdicts import Effect, HeldCode, RejectedCode, Verdict
+
+ROOT = Path(__file__).parents[3]
+JSON = ROOT / "schemas" / "json"
+
+
+def test_everything_generated_is_fresh() -> None:
+    """If this fails: run `make schema`, and read what changed."""
+    result = subprocess.run(
+        [sys.executable, "schemas/generate.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+
+
+def test_schemas_are_schemas() -> None:
+    for name in ("events.schema.json", "wire.schema.json"):
+        jsonschema.Draft202012Validator.check_schema(json.loads((JSON / name).read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="module")
+def validator() -> jsonschema.Draft202012Validator:
+    schema = json.loads((JSON / "events.schema.json").read_text(encoding="utf-8"))
+    return jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
+
+
+def bodies() -> list[tuple[str, dict[str, Any]]]:
+    effects = json.loads((ROOT / "schemas" / "vectors" / "effects.json").read_text(encoding="utf-8"))
+    lines = [(line, "counted") for line in effects["prologue"]]
+    lines += [(line["line"], line["effect"]) for case in effects["cases"] for line in case["lines"]]
+    return [(effect, json.loads(split_line(line.encode())[2])) for line, effect in lines]
+
+
+def test_the_schema_accepts_what_counts(validator: jsonschema.Draft202012Validator) -> None:
+    for body in {json.dumps(body): body for effect, body in bodies() if effect == "counted"}.values():
+        validator.validate(body)
+
+
+def test_the_schema_refuses_null_where_a_field_is_optional(validator: jsonschema.Draft202012Validator) -> None:
+    body = next(body for effect, body in bodies() if effect == "counted")
+    assert validator.is_valid(body)
+    assert not validator.is_valid({**body, "personal": None})
+    assert "null" not in (JSON / "events.schema.json").read_text(encoding="utf-8")
+
+
+def test_the_posting_table_has_every_event() -> None:
+    table = json.loads((JSON / "postings.json").read_text(encoding="utf-8"))
+    assert [event["type"] for event in table["events"]] == sorted(CATALOGUE)
+
+
+def test_verdicts_stand_in_order_of_precedence() -> None:
+    table = json.loads((JSON / "verdicts.json").read_text(encoding="utf-8"))
+    assert [verdict["code"] for verdict in table["verdicts"]] == list(Verdict)
+    assert table["rejected"] == list(RejectedCode)
+    assert table["held"] == list(HeldCode)
+    assert table["effects"] == list(Effect)
+
+
+def test_the_format_names_every_code() -> None:
+    page = (ROOT / "schemas" / "LOG_FORMAT.md").read_text(encoding="utf-8")
+    for code in (*Verdict, *RejectedCode, *HeldCode, *Effect):
+        assert f"`{code.value}`" in page or code is Effect.COUNTED, code
+
+
+def test_every_event_stands_in_the_domain() -> None:
+    page = (ROOT / "docs" / "domain.md").read_text(encoding="utf-8")
+    for tag in CATALOGUE:
+        assert f"`{tag}`" in page, tag

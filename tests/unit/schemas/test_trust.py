@@ -1,0 +1,289 @@
+"""Corners of authority and approval that no vector reaches; the rest stands in `vectors/effects.json`."""
+
+from copy import deepcopy
+from typing import Any
+
+import msgspec
+import pytest
+
+from sajja_schemas.books import Admitted, apply, open_books, originals
+from sajja_schemas.entry import SignedEntry, read_entry, to_base64url
+from sajja_schemas.events import Body, encode_body, read_body
+from sajja_schemas.events.base import Approvers, Assembly
+from sajja_schemas.events.ledgers import EntryReversed
+from sajja_schemas.events.network import Bylaws, FoundingDevice, FoundingKey, NetworkEstablished, RulesetAdopted
+from sajja_schemas.events.savings import ShareDeposited
+from sajja_schemas.events.transfers import LinkageLoanRepaid
+from sajja_schemas.events.trust import (
+    CommitteeMemberAppointed,
+    DeviceEnrolled,
+    DeviceRevoked,
+    EntryApproved,
+    OfficerKeyRevoked,
+)
+from sajja_schemas.quorum import is_complete
+from sajja_schemas.standing import Approved, Awaiting, Trust
+from sajja_schemas.verdicts import Effect
+from support.world import ASSEMBLY, DAY, Tablet, World, key_of, ref_to
+
+FOUNDED = World.founded(("pp01",))
+SPARE_BITS = "A" * 42 + "B"  # 43 characters that are not the base64url of 32 bytes
+
+
+@pytest.fixture
+def world() -> World:
+    return deepcopy(FOUNDED)
+
+
+def no_body(_name: str) -> bytes | None:
+    return None
+
+
+def deposit(satang: int = 100) -> ShareDeposited:
+    return ShareDeposited(member="pp01-m001", amount_satang=satang, box="pp01-o4")
+
+
+def effect(world: World, entry: SignedEntry) -> Effect:
+    return world.fold().quarantined.get(to_base64url(entry.hash), Effect.COUNTED)
+
+
+def effect_of_founding(**changed: Any) -> Effect:
+    """What a network's first entry is, if its founders had written it so and pinned it."""
+    body = read_body(FOUNDED.entries[0].body)
+    assert isinstance(body, Body)
+    outside = {name: changed.pop(name) for name in ("network", "device", "event") if name in changed}
+    founding = msgspec.structs.replace(body, **{"event": msgspec.structs.replace(body.event, **changed), **outside})
+    data = encode_body(founding)
+    entry = read_entry(bytes(32), bytes(64), data)
+    books = open_books("testnet", to_base64url(entry.hash))
+    apply(books, Admitted(0, to_base64url(entry.hash), data), no_body)
+    assert books.trust.established is not bool(books.quarantined)
+    return books.quarantined.get(to_base64url(entry.hash), Effect.COUNTED)
+
+
+def founding() -> NetworkEstablished:
+    body = read_body(FOUNDED.entries[0].body)
+    assert isinstance(body, Body)
+    assert isinstance(body.event, NetworkEstablished)
+    return body.event
+
+
+class TestTheFoundingEntry:
+    def test_counts_because_it_is_pinned(self) -> None:
+        assert effect_of_founding() is Effect.COUNTED
+
+    def test_is_of_this_network(self) -> None:
+        assert effect_of_founding(network="other") is Effect.NOT_AUTHORISED
+
+    def test_names_its_own_device(self) -> None:
+        assert effect_of_founding(device="A" * 43) is Effect.NOT_AUTHORISED
+
+    def test_is_a_founding(self) -> None:
+        assert effect_of_founding(event=deposit()) is Effect.NOT_AUTHORISED
+
+    def test_has_derived_keys_in_a_demonstration_only(self) -> None:
+        devices = tuple(msgspec.structs.replace(device, derived=True) for device in founding().devices)
+        assert effect_of_founding(devices=devices) is Effect.NOT_AUTHORISED
+        assert effect_of_founding(devices=devices, demonstration=True) is Effect.COUNTED
+
+    @pytest.mark.parametrize("key", ["A" * 43, SPARE_BITS])
+    def test_has_no_key_that_is_weak_or_none(self, key: str) -> None:
+        devices = (founding().devices[0], FoundingDevice(key=key, label="x"))
+        assert effect_of_founding(devices=devices) is Effect.NOT_AUTHORISED
+        officer = founding().officers[0]
+        weak = msgspec.structs.replace(officer, keys=(FoundingKey(device=officer.keys[0].device, key=key),))
+        assert effect_of_founding(officers=(weak, *founding().officers[1:])) is Effect.NOT_AUTHORISED
+
+    def test_has_no_key_twice(self) -> None:
+        assert effect_of_founding(devices=(founding().devices[0],) * 2) is Effect.NOT_AUTHORISED
+
+    def test_says_where_its_officers_live(self) -> None:
+        officers = tuple(msgspec.structs.replace(officer, home="pp01") for officer in founding().officers)
+        assert effect_of_founding(officers=officers) is Effect.COUNTED
+
+
+class TestKeys:
+    @pytest.mark.parametrize("changed", [{"key": SPARE_BITS}, {"proof": "A" * 85 + "B"}, {"device": "B" * 42 + "A"}])
+    def test_what_is_no_key_no_proof_or_no_name_is_refused(self, world: World, changed: dict[str, str]) -> None:
+        asked = world.enrolment(Tablet("pp01", key_of("third")))
+        enrolled: DeviceEnrolled = msgspec.structs.replace(asked, **changed)
+        assert effect(world, world.record(world.office.tablets[0], enrolled, village="pp01")) is Effect.NOT_AUTHORISED
+
+    def test_a_derived_key_is_welcome_in_a_demonstration(self, world: World) -> None:
+        tablet = Tablet("pp01", key_of("third"))
+        entry = world.record(world.office.tablets[0], world.enrolment(tablet, derived=True), village="pp01")
+        books = world.fold()
+        assert books.quarantined == {to_base64url(entry.hash): Effect.NOT_AUTHORISED}
+        books = open_books(world.network, world.fingerprint)
+        for index, listed in enumerate(world.entries):
+            apply(books, Admitted(index, to_base64url(listed.hash), listed.body), no_body)
+            books.trust.demonstration = True
+        assert books.quarantined == {to_base64url(entry.hash): Effect.AWAITING_APPROVAL}
+
+    def test_what_nobody_knows_can_be_revoked_and_nothing_happens(self, world: World) -> None:
+        desk = world.office.tablets[0]
+        for event in (DeviceRevoked(device="A" * 43, reason="x"), OfficerKeyRevoked(key="A" * 43, reason="x")):
+            entry = world.record(desk, event, village="pp01")
+            world.approve_by_office([entry])
+        before = {name: device.revoked for name, device in FOUNDED.fold().trust.devices.items()}
+        assert {name: device.revoked for name, device in world.fold().trust.devices.items()} == before
+
+    def test_an_approval_that_names_no_hash_approves_nothing(self, world: World) -> None:
+        tablet = world.village("pp01").tablets[0]
+        entry = world.record(tablet, deposit())
+        approval = read_body(world.approve(tablet, [entry], ("president",)).body)
+        assert isinstance(approval, Body)
+        assert isinstance(approval.event, EntryApproved)
+        ref = msgspec.structs.replace(approval.event.entries[0], hash=SPARE_BITS)
+        event = EntryApproved(entries=(ref,), approvals=approval.event.approvals)
+        assert effect(world, world.record(tablet, event)) is Effect.COUNTED
+        assert not world.fold().trust.approvals
+
+    def test_a_signature_that_is_none_does_not_spoil_the_others(self, world: World) -> None:
+        tablet = world.village("pp01").tablets[0]
+        taken_back = world.record(tablet, EntryReversed(entry=ref_to(world.record(tablet, deposit())), reason="other"))
+        approval = read_body(world.approve(tablet, [taken_back], ("president", "secretary")).body)
+        assert isinstance(approval, Body)
+        assert isinstance(approval.event, EntryApproved)
+        spoilt = msgspec.structs.replace(approval.event.approvals[0], sig="A" * 85 + "B")
+        world.entries.pop()
+        tablet.log.pop()
+        event = EntryApproved(entries=approval.event.entries, approvals=(spoilt, *approval.event.approvals))
+        world.record(tablet, event)
+        assert effect(world, taken_back) is Effect.COUNTED
+
+
+class TestClasses:
+    def test_the_receiving_side_may_have_another_class(self, world: World) -> None:
+        got = LinkageLoanRepaid(settlement="s", side="received", amount_satang=5, bank="k", linkage_loan="n")
+        entry = world.record(world.office.tablets[0], got, village="pp01")
+        assert world.fold().trust.awaiting[to_base64url(entry.hash)].approvers is Approvers.A1
+
+    def test_bylaws_raise_the_quorum_and_never_lower_it(self, world: World) -> None:
+        first, second = world.village("pp01").tablets
+
+        def adopt(version: int, quorum_bp: int | None, ledger: str = "bank:pp01") -> SignedEntry:
+            rules = Bylaws(general_meeting_quorum_bp=quorum_bp)
+            whole = Assembly(attended=1, entitled=1, minutes=ASSEMBLY.minutes)
+            event = RulesetAdopted(ledger=ledger, version=version, effective_from=DAY, rules=rules, assembly=whole)
+            entry = world.record(first, event)
+            world.approve(first, [entry], ("president", "secretary"))
+            world.approve(first, [entry], ("treasurer",), keys_on=second)
+            return entry
+
+        def appoint(attended: int) -> Effect:
+            assembly = Assembly(attended=attended, entitled=100, minutes=ASSEMBLY.minutes)
+            event = CommitteeMemberAppointed(person="pp01-o9", role="committee", term_from=DAY, assembly=assembly)
+            entry = world.record(world.office.tablets[0], event, village="pp01")
+            world.approve_by_office([entry])
+            return effect(world, entry)
+
+        assert appoint(50) is Effect.COUNTED
+        assert effect(world, adopt(1, 1_000)) is Effect.COUNTED
+        assert appoint(49) is Effect.AWAITING_APPROVAL
+        adopt(2, 6_000)
+        assert appoint(59) is Effect.AWAITING_APPROVAL
+        adopt(3, None)
+        adopt(4, 9_000, ledger="group:pp01-shrimp")
+        assert appoint(60) is Effect.COUNTED
+
+    def test_a_quorum_is_counted_for_every_class(self) -> None:
+        trust = Trust(network="n", fingerprint="f", roles={"office": {"a": {"auditor"}, "p": {"president"}}})
+
+        def complete(approvers: Approvers | None, *persons: str) -> bool:
+            waiting = Awaiting(
+                index=0, device="d", sequence=1, type="t", village="office", unit="office", approvers=approvers,
+                control=True,
+            )  # fmt: skip
+            given = {person: Approved(key=person, person=person, device="d") for person in persons}
+            return is_complete(trust, waiting, given)
+
+        assert complete(Approvers.A0)
+        assert not complete(None, "a", "p")
+        assert complete(Approvers.AU, "a")
+        assert not complete(Approvers.AU, "p")
+        assert not complete(Approvers.A1, "a", "p")
+        assert not complete(Approvers.A5, "a", "p")
+
+    def test_an_event_without_an_assembly_is_not_quorate(self) -> None:
+        roles = {"office": {"p": {"president"}, "s": {"secretary"}, "t": {"treasurer"}}}
+        trust = Trust(network="n", fingerprint="f", roles=roles)
+        waiting = Awaiting(
+            index=0, device="d", sequence=1, type="t", village="office", unit="office", approvers=Approvers.A5,
+            control=True,
+        )  # fmt: skip
+        given = {person: Approved(key=person, person=person, device=f"d{person}") for person in "pst"}
+        assert not is_complete(trust, waiting, given)
+
+
+class TestWhatAdmissionWouldHaveStopped:
+    """The fold is told of admitted entries only, and still must not stumble over others."""
+
+    def test_an_unknown_device_has_no_authority(self, world: World) -> None:
+        entry = world.record(Tablet("pp01", key_of("stranger")), deposit())
+        assert effect(world, entry) is Effect.NOT_AUTHORISED
+
+    def test_an_unreadable_head_has_no_place(self, world: World) -> None:
+        books = world.fold()
+        assert apply(books, Admitted(99, "h", b"{"), no_body) == [("h", Effect.NOT_CANONICAL)]
+
+    def test_an_unknown_device_is_first_of_all_not_canonical(self, world: World) -> None:
+        entry = world.record(Tablet("pp01", key_of("stranger")), deposit())
+        books = world.fold(world.entries[:-1])
+        changes = apply(books, Admitted(99, "h", entry.body.replace(b'"v":1', b'"v": 1')), no_body)
+        assert changes == [("h", Effect.NOT_CANONICAL)]
+
+
+def test_a_fold_that_raises_goes_on(world: World) -> None:
+    """Our mistake is loud, costs one entry, and stops nothing."""
+
+    def broken(_name: str) -> bytes | None:
+        raise LookupError
+
+    tablet = world.village("pp01").tablets[0]
+    entry = world.record(tablet, deposit())
+    taken_back = world.record(tablet, EntryReversed(entry=ref_to(entry), reason="other"))
+    after = world.record(tablet, deposit(7))
+    books = open_books(world.network, world.fingerprint)
+    for index, listed in enumerate(world.entries):
+        apply(books, Admitted(index, to_base64url(listed.hash), listed.body), broken)
+    assert books.quarantined == {to_base64url(taken_back.hash): Effect.UNDIGESTED}
+    assert to_base64url(after.hash) not in books.quarantined
+    assert books.balances["bank:pp01", 3110, "pp01-m001"] == -107
+
+
+def test_what_may_be_looked_up_is_known_before(world: World) -> None:
+    tablet = world.village("pp01").tablets[0]
+    entry = world.record(tablet, deposit())
+    taken_back = world.record(tablet, EntryReversed(entry=ref_to(entry), reason="other"))
+    bodies = [taken_back.body, entry.body, b'{"a":"entry_reversed"}', taken_back.body.replace(b'"v":1', b'"v":"x"')]
+    wanted = {to_base64url(entry.hash): ref_to(entry)}
+    assert originals(world.fold(world.entries[:-2]), bodies) == wanted
+    assert originals(world.fold(), []) == wanted
+
+
+def test_a_body_over_the_limit_is_not_signed(world: World) -> None:
+    body = read_body(world.entries[0].body)
+    assert isinstance(body, Body)
+    districts = tuple("อ" * 499 + str(number) for number in range(9, 29))
+    event = msgspec.structs.replace(body.event, districts=districts, name="อ" * 500, origin="อ" * 500)
+    longer = msgspec.structs.replace(body, event=event)
+    with pytest.raises(ValueError, match="32768"):
+        encode_body(longer)
+
+
+def test_a_difference_in_transit_is_listed_until_both_sides_count(world: World) -> None:
+    tablet, desk = world.village("pp01").tablets[0], world.office.tablets[0]
+
+    def moved(author: Tablet, side: Any, satang: int) -> SignedEntry:
+        event = LinkageLoanRepaid(settlement="s", side=side, amount_satang=satang, bank="k", linkage_loan="n")
+        return world.record(author, event, village="pp01")
+
+    moved(desk, "received", 40)
+    moved(tablet, "sent", 100)
+    transit = world.fold().transit
+    assert [(t.village, t.type, t.sent_satang, t.received_satang) for t in transit.values()] == [
+        ("pp01", "linkage_loan_repaid", 100, 40)
+    ]
+    moved(desk, "received", 60)
+    assert world.fold().transit == {}
