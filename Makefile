@@ -44,8 +44,8 @@ fix: $(VENV)/.dev ## what a tool can mend by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.dev ## measure every hot path beside its limit (args="--json")
-	PYTHONPATH=tests $(BIN)/python -m benchmarks $(args)
+bench: $(VENV)/.dev ## measure every hot path beside its limit, write docs/benchmarks.md (args="--json")
+	PYTHONPATH=tests $(BIN)/python -m benchmarks --write docs/benchmarks.md $(args)
 
 simulate: $(VENV)/.dev ## a seeded network with cut links, restarts and duplicates (seed=N)
 	PYTHONPATH=tests $(BIN)/python -m simulation --seed $(seed)
