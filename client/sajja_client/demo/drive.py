@@ -1,0 +1,309 @@
+"""Drive real clients through the plan: each tablet has a home, a log and a connection that comes and goes.
+
+* Simulated days pass one after the other. Within a day the tablets work side by side; each appends what was planned
+  and syncs when the plan says that it found a connection. Bytes never depend on who was faster.
+* What a client records must be the planned bytes, or the load stops.
+* It may be cut off anywhere. A log that exists is compared with the plan at its end, which its chain makes a
+  comparison of all of it, and goes on from there; the server is asked where each push goes on.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from sajja_client.demo import rules
+from sajja_client.demo.acts import Approval
+from sajja_client.demo.founding import LETTERS
+from sajja_client.demo.plan import Plan
+from sajja_client.demo.problems import BytesDiffer, LoadStuck, NotThisPlan
+from sajja_client.demo.reading import read_projection
+from sajja_client.demo.server import ServerProcess
+from sajja_client.demo.writing import Line
+from sajja_client.durable import replace_file
+from sajja_client.home import Home, Pin
+from sajja_client.log import Log
+from sajja_client.sync import Sync, SyncReport
+from sajja_schemas.calendar import business_date
+from sajja_schemas.entry import OFFICE, SignedEntry, encode_line, to_base64url
+from sajja_schemas.events.network import NetworkEstablished
+
+Progress = Callable[[int, date], None]
+
+_SYNCS_AT_ONCE: Final = 4  # enough to keep the server busy while a client writes
+_POLL_SECONDS: Final = 0.1
+_POLLS_MAX: Final = 600
+_FOUNDING_FILE: Final = "network.sajja"
+_FILE_MODE: Final = 0o644
+
+
+class Tablet:
+    """One client, and how far it has come in the plan."""
+
+    def __init__(self, plan: Plan, path: Path, name: str) -> None:
+        self.name = name
+        self.unit = name.partition("-")[0]
+        self.lines = plan.log_of(name)
+        self.syncs = list(plan.syncs[name])
+        self.home = Home(path)
+        self.log: Log | None = None
+        self.sync: Sync | None = None
+        self.recorded = 0  # of the plan
+        self.has_more = False  # somebody tried the village's commands on it since
+        self._plan = plan
+
+    def open(self, server_url: str) -> Log:
+        """Open the home, and make it where there is none.
+
+        Raises:
+            NotThisPlan: it holds something else.
+        """
+        if self.log is None:
+            scribe, persons = self._plan.scribe, sorted(_officers(self._plan, self.name))
+            keys = {"device": scribe.key(self.name)} | {one: scribe.key(one, self.name) for one in persons}
+            self.home.create_keys(persons, derived=keys)
+            if self.name == self._plan.lines[0].step.tablet and not self.home.is_pinned:
+                self.log = _found(self.home, self.lines[0], server_url)
+            else:
+                self.home.write_pin(_pin(self._plan, self.unit, server_url))
+                self.log = Log.open(self.home)
+            self._compare(self.log)
+        return self.log
+
+    def close(self) -> None:
+        """Let go of the log."""
+        if self.log is not None:
+            self.log.close()
+
+    def record_until(self, moment: int) -> int:
+        """Append what was planned up to a moment; gives how many entries."""
+        log, before = self.log, self.recorded
+        assert log is not None, "it was opened"
+        while self.recorded < len(self.lines) and self.lines[self.recorded].step.moment <= moment:
+            line = self.lines[self.recorded]
+            entry = _record(log, line)
+            if entry.hash != line.entry.hash:
+                raise BytesDiffer(tablet=self.name, sequence=entry.sequence)
+            self.recorded += 1
+        return self.recorded - before
+
+    def stretches(self, day: date) -> Iterator[int]:
+        """The moments of a day at which it syncs."""
+        while self.syncs and business_date(self.syncs[0]) <= day:
+            yield self.syncs.pop(0)
+
+    def _compare(self, log: Log) -> None:
+        head = log.head()
+        if head is None:
+            return
+        self.recorded = min(head[0], len(self.lines))
+        self.has_more = head[0] > len(self.lines)
+        if self.lines[self.recorded - 1].entry.hash != log.hash_at(self.recorded):
+            raise NotThisPlan(path=self.home.path)
+
+
+class Load:
+    """The load of a whole network."""
+
+    def __init__(self, plan: Plan, home: Path, server: ServerProcess, progress: Progress) -> None:
+        self.plan = plan
+        self.home = home
+        self.server = server
+        self.progress = progress
+        self.tablets = [Tablet(plan, clients_path(home) / name, name) for name in tablet_names()]
+        self.loaded = 0
+        self._turns = asyncio.Semaphore(_SYNCS_AT_ONCE)
+
+    async def run(self) -> None:
+        """Record and push everything that is not there yet.
+
+        Raises:
+            Problem: as the client, the server or the comparison with the plan says.
+        """
+        async with AsyncExitStack() as stack:
+            for tablet in self.tablets:
+                stack.callback(tablet.close)
+            for tablet in self.tablets:
+                sync = Sync(tablet.open(self.server.url), server_url=self.server.url)
+                tablet.sync = await stack.enter_async_context(sync)
+                self.loaded += tablet.recorded
+            if not await self._is_complete():
+                await self._admit()
+                await self._pass_days()
+                await self._finish()
+            await self._push_the_rest()
+
+    async def _admit(self) -> None:
+        """Tell the server of the network by its founding line, and wait until it serves it."""
+        first = self.plan.lines[0].entry
+        path = self.home / _FOUNDING_FILE
+        replace_file(path, encode_line(first.key, first.signature, first.body) + b"\n", mode=_FILE_MODE)
+        await self.server.admit(path)
+
+        async def is_served() -> bool:
+            return await read_projection(self.server.url, "network_totals") is not None
+
+        if not await _comes_true(is_served):
+            raise LoadStuck(reason="the server does not serve the network that it admitted")
+
+    async def _pass_days(self) -> None:
+        offices = [tablet for tablet in self.tablets if tablet.unit == OFFICE]
+        day = rules.FOUNDING_DAY
+        for tablet in offices:  # whoever enrols comes first; later days know no order
+            await self._live(tablet, day)
+        await self._await_enrolment()
+        while day <= rules.LAST_DAY:
+            try:
+                async with asyncio.TaskGroup() as group:
+                    for tablet in self.tablets:
+                        group.create_task(self._live(tablet, day))
+            except ExceptionGroup as failed:
+                raise failed.exceptions[0] from None
+            self.progress(self.loaded, day)
+            day = date.fromordinal(day.toordinal() + 1)
+
+    async def _live(self, tablet: Tablet, day: date) -> None:
+        for moment in tablet.stretches(day):
+            async with self._turns:
+                await self._record(tablet, moment)
+                await self._synchronise(tablet)
+
+    async def _record(self, tablet: Tablet, moment: int) -> None:
+        # Each append waits for the disk; in a thread the others go on meanwhile. A thread cannot be stopped, so
+        # whoever is cancelled here waits for it before the log is closed.
+        recording = asyncio.ensure_future(asyncio.to_thread(tablet.record_until, moment))
+        try:
+            self.loaded += await asyncio.shield(recording)
+        except asyncio.CancelledError:
+            await recording
+            raise
+
+    async def _await_enrolment(self) -> None:
+        """The books follow the log: wait until the server knows the tablets that the office has just enrolled."""
+        for tablet in self.tablets:
+
+            async def is_enrolled(tablet: Tablet = tablet) -> bool:
+                return (await self._synchronise(tablet)).enrolled
+
+            if not await _comes_true(is_enrolled):
+                raise LoadStuck(reason=f"{tablet.name} is not enrolled on the server")
+
+    async def _synchronise(self, tablet: Tablet) -> SyncReport:
+        assert tablet.sync is not None, "it was opened"
+        report = await tablet.sync.run()
+        if report.forks or report.rejected:
+            raise LoadStuck(reason=f"{tablet.name}: {msgspec.json.encode(report).decode()}")
+        return report
+
+    async def _finish(self) -> None:
+        """Everything is recorded: push what is still on a tablet, and wait until the books have followed."""
+        for tablet in self.tablets:
+            self.loaded += tablet.record_until(self.plan.lines[-1].step.moment)
+            report = await self._synchronise(tablet)
+            if report.waiting:
+                raise LoadStuck(reason=f"{tablet.name}: {report.codes}")
+        if not await _comes_true(self._is_complete):
+            raise LoadStuck(reason="the server's books do not follow its log")
+
+    async def _is_complete(self) -> bool:
+        """Whether the books on the server reflect every entry of the plan."""
+        if any(tablet.recorded < len(tablet.lines) for tablet in self.tablets):
+            return False
+        totals = await read_projection(self.server.url, "network_totals")
+        if totals is None or totals["index"] + 1 < len(self.plan.lines):
+            return False
+        # Another network may have the same name: the office's log tells them apart.
+        office = self.tablets[0]
+        assert office.sync is not None, "it was opened"
+        there = await office.sync.server.head(len(office.lines))
+        return to_base64url(office.lines[-1].entry.hash) in there.at
+
+    async def _push_the_rest(self) -> None:
+        """What people recorded on these tablets behind the plan is theirs, and is pushed as theirs."""
+        tablets = [tablet for tablet in self.tablets if tablet.has_more]
+        for tablet in tablets:
+            await self._synchronise(tablet)
+
+        async def has_followed() -> bool:
+            totals = await read_projection(self.server.url, "network_totals")
+            return totals is not None and totals["index"] + 1 >= totals["entries"]
+
+        if tablets and not await _comes_true(has_followed):
+            raise LoadStuck(reason="the server's books do not follow its log")
+
+
+async def _comes_true(is_so: Callable[[], Awaitable[bool]]) -> bool:
+    """Ask until it is so, for a minute at most."""
+    for _ in range(_POLLS_MAX):
+        if await is_so():
+            return True
+        await asyncio.sleep(_POLL_SECONDS)
+    return False
+
+
+def tablet_names() -> list[str]:
+    """All 26, the office's first."""
+    units = [OFFICE, *(f"pp{moo:02}" for moo in range(1, 13))]
+    return [f"{unit}-{letter}" for unit in units for letter in LETTERS]
+
+
+def clients_path(home: Path) -> Path:
+    """Where the clients' homes are."""
+    return home / "clients"
+
+
+def read_logs(home: Path) -> list[Sequence[SignedEntry]]:
+    """What the clients themselves hold, the office's first; verified line by line.
+
+    Raises:
+        NotAHome, ChainBroken: there is no such log, or it does not hold together.
+    """
+    logs: list[Sequence[SignedEntry]] = []
+    for name in tablet_names():
+        with Log.open(Home(clients_path(home) / name)) as log:
+            log.verify()
+            logs.append(list(log.entries()))
+    return logs
+
+
+def _record(log: Log, line: Line) -> SignedEntry:
+    step = line.step
+    if isinstance(step, Approval):
+        return log.approve(line.approved, step.persons, by=step.by, day=step.day, recorded_at=step.moment)
+    return log.append(line.event, by=step.by, day=step.day, recorded_at=step.moment, village=step.village)
+
+
+def _found(home: Home, line: Line, server_url: str) -> Log:
+    event = line.event
+    assert isinstance(event, NetworkEstablished), "the plan begins with the founding"
+    step = line.step
+    return Log.found(
+        home,
+        event,
+        network=rules.NETWORK,
+        server_url=server_url,
+        by=step.by,
+        day=step.day,
+        recorded_at=step.moment,
+    )
+
+
+def _pin(plan: Plan, unit: str, server_url: str) -> Pin:
+    return Pin(
+        network=rules.NETWORK,
+        fingerprint=plan.fingerprint,
+        village=unit,
+        server_url=server_url,
+        demonstration=True,
+        name=rules.NETWORK_NAME,
+    )
+
+
+def _officers(plan: Plan, tablet: str) -> set[str]:
+    """Whoever approves something on a tablet has a key on it."""
+    steps = (line.step for line in plan.log_of(tablet))
+    return {person for step in steps if isinstance(step, Approval) for person in step.persons}

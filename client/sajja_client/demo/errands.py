@@ -1,0 +1,178 @@
+"""Between the meetings: remittances to the funds, trips to the bank, and dealings with the network's pool.
+
+* The day after a meeting, what was collected for the funds leaves the box in the vice-president's hands, and then
+  what exceeds a float goes to the bank. Some days later village and fund each confirm what arrived.
+* On 20 August the box is brought to its float for the last time. Nothing is collected for a fund after that.
+"""
+
+from datetime import date, timedelta
+from functools import partial
+from typing import Literal
+
+from sajja_client.demo import rules
+from sajja_client.demo.meetings import fetch_cash, hold_meeting
+from sajja_client.demo.people import VICE
+from sajja_client.demo.season import Season, Sent
+from sajja_schemas.events.ledgers import BankDepositMade, BankWithdrawalMade, IncomeReceived
+from sajja_schemas.events.transfers import (
+    InterfundSettlementConfirmed,
+    InterfundSettlementInitiated,
+    LinkageLoanInterestPaid,
+    LinkageLoanRepaid,
+    NetworkDepositPlaced,
+)
+
+_LAST_TRIP = date(rules.YEAR, 8, 20)
+_HALF_YEAR_END = date(rules.YEAR, 6, 30)
+_PLACING_DAY = date(rules.YEAR, 7, 16)
+_CHANGE = 500 * rules.BAHT
+_BANK_INTEREST_BP_HALF_YEAR = 25
+# What each village repays the pool in July, by its number.
+LINKAGE_REPAID = {1: 2_500 * rules.BAHT, 2: 2_000 * rules.BAHT, 3: 1_500 * rules.BAHT, 4: 1_000 * rules.BAHT}
+PLACED = {
+    2: 4_000 * rules.BAHT,
+    5: 3_000 * rules.BAHT,
+    6: 5_000 * rules.BAHT,
+    9: 3_000 * rules.BAHT,
+    12: 2_000 * rules.BAHT,
+}
+_FUNDS: tuple[Literal["welfare", "risk"], ...] = ("welfare", "risk")
+
+
+def live_through(season: Season) -> None:
+    """Plan every day of the twelve weeks."""
+    _note_dates(season)
+    meetings = {rules.meeting_date(season.village.moo, month): month for month in rules.MONTHS}
+    day = rules.OPENING_DAY
+    while day <= rules.LAST_DAY:
+        if (month := meetings.get(day + timedelta(days=1))) is not None:
+            fetch_cash(season, month)
+        if (month := meetings.get(day)) is not None:
+            hold_meeting(season, month)
+            _plan_after(season, month)
+        season.desks[rules.CASH_DESK].sit_down(day, 10)
+        for errand in season.errands.pop(day, []):
+            errand()
+        is_needed = day in meetings or day + timedelta(days=1) in meetings or _is_slow(season, day)
+        if season.in_box > rules.BOX_LIMIT and not is_needed:
+            kept = season.chance.between(20, 42) * 100 * rules.BAHT
+            # What is owed to the funds stays in the box until somebody carries it to them.
+            _go_to_bank(season, max(kept, sum(season.agency.values()) + _CHANGE))
+        day += timedelta(days=1)
+
+
+def _note_dates(season: Season) -> None:
+    moo = season.village.moo
+    season.later(_HALF_YEAR_END, partial(_take_bank_interest, season))
+    if moo in PLACED:
+        season.later(_PLACING_DAY, partial(_place, season, PLACED[moo]))
+    season.later(_LAST_TRIP, partial(_remit, season, is_last=True))
+    season.later(_LAST_TRIP, partial(_go_to_bank, season, season.village.cash))
+
+
+def _plan_after(season: Season, month: int) -> None:
+    day = rules.meeting_date(season.village.moo, month)
+    if month != rules.MONTHS[-1] or season.village.moo not in rules.IN_TRANSIT:
+        season.later(day + timedelta(days=1), partial(_remit, season))
+    if season.village.linkage:
+        season.later(day + timedelta(days=3), partial(_serve_linkage, season, month))
+
+
+def _is_slow(season: Season, day: date) -> bool:
+    moo, month, last = rules.SLOW_BOX
+    return season.village.moo == moo and day.month == month and day.day < last
+
+
+def _remit(season: Season, *, is_last: bool = False) -> None:
+    """Money collected for each fund leaves the box, and arrives some days later unless it is still on its way."""
+    desk, carrier = season.desks[rules.CASH_DESK], season.roster.officers[VICE]
+    stays = is_last and season.village.moo in rules.IN_TRANSIT
+    for fund in _FUNDS:
+        amount = season.agency[fund]
+        if amount == 0:
+            continue
+        season.agency[fund] = 0
+        settlement = season.next_settlement()
+        initiated = InterfundSettlementInitiated(
+            settlement=settlement, fund=fund, amount_satang=amount, box=season.box, carrier=carrier
+        )
+        season.pay(rules.CASH_DESK, initiated)
+        if not stays:
+            confirmed = InterfundSettlementConfirmed(
+                settlement=settlement, side="sent", fund=fund, amount_satang=amount, carrier=carrier
+            )
+            arrival = desk.day + timedelta(days=1 if is_last else season.chance.between(2, 5))
+            season.later(arrival, partial(_send, season, arrival, confirmed))
+    season.approve_list(rules.CASH_DESK)
+
+
+def _send(season: Season, day: date, event: Sent) -> None:
+    """The village's own side of money that moves between units; the office answers with the other."""
+    season.pay(rules.CASH_DESK, event)
+    season.approve_list(rules.CASH_DESK)
+    season.sent.append((day, event))
+
+
+def _go_to_bank(season: Season, float_satang: int) -> None:
+    """Bring the box to a float: deposit what exceeds it, or fetch what it lacks."""
+    amount = season.in_box - float_satang
+    ledger = f"bank:{season.unit}"
+    if amount > 0:
+        deposit = BankDepositMade(ledger=ledger, amount_satang=amount, box=season.box, bank=season.bank)
+        season.pay(rules.CASH_DESK, deposit, seconds=3600)
+    elif amount < 0:
+        fetched = BankWithdrawalMade(
+            ledger=ledger, amount_satang=-amount, box=season.box, bank=season.bank, purpose="เงินทอน"
+        )
+        season.pay(rules.CASH_DESK, fetched, seconds=3600)
+    season.approve_list(rules.CASH_DESK)
+
+
+def _take_bank_interest(season: Season) -> None:
+    """What the bank wrote into the passbook at the half-year's end, with its satang."""
+    amount = season.village.bank * _BANK_INTEREST_BP_HALF_YEAR // 10_000 + season.chance.below(100)
+    season.take(
+        rules.CASH_DESK,
+        IncomeReceived(
+            ledger=f"bank:{season.unit}",
+            account=4140,
+            amount_satang=amount,
+            channel="bank",
+            sub=season.bank,
+            bank=season.bank,
+            text="ดอกเบี้ยเงินฝากธนาคาร",
+        ),
+    )
+
+
+def _place(season: Season, amount: int) -> None:
+    day = season.desks[rules.CASH_DESK].day
+    placed = NetworkDepositPlaced(
+        settlement=season.next_settlement(), side="sent", amount_satang=amount, bank=season.bank
+    )
+    _send(season, day, placed)
+
+
+def _serve_linkage(season: Season, month: int) -> None:
+    """The pool's interest every month, and in July a part of the principal."""
+    day = season.desks[rules.CASH_DESK].day
+    repaid = LINKAGE_REPAID[season.village.moo]
+    owed = season.village.linkage + (repaid if month <= rules.MONTHS[1] else 0)
+    loan = f"link-{season.unit}"
+    interest = LinkageLoanInterestPaid(
+        settlement=season.next_settlement(),
+        side="sent",
+        amount_satang=owed * rules.LINKAGE_RATE_BP_MONTH // 10_000,
+        bank=season.bank,
+        linkage_loan=loan,
+    )
+    _send(season, day, interest)
+    if month == rules.MONTHS[1]:
+        principal = LinkageLoanRepaid(
+            settlement=season.next_settlement(),
+            side="sent",
+            amount_satang=repaid,
+            bank=season.bank,
+            linkage_loan=loan,
+        )
+        _send(season, day, principal)

@@ -1,0 +1,150 @@
+"""Every figure of the table by name: as it must be, as the logs give it, and as the server tells it.
+
+* Names are `pp01.shares_satang`, `totals.members`, `welfare.balance_satang`; amounts are satang.
+* What the logs give uses no data of the server: the office's log first, then the others, each held until its device
+  is enrolled. Any admissible order comes to the same.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from sajja_client.demo.targets import Targets, Village
+from sajja_schemas import books as bookkeeping
+from sajja_schemas.books import Books
+from sajja_schemas.entry import SignedEntry, to_base64url
+from sajja_schemas.figures import control_sums, read_bank, read_fund
+from sajja_schemas.verdicts import Effect
+
+Figures = dict[str, int]
+
+_BANK: Final = (
+    "shares", "special", "savings", "seed", "reserve", "fund", "linkage", "loans", "network_deposit", "bank", "cash",
+)  # fmt: skip
+_FUNDS: Final = {"welfare": ("balance",), "risk": ("balance",), "network": ("capital", "deposits", "linkage", "bank")}
+# Money collected for the funds is remitted, or stands in transit to the satang: the difference is nothing.
+_STRAYED: Final = "agency_money_strayed_satang"
+_HELD: Final = "entries_held"
+_AWAITING: Final = "entries_awaiting_approval"
+_QUARANTINED: Final = "entries_quarantined"
+_REJECTED: Final = "entries_rejected"
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """A figure that is not what it must be."""
+
+    name: str
+    expected: int
+    found: int | None
+    where: str  # server or logs
+
+
+def expected_figures(targets: Targets) -> Figures:
+    """What everything must come to."""
+    figures: Figures = {}
+    for village in targets.villages:
+        figures |= {f"{village.unit}.{name}": amount for name, amount in _row(village).items()}
+        figures[f"{village.unit}.{_STRAYED}"] = 0
+    for name in ("members", "women"):
+        figures[f"totals.{name}"] = targets.totals[name]
+    for name in _BANK:
+        figures[f"totals.{name}_satang"] = targets.totals[name]
+    for fund, names in _FUNDS.items():
+        for name in names:
+            figures[f"{fund}.{name}_satang"] = getattr(getattr(targets.funds, fund), name)
+    figures["welfare.enrolled"] = targets.funds.welfare.enrolled
+    return figures | {_HELD: 0, _AWAITING: 0, _QUARANTINED: 0, _REJECTED: 0}
+
+
+def figures_of_server(totals: Mapping[str, Any]) -> Figures:
+    """The same figures from `network_totals`."""
+    figures: Figures = {}
+    for row in totals["villages"]:
+        figures |= _server_row(row["village"], row)
+        figures[f"{row['village']}.{_STRAYED}"] = row["due_to_funds_satang"] - row["in_transit_satang"]
+    figures |= _server_row("totals", totals["totals"])
+    for fund, names in _FUNDS.items():
+        figures |= {f"{fund}.{name}_satang": totals["funds"][fund][f"{name}_satang"] for name in names}
+    figures["welfare.enrolled"] = totals["funds"]["welfare"]["enrolled"]
+    quarantined = dict(totals["quarantined"])
+    waiting = quarantined.pop(Effect.AWAITING_APPROVAL.value, 0)
+    figures[_AWAITING] = max(totals["awaiting_approval"], waiting)
+    figures[_QUARANTINED] = sum(quarantined.values())
+    figures[_REJECTED] = sum(totals["rejected"].values())
+    return figures | {_HELD: 0}  # the server stores nothing that it holds
+
+
+def figures_of_logs(logs: Sequence[Sequence[SignedEntry]], network: str, fingerprint: str) -> Figures:
+    """The same figures from the devices' own logs, the office's first."""
+    books, held = fold_logs(logs, network, fingerprint)
+    return figures_of_books(books) | {_HELD: held, _REJECTED: 0}
+
+
+def fold_logs(logs: Sequence[Sequence[SignedEntry]], network: str, fingerprint: str) -> tuple[Books, int]:
+    """The books of logs, and how many entries were never admissible."""
+    bodies = {to_base64url(entry.hash): entry.body for log in logs for entry in log}
+    books = bookkeeping.open_books(network, fingerprint)
+    waiting = [log for log in logs if log]
+    index = 0
+    while waiting:
+        still = []
+        for log in waiting:
+            first = to_base64url(log[0].hash)
+            if first != fingerprint and to_base64url(log[0].device) not in books.trust.devices:
+                still.append(log)
+                continue
+            for entry in log:
+                admitted = bookkeeping.Admitted(index, to_base64url(entry.hash), entry.body)
+                bookkeeping.apply(books, admitted, bodies.get)
+                index += 1
+        if len(still) == len(waiting):
+            return books, sum(len(log) for log in still)
+        waiting = still
+    return books, 0
+
+
+def figures_of_books(books: Books) -> Figures:
+    """The same figures from folded books."""
+    figures: Figures = {}
+    sums = control_sums(books.balances.items())
+    totals: Figures = {}
+    for village in sorted(books.trust.villages):
+        bank = read_bank(village, sums)
+        row = _count_members(books, village) | {f"{name}_satang": bank[f"{name}_satang"] for name in _BANK}
+        figures |= {f"{village}.{name}": amount for name, amount in row.items()}
+        figures[f"{village}.{_STRAYED}"] = bank["due_to_funds_satang"] - bank["in_transit_satang"]
+        for name, amount in row.items():
+            totals[f"totals.{name}"] = totals.get(f"totals.{name}", 0) + amount
+    for fund, names in _FUNDS.items():
+        fund_figures = read_fund(fund, sums)
+        figures |= {f"{fund}.{name}_satang": fund_figures[f"{name}_satang"] for name in names}
+    figures["welfare.enrolled"] = sum(member.in_welfare for member in books.members.values())
+    figures[_AWAITING] = len(books.trust.awaiting)
+    others = [effect for effect in books.quarantined.values() if effect is not Effect.AWAITING_APPROVAL]
+    figures[_QUARANTINED] = len(others)
+    return figures | totals
+
+
+def differences(expected: Figures, found: Figures, where: str) -> list[Difference]:
+    """Every figure that is not what it must be; one that is missing too."""
+    return [
+        Difference(name, amount, found.get(name), where)
+        for name, amount in expected.items()
+        if found.get(name) != amount
+    ]
+
+
+def _row(village: Village) -> Figures:
+    row = {"members": village.members, "women": village.women}
+    return row | {f"{name}_satang": getattr(village, name) for name in _BANK}
+
+
+def _server_row(prefix: str, row: Mapping[str, Any]) -> Figures:
+    names = ("members", "women", *(f"{name}_satang" for name in _BANK))
+    return {f"{prefix}.{name}": row[name] for name in names}
+
+
+def _count_members(books: Books, village: str) -> Figures:
+    present = [member for (unit, _), member in books.members.items() if unit == village and member.in_bank]
+    return {"members": len(present), "women": sum(member.gender == "female" for member in present)}

@@ -1,0 +1,200 @@
+"""The first day: the network is founded, villages and tablets enrolled, committees appointed, books taken over.
+
+* The office founds the network and enrols everybody; its committee approves with keys on both of its devices.
+* Each village adopts its bylaws with keys on both of its tablets, confirms its register of members and of welfare
+  under one resolution, and takes over the pages of its paper books.
+* All of it is dated 31 May 2563; business begins on 1 June.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+
+from sajja_client.demo import rules
+from sajja_client.demo.acts import Desk, Diary, Written
+from sajja_client.demo.meetings import admission, enrolment
+from sajja_client.demo.openings import pages
+from sajja_client.demo.people import (
+    BOOKKEEPER,
+    OFFICE_HOMES,
+    PRESIDENT,
+    ROLES,
+    SECRETARY,
+    TREASURER,
+    VICE,
+    Roster,
+    officers_of,
+)
+from sajja_client.demo.season import Season
+from sajja_client.demo.targets import Village
+from sajja_schemas.entry import OFFICE, entry_hash, to_base64url
+from sajja_schemas.events import AnyEvent
+from sajja_schemas.events.base import Assembly
+from sajja_schemas.events.ledgers import OpeningLine
+from sajja_schemas.events.network import (
+    Bylaws,
+    FoundingDevice,
+    FoundingKey,
+    FoundingOfficer,
+    NetworkEstablished,
+    RulesetAdopted,
+    VillageBankEstablished,
+)
+from sajja_schemas.events.trust import (
+    CommitteeMemberAppointed,
+    DeviceEnrolled,
+    MeetingResolutionRecorded,
+    OfficerKeyEnrolled,
+)
+
+LETTERS = ("a", "b")
+_LABELS = {"a": "แท็บเล็ตโต๊ะการเงิน", "b": "แท็บเล็ตโต๊ะเงินกู้"}
+
+
+def found_network(diary: Diary, rosters: Mapping[Village, Roster]) -> None:
+    """What the office does on the first morning."""
+    officers = officers_of(OFFICE)
+    desk, second = Desk(OFFICE, "a", officers[BOOKKEEPER]), Desk(OFFICE, "b", officers[SECRETARY])
+    desk.sit_down(rules.FOUNDING_DAY, 7)
+    second.sit_down(rules.FOUNDING_DAY, 7)
+    _approve_by_all(diary, desk, second, [diary.act(desk, _establishment)], OFFICE)
+    for village, roster in rosters.items():
+        _approve_by_all(diary, desk, second, _enrol_village(diary, desk, village, roster), village.unit)
+
+
+def open_fund_books(diary: Diary, openings: Mapping[str, list[OpeningLine]]) -> None:
+    """The bylaws and the openings of the office's three ledgers."""
+    officers = officers_of(OFFICE)
+    desk, second = Desk(OFFICE, "a", officers[BOOKKEEPER]), Desk(OFFICE, "b", officers[SECRETARY])
+    desk.sit_down(rules.FOUNDING_DAY, 12)
+    second.sit_down(rules.FOUNDING_DAY, 12)
+    bylaws = {"welfare": rules.WELFARE_BYLAWS, "risk": rules.RISK_BYLAWS, "network": rules.POOL_BYLAWS}
+    names = []
+    for ledger, lines in openings.items():
+        names.append(diary.act(desk, _adoption(ledger, bylaws[ledger], _assembly(OFFICE, 60))))
+        names += [diary.act(desk, page, seconds=300) for page in pages(ledger, lines)]
+    _approve_by_all(diary, desk, second, names, OFFICE)
+
+
+def open_village_books(diary: Diary, season: Season, lines: list[OpeningLine]) -> None:
+    """Bylaws, registers and paper books of one village, at its two tables."""
+    village, roster = season.village, season.roster
+    cash = Desk(season.unit, "a", roster.officers[BOOKKEEPER])
+    loans = Desk(season.unit, "b", roster.officers[SECRETARY])
+    for desk in (cash, loans):
+        desk.sit_down(rules.FOUNDING_DAY, 13)
+    people = {role: roster.officers[role] for role in range(len(ROLES))}
+    ledger = f"bank:{season.unit}"
+    adopted = diary.act(cash, _adoption(ledger, rules.bylaws_of(village.moo), _assembly(season.unit, village.members)))
+    diary.approve(cash, [adopted], (people[PRESIDENT], people[SECRETARY]))
+    subject = "ยืนยันทะเบียนสมาชิกและทะเบียนกองทุนสวัสดิการ"
+    present = tuple(people.values())
+    resolution = diary.act(cash, MeetingResolutionRecorded(no=1, subject=subject, present=present))
+    diary.approve(cash, [resolution], (people[PRESIDENT], people[SECRETARY]))
+    loans.moment = cash.moment
+    diary.approve(loans, [adopted], (people[VICE], people[TREASURER]))
+    trio = (people[PRESIDENT], people[SECRETARY], people[TREASURER])
+    admitted = [diary.act(cash, admission(member, resolution), seconds=12) for member in roster.opening]
+    diary.approve(cash, admitted, trio)
+    enrolled = [
+        diary.act(loans, enrolment(member, resolution), seconds=12)
+        for member in roster.opening
+        if member.in_welfare and member.enrols_month is None
+    ]
+    diary.approve(loans, enrolled, trio)
+    diary.approve(cash, [diary.act(cash, page, seconds=600) for page in pages(ledger, lines)], trio)
+
+
+def _approve_by_all(diary: Diary, desk: Desk, second: Desk, names: list[str], village: str) -> None:
+    """The whole network committee approves, with keys on both of the office's devices."""
+    officers = officers_of(OFFICE)
+    diary.approve(desk, names, [officers[role] for role in (PRESIDENT, VICE, SECRETARY)], village=village)
+    second.moment = max(second.moment, desk.moment)
+    diary.approve(second, names, [officers[role] for role in (TREASURER, BOOKKEEPER)], village=village)
+
+
+def _establishment(written: Written) -> AnyEvent:
+    tablets = [f"{OFFICE}-{letter}" for letter in LETTERS]
+    devices = tuple(
+        FoundingDevice(key=written.public_key(tablet), label=f"สำนักงานเครือข่าย {at}", derived=True)
+        for at, tablet in enumerate(tablets, start=1)
+    )
+    officers = tuple(
+        FoundingOfficer(
+            person=person,
+            role=role,
+            home=home,
+            keys=tuple(
+                FoundingKey(device=written.device(tablet), key=written.public_key(person, tablet)) for tablet in tablets
+            ),
+        )
+        for role, person, home in zip(ROLES, officers_of(OFFICE), OFFICE_HOMES, strict=True)
+    )
+    return NetworkEstablished(
+        name=rules.NETWORK_NAME,
+        founded=rules.be_year_start(2553),
+        devices=devices,
+        officers=officers,
+        origin=f"sajja.demo/{rules.NETWORK}/1",
+        log_key=written.public_key("log"),
+        assembly=_assembly(OFFICE, 60),
+        districts=("อำเภอเมืองนครศรีธรรมราช",),
+        demonstration=True,
+    )
+
+
+def _enrol_village(diary: Diary, desk: Desk, village: Village, roster: Roster) -> list[str]:
+    unit = village.unit
+    bank = f"{unit}-{'baac' if village.moo % 2 else 'gsb'}"
+    established = VillageBankEstablished(
+        moo=village.moo,
+        founded=rules.be_year_start(village.founded),
+        name=f"บ้านตัวอย่าง {village.moo}",
+        bank_accounts=(bank,),
+    )
+    names = [diary.act(desk, established, seconds=10, village=unit)]
+    for letter in LETTERS:
+        recipe = partial(_device, unit, f"{unit}-{letter}", _LABELS[letter])
+        names.append(diary.act(desk, recipe, seconds=10, village=unit))
+    for at, role in enumerate(ROLES):
+        appointed = CommitteeMemberAppointed(
+            person=roster.officers[at],
+            role=role,
+            member=roster.officer_members[at],
+            term_from=rules.FOUNDING_DAY,
+            assembly=_assembly(unit, village.members),
+        )
+        names.append(diary.act(desk, appointed, seconds=10, village=unit))
+        for letter in LETTERS:
+            key = partial(_officer_key, unit, roster.officers[at], f"{unit}-{letter}")
+            names.append(diary.act(desk, key, seconds=5, village=unit))
+    return names
+
+
+def _device(unit: str, tablet: str, label: str, written: Written) -> AnyEvent:
+    return DeviceEnrolled(
+        device=written.device(tablet),
+        key=written.public_key(tablet),
+        label=label,
+        proof=written.proof(unit, "device", tablet),
+        derived=True,
+    )
+
+
+def _officer_key(unit: str, person: str, tablet: str, written: Written) -> AnyEvent:
+    device = written.device(tablet)
+    return OfficerKeyEnrolled(
+        person=person,
+        device=device,
+        key=written.public_key(person, tablet),
+        proof=written.proof(unit, device, person, tablet),
+    )
+
+
+def _adoption(ledger: str, bylaws: Bylaws, assembly: Assembly) -> RulesetAdopted:
+    return RulesetAdopted(ledger=ledger, version=1, effective_from=rules.FOUNDING_DAY, rules=bylaws, assembly=assembly)
+
+
+def _assembly(unit: str, entitled: int) -> Assembly:
+    """A general meeting that two thirds attended; its minutes are invented like everything else."""
+    minutes = to_base64url(entry_hash(f"minutes of {unit} {rules.FOUNDING_DAY}".encode()))
+    return Assembly(attended=entitled * 2 // 3, entitled=entitled, minutes=minutes)

@@ -1,0 +1,145 @@
+"""The twelve weeks of one village while they are planned: its tables, its purse, and what is still to be done.
+
+* The purse follows every act in business order, so that whoever goes to the bank takes what is really there.
+* Officers approve at the table where something was done, before that table gets up.
+* What the office has to answer, a remittance or a deposit, is left for it in `sent`.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from sajja_client.demo import rules
+from sajja_client.demo.acts import Desk, Diary, Recipe, post
+from sajja_client.demo.chance import Chance
+from sajja_client.demo.lending import Loan
+from sajja_client.demo.people import BOOKKEEPER, PRESIDENT, SECRETARY, TREASURER, VICE, Roster
+from sajja_client.demo.targets import Village
+from sajja_schemas.events import AnyEvent
+from sajja_schemas.events.ledgers import EntryReversed
+from sajja_schemas.events.savings import ShareDeposited, SpecialSavingsDeposited
+from sajja_schemas.events.transfers import (
+    InterfundSettlementConfirmed,
+    LinkageLoanInterestPaid,
+    LinkageLoanRepaid,
+    NetworkDepositPlaced,
+)
+from sajja_schemas.events.welfare import WelfareContributionReceived
+
+Receipt = ShareDeposited | SpecialSavingsDeposited | WelfareContributionReceived
+Sent = InterfundSettlementConfirmed | LinkageLoanInterestPaid | LinkageLoanRepaid | NetworkDepositPlaced
+
+_BOX: Final = 1110
+_AGENCY: Final = {2610: "welfare", 2620: "risk"}
+
+
+class Season:
+    """One village from 1 June to 22 August."""
+
+    def __init__(self, seed: int, village: Village, roster: Roster, loans: list[Loan], fetch_percent: int) -> None:
+        self.village = village
+        self.unit = village.unit
+        self.roster = roster
+        self.loans = loans
+        self.fetch_percent = fetch_percent  # of the loans to be paid out, fetched from the bank the day before
+        self.chance = Chance(seed, village.unit, "season")
+        self.diary = Diary(village.unit)
+        self.box = roster.officers[TREASURER]
+        self.bank = f"{village.unit}-{'baac' if village.moo % 2 else 'gsb'}"
+        self.desks = {
+            rules.CASH_DESK: Desk(self.unit, rules.CASH_DESK, roster.officers[BOOKKEEPER]),
+            rules.LOAN_DESK: Desk(self.unit, rules.LOAN_DESK, roster.officers[SECRETARY]),
+        }
+        self.opening_box = self.chance.between(20, 45) * 100 * rules.BAHT
+        self.in_box = self.opening_box
+        self.agency = {"welfare": 0, "risk": 0}  # collected for a fund and not yet on its way
+        self.linkage = village.linkage
+        self.errands: dict[date, list[Callable[[], None]]] = {}
+        self.unapproved: dict[str, list[str]] = {letter: [] for letter in self.desks}
+        self.unpaid_months: dict[str, list[str]] = {}
+        self.withdrawn: dict[str, int] = {}  # special savings taken out, by member: what they must have had
+        self.leavers_shares: dict[str, int] = {}
+        self.sent: list[tuple[date, Sent]] = []
+        self.resolutions = 1
+        self.settlements = 0
+
+    def persons(self, *roles: int) -> list[str]:
+        """The officers of these roles."""
+        return [self.roster.officers[role] for role in roles]
+
+    def later(self, day: date, errand: Callable[[], None]) -> None:
+        """Something is to be done on that day."""
+        self.errands.setdefault(day, []).append(errand)
+
+    def record(
+        self,
+        letter: str,
+        event: AnyEvent | Recipe,
+        *,
+        seconds: int = 30,
+        day: date | None = None,
+        undoes: str | None = None,
+        approved: bool = True,
+    ) -> str:
+        """Plan an act at a table, and leave it on the list of its officers if it needs them."""
+        name = self.diary.act(self.desks[letter], event, seconds=seconds, day=day, undoes=undoes)
+        if approved:
+            self.unapproved[letter].append(name)
+        return name
+
+    def pay(self, letter: str, event: AnyEvent, *, seconds: int = 60) -> str:
+        """Plan an act that moves money and that officers approve."""
+        self.follow(event)
+        return self.record(letter, event, seconds=seconds)
+
+    def take(self, letter: str, event: AnyEvent, *, day: date | None = None, is_followed: bool = False) -> None:
+        """Plan a receipt."""
+        if not is_followed:
+            self.follow(event)
+        self.record(letter, event, seconds=self.chance.between(8, 25), day=day, approved=False)
+
+    def take_carefully(self, letter: str, receipt: Receipt) -> None:
+        """Plan a receipt; now and then a wrong one stands before it, reversed."""
+        if self.chance.happens_in_1000(rules.REVERSED_IN_1000):
+            wrong, reason = self._mistake(receipt)
+            name = self.record(letter, wrong, seconds=self.chance.between(8, 25), approved=False)
+            self.record(letter, _reversal(name, reason), undoes=name)
+        self.take(letter, receipt)
+
+    def approve_list(self, letter: str) -> None:
+        """The officers at a table approve what was done there: these three are enough for A1, A2 and A3."""
+        names = self.unapproved[letter]
+        if names:
+            first = PRESIDENT if letter == rules.CASH_DESK else VICE
+            self.diary.approve(self.desks[letter], names, self.persons(first, SECRETARY, TREASURER))
+            self.unapproved[letter] = []
+
+    def follow(self, event: AnyEvent) -> None:
+        """Let the purse know what moves."""
+        for ledger, account, _sub, amount in post(event, self.unit):
+            if ledger == f"bank:{self.unit}":
+                if account == _BOX:
+                    self.in_box += amount
+                elif account in _AGENCY and amount < 0:  # collected; a remittance empties the list itself
+                    self.agency[_AGENCY[account]] -= amount
+
+    def next_settlement(self) -> str:
+        """A new name for money on its way."""
+        self.settlements += 1
+        return f"{self.unit}-s{self.settlements:03}"
+
+    def _mistake(self, receipt: Receipt) -> tuple[Receipt, str]:
+        """The receipt with a nought too many, or in somebody else's book."""
+        if self.chance.happens(50):
+            return msgspec.structs.replace(receipt, amount_satang=receipt.amount_satang * 10), "wrong_amount"
+        others = [member for member in self.roster.opening if member.id != receipt.member]
+        return msgspec.structs.replace(receipt, member=self.chance.pick(others).id), "wrong_member"
+
+
+def _reversal(name: str, reason: str) -> Recipe:
+    assert reason in {"wrong_amount", "wrong_member"}
+    if reason == "wrong_amount":
+        return lambda written: EntryReversed(entry=written.ref(name), reason="wrong_amount")
+    return lambda written: EntryReversed(entry=written.ref(name), reason="wrong_member")

@@ -1,0 +1,197 @@
+"""`sajja demo` as a person runs it: a real server, real clients over HTTP, and a table that is exact.
+
+One home serves the whole module, as it would a person: loaded once, cut off and taken up, stopped, checked, served.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sajja_client.demo import rules
+from sajja_client.demo.figures import differences, expected_figures, figures_of_server
+from sajja_client.demo.targets import load_targets
+from sajja_client.home import Home
+from sajja_client.log import Log
+from sajja_schemas.events.savings import ShareDeposited
+
+pytestmark = pytest.mark.slow
+
+LOAD_SECONDS = 240
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def start(home: Path, *words: str, port: int) -> subprocess.Popen[str]:
+    environment = {name: value for name, value in os.environ.items() if name != "SAJJA_DATABASE_URL"}
+    return subprocess.Popen(
+        [Path(sys.executable).with_name("sajja"), "demo", "--home", str(home), "--port", str(port), *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+
+
+def finish(child: subprocess.Popen[str]) -> tuple[int, str, str]:
+    try:
+        said, complained = child.communicate(timeout=LOAD_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        raise
+    return child.returncode, said, complained
+
+
+def run(home: Path, *words: str, port: int | None = None) -> tuple[int, str, str]:
+    return finish(start(home, *words, port=port or free_port()))
+
+
+def is_listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_until(is_so: Any, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if is_so():
+            return True
+        time.sleep(0.1)
+    return bool(is_so())
+
+
+def recorded(home: Path) -> int:
+    """How many lines the clients have so far."""
+    count = 0
+    for path in (home / "clients").glob("*/log.sqlite3"):
+        with contextlib.suppress(sqlite3.OperationalError), contextlib.closing(sqlite3.connect(path)) as log:
+            count += log.execute("SELECT count(*) FROM log").fetchone()[0]
+    return count
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[Path]:
+    """A home whose first load was killed in the middle, without a goodbye."""
+    # Not under pytest's own folder: where root runs this, PostgreSQL runs as another account, which must get there.
+    place = Path(tempfile.mkdtemp(prefix="sajja-demo-"))
+    place.chmod(0o711)
+    home = place / "home"
+    port = free_port()
+    child = start(home, "--no-serve", port=port)
+    try:
+        assert wait_until(lambda: recorded(home) > 5_000 or child.poll() is not None, LOAD_SECONDS)
+        assert child.poll() is None, child.communicate()
+    finally:
+        child.kill()
+        child.communicate()
+    assert wait_until(lambda: not is_listening(port), 30), "the server outlived the demonstration"
+    yield home
+    shutil.rmtree(place)
+
+
+@pytest.fixture(scope="module")
+def loaded(home: Path) -> dict[str, Any]:
+    """What the next run says: it goes on where the first was cut off, and checks everything."""
+    code, said, complained = run(home, "--no-serve", "--check", "--json")
+    assert code == 0, (said[-2000:], complained)
+    document: dict[str, Any] = json.loads(said)
+    return document
+
+
+def test_a_load_that_was_killed_is_taken_up_and_every_figure_is_exact(loaded: dict[str, Any]) -> None:
+    """Over HTTP and by the fold of the clients' own logs, to the satang; nothing awaits approval."""
+    assert loaded["differences"] == []
+    assert loaded["checked"] == 2 * len(expected_figures(load_targets()))
+    totals = loaded["network_totals"]
+    assert totals["demonstration"] is True
+    assert totals["index"] + 1 == totals["entries"] == loaded["entries"] >= 10_000
+    assert totals["totals"]["fund_satang"] == 1_311_827_550
+    assert totals["totals"]["members"] == 1_496
+    assert totals["awaiting_approval"] == 0
+    assert differences(expected_figures(load_targets()), figures_of_server(totals), "server") == []
+
+
+def test_another_run_starts_from_what_is_there_and_serves_until_it_is_stopped(
+    home: Path, loaded: dict[str, Any]
+) -> None:
+    """In seconds; the page is marked; SIGTERM stops the server and its database cleanly."""
+    port = free_port()
+    child = start(home, port=port)
+    try:
+        assert wait_until(lambda: is_listening(port), 60)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as page:
+            assert page.status == 200
+        assert child.stdout is not None
+        table = ""
+        for line in iter(child.stdout.readline, ""):
+            table += line
+            if "Ctrl-C" in line:
+                break
+        assert "ข้อมูลสาธิต" in table
+        assert "DEMO DATA" in table
+        assert "22 สิงหาคม 2563" in table
+        assert "13,118,275.50" in table
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(timeout=60) == 0
+    finally:
+        child.kill()
+        child.communicate()
+    assert not is_listening(port)
+    assert not (home / "postgres" / "data" / "postmaster.pid").exists()
+
+
+def test_a_port_in_use_is_a_sentence_in_both_languages(tmp_path: Path) -> None:
+    """And nothing is started."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        code, _said, complained = run(tmp_path / "home", "--no-serve", port=taken.getsockname()[1])
+    assert code == 4
+    assert "พอร์ต" in complained
+    assert "[port_in_use]" in complained
+
+
+def test_another_seed_in_the_same_home_is_refused(home: Path, loaded: dict[str, Any]) -> None:
+    """A folder keeps the demonstration with which it began."""
+    code, _said, complained = run(home, "--no-serve", "--seed", "7")
+    assert code == 4
+    assert "[not_this_plan]" in complained
+
+
+def test_a_figure_that_differs_is_named_and_ends_with_1(home: Path, loaded: dict[str, Any]) -> None:
+    """Somebody tries a deposit of one baht on a tablet: the network takes it, and the check says so."""
+    # The last test on this home, for what a device has recorded stays.
+    with Log.open(Home(home / "clients" / "pp01-a")) as log:
+        last = log.head()
+        assert last is not None
+        log.append(
+            ShareDeposited(member="pp01-m001", amount_satang=100, box="pp01-o4"),
+            by="pp01-o5",
+            day=rules.LAST_DAY,
+            recorded_at=1_598_100_000_000,
+        )
+    code, said, _complained = run(home, "--no-serve", "--check", "--json")
+    assert code == 1
+    differing = json.loads(said)["differences"]
+    named = {(one["name"], one["where"], one["found"] - one["expected"]) for one in differing}
+    names = ("cash_satang", "fund_satang", "savings_satang", "shares_satang")
+    units = ("pp01", "totals")
+    assert named == {(f"{u}.{n}", where, 100) for u in units for n in names for where in ("server", "logs")}
