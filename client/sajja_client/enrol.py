@@ -35,6 +35,7 @@ class OfficerRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     person: str
     key: str
     proof: str
+    derived: bool
 
 
 class EnrolmentRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -69,7 +70,13 @@ class EnrolmentRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     def officer_keys_enrolled(self) -> list[OfficerKeyEnrolled]:
         """The events by which the office enrols the officers' keys on it."""
         return [
-            OfficerKeyEnrolled(person=officer.person, device=self.device, key=officer.key, proof=officer.proof)
+            OfficerKeyEnrolled(
+                person=officer.person,
+                device=self.device,
+                key=officer.key,
+                proof=officer.proof,
+                derived=officer.derived,
+            )
             for officer in self.officers
         ]
 
@@ -80,24 +87,25 @@ def ask(home: Home, *, label: str) -> EnrolmentRequest:
     stored = home.device_key()
     device = device_name(stored.key.public)
 
-    def prove(key: SigningKey, holder: str, *, derived: bool) -> str:
+    def prove(key: SigningKey, holder: str, *, person: str = "", derived: bool) -> str:
         message = enrolment_message(
             network=pin.network,
             fingerprint=pin.fingerprint,
             village=pin.village,
             key=to_base64url(key.public),
             holder=holder,
+            person=person,
             derived=derived,
         )
         return to_base64url(key.sign(signing.ENROLMENT_TAG, message))
 
     officers = []
     for person in home.officers():
-        key = home.officer_key(person).key
-        # An officer's key that comes from a seed is refused here, at home, outside a demonstration; the event has no
-        # field for it.
-        proof = prove(key, device, derived=False)
-        officers.append(OfficerRequest(person=person, key=to_base64url(key.public), proof=proof))
+        held = home.officer_key(person)
+        proof = prove(held.key, device, person=person, derived=held.derived)
+        officers.append(
+            OfficerRequest(person=person, key=to_base64url(held.key.public), proof=proof, derived=held.derived)
+        )
     request = EnrolmentRequest(
         network=pin.network,
         fingerprint=pin.fingerprint,
@@ -126,7 +134,7 @@ def read_request(path: Path) -> EnrolmentRequest:
         raise RequestRefused(reason=f"{path}: {error}") from error
     _check_proof(request, request.key, request.proof, DEVICE_HOLDER, derived=request.derived)
     for officer in request.officers:
-        _check_proof(request, officer.key, officer.proof, device, derived=False)
+        _check_proof(request, officer.key, officer.proof, device, person=officer.person, derived=officer.derived)
     return request
 
 
@@ -140,13 +148,16 @@ def check_code(request: EnrolmentRequest, given: str) -> None:
         raise CodeDiffers(expected=request.code, given=given)
 
 
-def _check_proof(request: EnrolmentRequest, key: str, proof: str, holder: str, *, derived: bool) -> None:
+def _check_proof(
+    request: EnrolmentRequest, key: str, proof: str, holder: str, *, person: str = "", derived: bool
+) -> None:
     message = enrolment_message(
         network=request.network,
         fingerprint=request.fingerprint,
         village=request.village,
         key=key,
         holder=holder,
+        person=person,
         derived=derived,
     )
     try:

@@ -150,7 +150,7 @@ def enrol(desk: Desk, request: EnrolmentRequest, *, bank: VillageBankEstablished
     pin = desk.log.pin
     if (request.network, request.fingerprint) != (pin.network, pin.fingerprint):
         raise RequestRefused(reason=f"it is for the network {request.network}, {request.fingerprint}")
-    if request.derived and not pin.demonstration:
+    if not pin.demonstration and any((request.derived, *(officer.derived for officer in request.officers))):
         raise RequestRefused(reason="its key comes from a seed: allowed in a demonstration network only")
     events: list[AnyEvent] = [bank] if bank is not None else []
     return desk.record(request.village, [*events, request.device_enrolled(), *request.officer_keys_enrolled()])
@@ -206,9 +206,11 @@ def _founding(
             keys=tuple(
                 FoundingKey(
                     device=device_name(device.key.public),
-                    key=to_base64url(home.officer_key(person, demonstration=demonstration).key.public),
+                    key=to_base64url(held.key.public),
+                    derived=held.derived,
                 )
                 for home, device in homes
+                for held in (home.officer_key(person, demonstration=demonstration),)
             ),
         )
         for person, role in persons

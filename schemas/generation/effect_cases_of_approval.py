@@ -17,7 +17,7 @@ from sajja_schemas.events.trust import (
     Role,
 )
 from sajja_schemas.events.welfare import WelfareClaimApproved
-from support.world import ASSEMBLY, DAY, Tablet, key_of, ref_to
+from support.world import ASSEMBLY, DAY, key_of, ref_to
 
 WAITS: Final = "awaiting_approval"
 A2: Final[tuple[Role, ...]] = ("president", "treasurer", "bookkeeper")
@@ -154,19 +154,6 @@ def _approved_before(story: Story) -> Balances:
     entry = story.record(story.second, opening())
     _approve(story, entry, A2)
     story.arrive_last(entry)
-    return OPENED
-
-
-def _key_after_approval(story: Story) -> Balances:
-    third = Tablet("pp01", key_of("a third tablet"))
-    for person in ("pp01-o1", "pp01-o4", "pp01-o5"):
-        third.officers[person] = key_of(person, third.name)
-    entry = story.record(story.first, opening())
-    story.world.approve(story.first, [entry], A2, keys_on=third)
-    enrolled = [
-        story.record(story.desk, story.world.officer_key(third, person), village="pp01") for person in third.officers
-    ]
-    story.world.approve_by_office(enrolled)
     return OPENED
 
 
@@ -339,7 +326,6 @@ CASES: Final = (
     ("An approval in another village's feed counts for nothing", _approved_in_another_feed),
     ("An approval in the office's feed counts", _approved_in_the_office_feed),
     ("Approvals may arrive before the entry", _approved_before),
-    ("A key may be enrolled after its approval", _key_after_approval),
     ("A revoked key approves nothing", _revoked_key),
     ("Who is no longer in term approves nothing", _term_ended),
     ("An approval names the place of its entry", _wrong_place),

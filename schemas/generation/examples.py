@@ -59,6 +59,7 @@ def examples() -> dict[str, str]:
         village="pp01",
         key=to_base64url(device.public),
         holder="device",
+        person="",
         derived=False,
     )
     return {

@@ -78,7 +78,7 @@ class Books(msgspec.Struct, kw_only=True):
     last_date: date | None = None  # the latest business date that counts
     balances: dict[Balance, int] = {}
     members: dict[tuple[str, str], Member] = {}  # village, member
-    transit: dict[str, Transit] = {}  # village/type/settlement
+    transit: dict[str, Transit] = {}  # village/type/fund or loan/settlement
     quarantined: dict[str, Effect] = {}  # every entry without effect, by hash
     reversed: dict[str, str] = {}  # original: the reversal that counts
     expected: dict[str, list[str]] = {}  # an original that has not come: the reversals that wait for it
@@ -304,7 +304,8 @@ def _tally_admission(books: Books, body: Body, sign: int) -> None:
     assert isinstance(event, MemberAdmitted)
     member = _member(books, body.village, event.member)
     member.in_bank += sign
-    member.gender = event.gender
+    # Where two admissions disagree, what is kept does not depend on which came first.
+    member.gender = min(member.gender or event.gender, event.gender)
 
 
 def _tally_exit(books: Books, body: Body, sign: int) -> None:
@@ -337,8 +338,9 @@ _TALLIES: Final[dict[type, Callable[[Books, Body, int], None]]] = {
 
 def _tally_transit(books: Books, settlement: str, body: Body, sign: int) -> None:
     event: Any = body.event
-    # The whole name: another village, or another kind of transfer, cannot make a difference vanish.
-    name = f"{body.village}/{tag_of(event)}/{settlement}"
+    # The whole name: another village, kind of transfer or fund cannot make a difference vanish.
+    about = getattr(event, "fund", None) or getattr(event, "linkage_loan", "")
+    name = f"{body.village}/{tag_of(event)}/{about}/{settlement}"
     transit = books.transit.get(name)
     if transit is None:
         transit = books.transit[name] = Transit(village=body.village, type=tag_of(event), since=body.date)

@@ -66,14 +66,17 @@ class SignedEntry(msgspec.Struct, frozen=True, kw_only=True):
     previous: bytes
 
 
-_Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{43}\Z", description="32 bytes, base64url")]
+# The last character carries four bits; the other two are zero, or two texts would mean the same bytes.
+Base64Url32 = Annotated[
+    str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]\Z", description="32 bytes, base64url")
+]
 
 
 class EntryRef(msgspec.Struct, frozen=True, kw_only=True):
     """How a body names another entry: never by index, which only the server gives."""
 
-    device: _Name
-    hash: _Name
+    device: Base64Url32
+    hash: Base64Url32
     sequence: Annotated[int, msgspec.Meta(ge=1, le=limits.SEQUENCE_MAX)]
 
 

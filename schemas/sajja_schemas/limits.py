@@ -21,6 +21,7 @@ OPENING_LINES_MAX: Final = 100
 APPROVED_ENTRIES_MAX: Final = 200
 APPROVALS_MAX: Final = 20
 PRESENT_MAX: Final = 60
+OPEN_APPROVALS_MAX: Final = 20_000  # a device: approvals that wait for an entry, a key or a quorum
 
 # FORMAT: floors of the approver classes (docs/domain.md section 5.2). Bylaws may only raise them.
 GENERAL_MEETING_QUORUM_BP_FLOOR: Final = 5_000

@@ -37,6 +37,8 @@ def is_complete(trust: Trust, waiting: Awaiting, approvals: dict[str, Approved])
         if counts and not _is_party(trust, waiting, given.person):
             devices.setdefault(given.person, set()).add(given.device)
     roles = [offices[person] for person in devices]
+    if waiting.holder is not None and not _is_held_here(trust, waiting.holder, waiting.village):
+        return False
     on_two_devices = len(set().union(*devices.values())) > 1 if devices else False
     match approvers:
         case Approvers.A0:
@@ -60,6 +62,12 @@ def is_complete(trust: Trust, waiting: Awaiting, approvals: dict[str, Approved])
             return bool(roles)
 
 
+def _is_held_here(trust: Trust, holder: str, village: str) -> bool:
+    """Whether an officer's key is on an enrolled device of its own unit; the device may yet be enrolled."""
+    device = trust.devices.get(holder)
+    return device is not None and device.unit == village and not device.revoked
+
+
 def _is_resolved(trust: Trust, waiting: Awaiting) -> bool:
     """Whether a counted resolution stands behind it; a resolution itself needs more than half of those in term."""
     if waiting.present is None:
@@ -79,9 +87,9 @@ def _is_quorate(trust: Trust, waiting: Awaiting) -> bool:
 def _is_party(trust: Trust, waiting: Awaiting, person: str) -> bool:
     if waiting.approvers is Approvers.A4 and waiting.village != OFFICE:
         is_officer_there = bool(trust.roles.get(waiting.village, {}).get(person))
-        if is_officer_there or trust.homes.get(person) == waiting.village:
+        if is_officer_there or waiting.village in trust.homes.get(person, ()):
             return True
-    return person in waiting.parties or trust.memberships.get(person) in waiting.parties
+    return person in waiting.parties or not trust.memberships.get(person, set()).isdisjoint(waiting.parties)
 
 
 def _has_both(roles: list[set[str]], first: frozenset[str] | set[str], second: set[str]) -> bool:

@@ -39,6 +39,7 @@ class Approved(msgspec.Struct):
     """An approval with a valid signature. `person` is empty until its key is known."""
 
     key: str
+    author: str  # the device that wrote it down: what it holds open is bounded
     person: str = ""
     device: str = ""
 
@@ -58,6 +59,7 @@ class Awaiting(msgspec.Struct, kw_only=True):
     resolution: str | None = None
     present: tuple[str, ...] | None = None  # of a resolution
     assembly: Assembly | None = None
+    holder: str | None = None  # of an officer's key: the device it is on
     original: EntryRef | None = None  # of a reversal
     body: bytes = b""  # of a control entry, for the day on which it counts
 
@@ -76,8 +78,10 @@ class Trust(msgspec.Struct, kw_only=True):
     devices: dict[str, Device] = {}
     keys: dict[str, OfficerKey] = {}
     roles: dict[str, dict[str, set[str]]] = {}  # unit, person
-    memberships: dict[str, str] = {}  # person: the officer's own member id
-    homes: dict[str, str] = {}  # person: a network officer's own village
+    memberships: dict[str, set[str]] = {}  # person: the officer's own member ids
+    homes: dict[str, set[str]] = {}  # person: a network officer's own villages
+    revoked: set[str] = set()  # devices and keys, whether or not they were enrolled when that was said
     resolutions: dict[str, str] = {}  # hash of a counted resolution: unit
     awaiting: dict[str, Awaiting] = {}
+    open_approvals: dict[str, int] = {}  # device: how many of its approvals wait for something
     approvals: dict[str, dict[str, Approved]] = {}  # `approval_place` of the entry approved, key

@@ -14,12 +14,13 @@
 Pure: `trust` is told of entries by `books`, one after the other, and answers. It knows nothing of money.
 """
 
+import re
 from typing import Final
 
-from sajja_schemas import signing
+from sajja_schemas import limits, signing
 from sajja_schemas.accounts import belongs_to
 from sajja_schemas.canonical import encode
-from sajja_schemas.entry import OFFICE, Head, Unreadable, device_name, from_base64url
+from sajja_schemas.entry import OFFICE, Head, device_name, from_base64url
 from sajja_schemas.events import Body, tag_of
 from sajja_schemas.events.base import Approvers, Author, EntryRef, Kind
 from sajja_schemas.events.network import NetworkEstablished, RulesetAdopted, VillageBankEstablished
@@ -36,6 +37,8 @@ from sajja_schemas.events.trust import (
 from sajja_schemas.quorum import is_complete
 from sajja_schemas.standing import Approved, Awaiting, Device, OfficerKey, Trust, VillageBank
 from sajja_schemas.verdicts import Effect
+
+_NETWORK: Final = re.compile(r"[a-z][a-z0-9-]{1,39}")  # it stands in addresses and file names
 
 CHANGES_TRUST: Final = frozenset(
     {
@@ -62,7 +65,8 @@ def place(trust: Trust, head: Head | Body, entry_hash: str) -> Effect | None:
     if device is None:
         return Effect.NOT_AUTHORISED
     is_next = head.sequence == device.sequence + 1 and head.previous == (device.head or trust.fingerprint)
-    is_beyond_gap = trust.partial and head.sequence > device.sequence + 1
+    # A village's feed has every line of its own tablets; only the office's speak elsewhere, too.
+    is_beyond_gap = trust.partial and device.unit == OFFICE and head.sequence > device.sequence + 1
     if not is_next and not is_beyond_gap:
         return Effect.FORKED
     device.head, device.sequence = entry_hash, head.sequence
@@ -72,7 +76,7 @@ def place(trust: Trust, head: Head | Body, entry_hash: str) -> Effect | None:
 def authority(trust: Trust, entry_hash: str, body: Body) -> Effect | None:
     """The code under which this author may not author this, or None."""
     if entry_hash == trust.fingerprint:
-        return None if body.network == trust.network and _is_founding_sound(body) else Effect.NOT_AUTHORISED
+        return None if body.network == trust.network and is_founding_sound(body) else Effect.NOT_AUTHORISED
     device = trust.devices[body.device]
     if device.revoked:
         return Effect.REVOKED
@@ -113,6 +117,7 @@ def register(trust: Trust, index: int, entry_hash: str, body: Body, data: bytes)
         resolution=resolution.hash if resolution is not None else None,
         present=getattr(event, "present", None),
         assembly=getattr(event, "assembly", None),
+        holder=event.device if isinstance(event, OfficerKeyEnrolled) else None,
         original=original,
         body=data if control else b"",
     )
@@ -130,7 +135,8 @@ def settle(trust: Trust, entry_hash: str) -> bool:
         return False
     del trust.awaiting[entry_hash]
     for place_ in places:
-        trust.approvals.pop(place_, None)
+        for approved in trust.approvals.pop(place_, {}).values():
+            trust.open_approvals[approved.author] -= 1
     return True
 
 
@@ -150,25 +156,31 @@ def take(trust: Trust, entry_hash: str, body: Body) -> set[str]:
             if event.rules.general_meeting_quorum_bp is not None and event.ledger == f"bank:{body.village}":
                 trust.quorum_bp[body.village] = event.rules.general_meeting_quorum_bp
         case DeviceEnrolled():
-            trust.devices.setdefault(event.device, Device(key=event.key, unit=body.village, label=event.label))
+            enrolled = Device(
+                key=event.key, unit=body.village, label=event.label, revoked=event.device in trust.revoked
+            )
+            trust.devices.setdefault(event.device, enrolled)
         case DeviceRevoked():
             _revoke_device(trust, event.device)
         case OfficerKeyEnrolled():
-            trust.keys.setdefault(event.key, OfficerKey(person=event.person, device=event.device))
+            is_revoked = event.key in trust.revoked or event.device in trust.revoked
+            held = OfficerKey(person=event.person, device=event.device, revoked=is_revoked)
+            trust.keys.setdefault(event.key, held)
             _recognise(trust, event.key)
         case OfficerKeyRevoked():
+            trust.revoked.add(event.key)
             if event.key in trust.keys:
                 trust.keys[event.key].revoked = True
         case CommitteeMemberAppointed():
             trust.roles.setdefault(body.village, {}).setdefault(event.person, set()).add(event.role)
             if event.member is not None:
-                trust.memberships[event.person] = event.member
+                trust.memberships.setdefault(event.person, set()).add(event.member)
             if event.home is not None:
-                trust.homes[event.person] = event.home
+                trust.homes.setdefault(event.person, set()).add(event.home)
         case CommitteeTermEnded():
             trust.roles.get(body.village, {}).get(event.person, set()).discard(event.role)
         case EntryApproved():
-            return _approve(trust, event, body.village)
+            return _approve(trust, event, body)
         case _:
             assert isinstance(event, MeetingResolutionRecorded), "of CHANGES_TRUST, this is the last"
             trust.resolutions[entry_hash] = author_of(trust, body)
@@ -179,10 +191,13 @@ def take(trust: Trust, entry_hash: str, body: Body) -> set[str]:
     }
 
 
-def enrolment_message(*, network: str, fingerprint: str, village: str, key: str, holder: str, derived: bool) -> bytes:
+def enrolment_message(
+    *, network: str, fingerprint: str, village: str, key: str, holder: str, person: str, derived: bool
+) -> bytes:
     """What a key signs to ask for its enrolment (LOG_FORMAT.md section 6).
 
-    `holder` is `device` for a device's key, and the device's name for an officer's key on it.
+    For a device's own key `holder` is `device` and `person` is empty; for an officer's key they are the name of the
+    device that it is on, and the officer.
     """
     request = {
         "derived": derived,
@@ -190,6 +205,7 @@ def enrolment_message(*, network: str, fingerprint: str, village: str, key: str,
         "holder": holder,
         "key": key,
         "network": network,
+        "person": person,
         "village": village,
     }
     return encode(request)
@@ -205,7 +221,7 @@ def _may_author(unit: str, body: Body) -> bool:
     if author is Author.EITHER:
         author = Author.OFFICE if unit == OFFICE else Author.VILLAGE
     if author is Author.OFFICE:
-        if unit != OFFICE:
+        if unit != OFFICE or (event.declared.of_a_village and body.village == OFFICE):
             return False
     elif unit == OFFICE or body.village != unit:
         return False
@@ -217,25 +233,27 @@ def _may_author(unit: str, body: Body) -> bool:
     return belongs_to(ledger, unit)
 
 
-def _is_founding_sound(body: Body) -> bool:
-    """Whether a founding entry names its own device, and only keys that its network may have."""
+def is_founding_sound(body: Body) -> bool:
+    """Whether a founding entry names its network, its own device, and only keys that the network may have."""
     event = body.event
     if not isinstance(event, NetworkEstablished):
         return False
-    keys = [device.key for device in event.devices] + [held.key for officer in event.officers for held in officer.keys]
+    held = [key for officer in event.officers for key in officer.keys]
+    keys = [device.key for device in event.devices] + [key.key for key in held]
+    if len(set(keys)) != len(keys) or not all(_is_acceptable(key) for key in keys):
+        return False
+    devices = {device_name(from_base64url(device.key, 32)) for device in event.devices}
     return (
-        len(set(keys)) == len(keys)
-        and all(_is_acceptable(key) for key in keys)
-        and body.device in {device_name(from_base64url(device.key, 32)) for device in event.devices}
-        and (event.demonstration or not any(device.derived for device in event.devices))
+        _NETWORK.fullmatch(body.network) is not None
+        and body.village == OFFICE
+        and body.device in devices
+        and devices.issuperset(key.device for key in held)
+        and (event.demonstration or not any([*(d.derived for d in event.devices), *(k.derived for k in held)]))
     )
 
 
 def _is_acceptable(key: str) -> bool:
-    try:
-        return signing.is_acceptable_public_key(from_base64url(key, signing.PUBLIC_KEY_BYTES))
-    except Unreadable:
-        return False
+    return signing.is_acceptable_public_key(from_base64url(key, signing.PUBLIC_KEY_BYTES))
 
 
 def _are_keys_sound(trust: Trust, body: Body) -> bool:
@@ -247,35 +265,33 @@ def _are_keys_sound(trust: Trust, body: Body) -> bool:
             return (
                 event.device not in trust.devices
                 and (trust.demonstration or not event.derived)
-                and _is_named_after(event.device, event.key)
-                and _has_asked(trust, body.village, event.key, event.proof, "device", event.derived)
+                and event.device == device_name(from_base64url(event.key, signing.PUBLIC_KEY_BYTES))
+                and _has_asked(trust, body.village, event, holder="device")
             )
         case OfficerKeyEnrolled():
-            # Whether that device is enrolled is not asked: the two may arrive in either order.
-            return event.key not in trust.keys and _has_asked(
-                trust, body.village, event.key, event.proof, event.device, derived=False
+            # That its device is enrolled is a matter of its quorum: the two may arrive in either order.
+            return (
+                event.key not in trust.keys
+                and (trust.demonstration or not event.derived)
+                and _has_asked(trust, body.village, event, holder=event.device, person=event.person)
             )
         case _:
             return True
 
 
-def _is_named_after(device: str, key: str) -> bool:
-    try:
-        return device_name(from_base64url(key, signing.PUBLIC_KEY_BYTES)) == device
-    except Unreadable:
-        return False
-
-
-def _has_asked(trust: Trust, village: str, key: str, proof: str, holder: str, derived: bool) -> bool:
+def _has_asked(
+    trust: Trust, village: str, event: DeviceEnrolled | OfficerKeyEnrolled, *, holder: str, person: str = ""
+) -> bool:
     message = enrolment_message(
         network=trust.network,
         fingerprint=trust.fingerprint,
         village=village,
-        key=key,
+        key=event.key,
         holder=holder,
-        derived=derived,
+        person=person,
+        derived=event.derived,
     )
-    return _is_acceptable(key) and _is_signed(key, proof, signing.ENROLMENT_TAG, message)
+    return _is_acceptable(event.key) and _is_signed(event.key, event.proof, signing.ENROLMENT_TAG, message)
 
 
 def _establish(trust: Trust, event: NetworkEstablished, device: str, entry_hash: str) -> None:
@@ -289,7 +305,7 @@ def _establish(trust: Trust, event: NetworkEstablished, device: str, entry_hash:
     for officer in event.officers:
         trust.roles.setdefault(OFFICE, {}).setdefault(officer.person, set()).add(officer.role)
         if officer.home is not None:
-            trust.homes[officer.person] = officer.home
+            trust.homes.setdefault(officer.person, set()).add(officer.home)
         for held in officer.keys:
             trust.keys[held.key] = OfficerKey(person=officer.person, device=held.device)
     own = trust.devices[device]
@@ -297,6 +313,7 @@ def _establish(trust: Trust, event: NetworkEstablished, device: str, entry_hash:
 
 
 def _revoke_device(trust: Trust, name: str) -> None:
+    trust.revoked.add(name)
     if name in trust.devices:
         trust.devices[name].revoked = True
     for held in trust.keys.values():
@@ -314,44 +331,45 @@ def _approval_places(entry_hash: str, waiting: Awaiting) -> list[str]:
     return [_approval_place(entry_hash, waiting.device, waiting.sequence, feed) for feed in feeds]
 
 
-def _approve(trust: Trust, event: EntryApproved, feed: str) -> set[str]:
-    try:
-        hashes = [from_base64url(ref.hash, 32) for ref in event.entries]
-    except Unreadable:
-        return set()
-    message = signing.approval_message(hashes)
+def _approve(trust: Trust, event: EntryApproved, body: Body) -> set[str]:
+    message = signing.approval_message([from_base64url(ref.hash, 32) for ref in event.entries])
     for approval in event.approvals:
-        approved = _recognised(trust, approval.key)
+        approved = _recognised(trust, approval.key, body.device)
         if approved is None or not _is_signed(approval.key, approval.sig, signing.APPROVAL_TAG, message):
             continue
         for ref in event.entries:
             if not _is_settled(trust, ref):
-                place_ = _approval_place(ref.hash, ref.device, ref.sequence, feed)
-                trust.approvals.setdefault(place_, {}).setdefault(approval.key, approved)
+                _keep_open(trust, _approval_place(ref.hash, ref.device, ref.sequence, body.village), approved)
     return {ref.hash for ref in event.entries}
 
 
-def _recognised(trust: Trust, key: str) -> Approved | None:
+def _keep_open(trust: Trust, place_: str, approved: Approved) -> None:
+    """Keep an approval until what it waits for comes; a device that floods the log is not remembered for it."""
+    kept = trust.approvals.setdefault(place_, {})
+    count = trust.open_approvals.get(approved.author, 0)
+    if approved.key not in kept and count < limits.OPEN_APPROVALS_MAX:
+        kept[approved.key] = approved
+        trust.open_approvals[approved.author] = count + 1
+
+
+def _recognised(trust: Trust, key: str, author: str) -> Approved | None:
     held = trust.keys.get(key)
     if held is None:
-        return Approved(key=key)  # it may yet be enrolled
-    return None if held.revoked else Approved(key=key, person=held.person, device=held.device)
+        return Approved(key=key, author=author)  # it may yet be enrolled
+    return None if held.revoked else Approved(key=key, author=author, person=held.person, device=held.device)
 
 
 def _recognise(trust: Trust, key: str) -> None:
     """Give a person to the approvals that came before their key."""
     held = trust.keys[key]
     for approvals in trust.approvals.values():
-        if key in approvals and not approvals[key].person:
-            approvals[key] = Approved(key=key, person=held.person, device=held.device)
+        if key in approvals and not approvals[key].person and not held.revoked:
+            approvals[key].person, approvals[key].device = held.person, held.device
 
 
 def _is_signed(key: str, sig: str, tag: bytes, message: bytes) -> bool:
-    try:
-        public, signature = from_base64url(key, 32), from_base64url(sig, 64)
-    except Unreadable:
-        return False
-    return signing.is_valid(public, signature, tag, message)
+    public = from_base64url(key, signing.PUBLIC_KEY_BYTES)
+    return signing.is_valid(public, from_base64url(sig, signing.SIGNATURE_BYTES), tag, message)
 
 
 def _is_settled(trust: Trust, ref: EntryRef) -> bool:

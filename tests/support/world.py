@@ -206,7 +206,7 @@ class World:
 
     def officer_key(self, tablet: Tablet, person: str) -> OfficerKeyEnrolled:
         key = tablet.officers[person]
-        proof = key.sign(signing.ENROLMENT_TAG, self._request(tablet.unit, key.public, tablet.name))
+        proof = key.sign(signing.ENROLMENT_TAG, self._request(tablet.unit, key.public, tablet.name, person=person))
         return OfficerKeyEnrolled(
             person=person, device=tablet.name, key=to_base64url(key.public), proof=to_base64url(proof)
         )
@@ -239,25 +239,27 @@ class World:
         self, entries: Sequence[SignedEntry] | None = None
     ) -> tuple[bookkeeping.Books, list[list[bookkeeping.Change]]]:
         listed = self.entries if entries is None else entries
-        bodies = {to_base64url(entry.hash): entry.body for entry in listed}
+        folded: dict[str, bytes] = {}  # what is looked up is never later than the entry that asks
         books = bookkeeping.open_books(self.network, self.fingerprint)
-        changes = [
-            bookkeeping.apply(books, bookkeeping.Admitted(index, to_base64url(entry.hash), entry.body), bodies.get)
-            for index, entry in enumerate(listed)
-        ]
+        changes = []
+        for index, entry in enumerate(listed):
+            name = to_base64url(entry.hash)
+            changes.append(bookkeeping.apply(books, bookkeeping.Admitted(index, name, entry.body), folded.get))
+            folded[name] = entry.body
         return books, changes
 
     def lines(self, entries: Iterable[SignedEntry] | None = None) -> list[bytes]:
         """The wire lines of entries."""
         return [encode_line(e.key, e.signature, e.body) for e in (self.entries if entries is None else entries)]
 
-    def _request(self, unit: str, key: bytes, holder: str, *, derived: bool = False) -> bytes:
+    def _request(self, unit: str, key: bytes, holder: str, *, person: str = "", derived: bool = False) -> bytes:
         return enrolment_message(
             network=self.network,
             fingerprint=self.fingerprint,
             village=unit,
             key=to_base64url(key),
             holder=holder,
+            person=person,
             derived=derived,
         )
 

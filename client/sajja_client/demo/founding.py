@@ -124,7 +124,8 @@ def _establishment(written: Written) -> AnyEvent:
             role=role,
             home=home,
             keys=tuple(
-                FoundingKey(device=written.device(tablet), key=written.public_key(person, tablet)) for tablet in tablets
+                FoundingKey(device=written.device(tablet), key=written.public_key(person, tablet), derived=True)
+                for tablet in tablets
             ),
         )
         for role, person, home in zip(ROLES, officers_of(OFFICE), OFFICE_HOMES, strict=True)
@@ -187,6 +188,7 @@ def _officer_key(unit: str, person: str, tablet: str, written: Written) -> AnyEv
         device=device,
         key=written.public_key(person, tablet),
         proof=written.proof(unit, device, person, tablet),
+        derived=True,
     )
 
 

@@ -65,7 +65,8 @@ class Scribe:
             village=unit,
             key=to_base64url(key.public),
             holder=holder,
-            derived=holder == "device",
+            person="" if holder == "device" else names[0],
+            derived=True,
         )
         return to_base64url(key.sign(signing.ENROLMENT_TAG, message))
 

@@ -14,7 +14,7 @@ import msgspec
 
 from sajja_schemas import limits
 from sajja_schemas.accounts import HELD
-from sajja_schemas.entry import EntryRef
+from sajja_schemas.entry import Base64Url32, EntryRef
 from sajja_schemas.postings import Choice, Posting
 
 __all__ = ["Declaration", "EntryRef", "Event", "Kind", "date", "declare"]
@@ -36,8 +36,8 @@ Ledger = Annotated[
     ),
 ]
 Month = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])\Z", description="month, as 2020-08")]
-Hash = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{43}\Z", description="32 bytes, base64url")]
-Signature = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{86}\Z", description="64 bytes, base64url")]
+Hash = Base64Url32
+Signature = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{85}[AQgw]\Z", description="64 bytes, base64url")]
 Text = Annotated[
     # No control characters: a NUL cannot be stored as text, and a line end would break a printed line.
     str,
@@ -88,6 +88,7 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     sender: Author | None = None  # BY_SIDE: who authors `side: sent`; the other unit authors `side: received`
     receiver_approvers: Approvers | None = None  # BY_SIDE: where the receiving side needs another class
     parties: tuple[str, ...] = ()  # fields with members who may not approve this
+    of_a_village: bool = False  # the office authors it about a village, never about itself
     kind: Kind = Kind.NOTE  # derived by `declare`
 
 

@@ -32,11 +32,12 @@ class FoundingDevice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     derived: bool = False  # its key comes from a seed: allowed in a demonstration only
 
 
-class FoundingKey(msgspec.Struct, frozen=True, kw_only=True):
+class FoundingKey(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A founding officer's key on one of the founding devices."""
 
     device: Hash
     key: Hash
+    derived: bool = False  # from a seed: allowed in a demonstration only
 
 
 class FoundingOfficer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -73,7 +74,7 @@ class VillageBankEstablished(Event, tag="village_bank_established", frozen=True,
     name: Text | None = None
     bank_accounts: Annotated[tuple[Identifier, ...], msgspec.Meta(max_length=10)] = ()
 
-    declared = declare(thai="ตั้งธนาคารหมู่บ้าน", author=Author.OFFICE, approvers=Approvers.A4)
+    declared = declare(thai="ตั้งธนาคารหมู่บ้าน", author=Author.OFFICE, of_a_village=True, approvers=Approvers.A4)
 
 
 class LoanProduct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -52,14 +52,18 @@ class DeviceRevoked(Event, tag="device_revoked", frozen=True, kw_only=True):
 
 
 class OfficerKeyEnrolled(Event, tag="officer_key_enrolled", frozen=True, kw_only=True):
-    """An officer has a key on a device. One key for each officer and device."""
+    """An officer has a key on a device of the same unit. One key for each officer and device.
+
+    Of class A4 like a device: whoever may name an officer's keys may speak for every officer.
+    """
 
     person: Identifier
     device: Hash
     key: Hash
     proof: Signature
+    derived: bool = False  # from a seed: allowed in a demonstration only
 
-    declared = declare(thai="กุญแจกรรมการ", author=Author.OFFICE, approvers=Approvers.A1)
+    declared = declare(thai="กุญแจกรรมการ", author=Author.OFFICE, approvers=Approvers.A4)
 
 
 class OfficerKeyRevoked(Event, tag="officer_key_revoked", frozen=True, kw_only=True):
@@ -68,7 +72,7 @@ class OfficerKeyRevoked(Event, tag="officer_key_revoked", frozen=True, kw_only=T
     key: Hash
     reason: Text
 
-    declared = declare(thai="เพิกถอนกุญแจกรรมการ", author=Author.OFFICE, approvers=Approvers.A1)
+    declared = declare(thai="เพิกถอนกุญแจกรรมการ", author=Author.OFFICE, approvers=Approvers.A4)
 
 
 class CommitteeMemberAppointed(Event, tag="committee_member_appointed", frozen=True, kw_only=True):

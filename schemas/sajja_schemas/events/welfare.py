@@ -84,6 +84,7 @@ class WelfareClaimApproved(Event, tag="welfare_claim_approved", frozen=True, kw_
     declared = declare(
         thai="อนุมัติสวัสดิการ",
         author=Author.OFFICE,
+        of_a_village=True,
         approvers=Approvers.A4,
         parties=("member",),
         postings=(
@@ -106,6 +107,7 @@ class WelfareClaimPaid(Event, tag="welfare_claim_paid", frozen=True, kw_only=Tru
     declared = declare(
         thai="จ่ายสวัสดิการ",
         author=Author.OFFICE,
+        of_a_village=True,
         approvers=Approvers.A2,
         parties=("member",),
         postings=(

@@ -154,7 +154,7 @@ def test_classes_and_authors_are_those_of_the_domain() -> None:
         "meeting_resolution_recorded": ("either", "A3"), "member_admitted": ("village", "A3"),
         "member_exit_settled": ("village", "A2"), "member_heirs_paid": ("village", "A2"),
         "network_deposit_placed": ("by_side", "A2"), "network_established": ("office", "A5"),
-        "officer_key_enrolled": ("office", "A1"), "officer_key_revoked": ("office", "A1"),
+        "officer_key_enrolled": ("office", "A4"), "officer_key_revoked": ("office", "A4"),
         "opening_balance_recorded": ("either", "A2"), "ruleset_adopted": ("either", "A5"),
         "share_deposited": ("village", "A0"), "share_withdrawn": ("village", "A2"),
         "special_savings_deposited": ("village", "A0"), "special_savings_withdrawn": ("village", "A1"),
