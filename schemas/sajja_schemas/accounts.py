@@ -4,6 +4,7 @@ A balance is kept per (ledger, account, sub-ledger) and is positive for a debit.
 `bank:pp01`, `welfare`, `risk`, `network`, `group:pp01-shrimp`. Source: docs/domain.md section 3.
 """
 
+import re
 from enum import StrEnum
 from typing import Final
 
@@ -184,6 +185,14 @@ CHART: Final[dict[int, Account]] = {account.code: account for account in _CHART}
 # Accounts whose movement means that money or goods have changed hands; only the unit that holds them posts them.
 HELD: Final = frozenset({1110, 1111, 1112, 1120, 1121, 1410})
 CLEARING: Final = 3900
+
+LEDGER_PATTERN: Final = r"(bank:[a-z][a-z0-9]{1,15}|welfare|risk|network|group:[a-z0-9-]{1,40})"
+_LEDGER: Final = re.compile(LEDGER_PATTERN)
+
+
+def is_ledger(name: str) -> bool:
+    """Whether this can be the name of a ledger."""
+    return _LEDGER.fullmatch(name) is not None
 
 
 def kind_of(ledger: str) -> LedgerKind:

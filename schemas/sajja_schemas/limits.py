@@ -39,3 +39,4 @@ EVIDENCE_ROWS_MAX: Final = 1_000  # a network: a bounded sample of what was reje
 
 SESSION_SECONDS: Final = 12 * 60 * 60
 CHALLENGE_SECONDS: Final = 120
+CHALLENGES_MAX: Final = 100  # a device, open at once

@@ -4,7 +4,7 @@ from sajja_schemas import signing
 from sajja_schemas.chain import FOUNDING_PREVIOUS, Rejected, read_line
 from sajja_schemas.entry import SignedEntry, Unreadable, read_head, split_line, to_base64url
 from sajja_schemas.events import Body, read_body
-from sajja_schemas.events.network import NetworkEstablished
+from sajja_schemas.trust import is_founding_sound
 from sajja_schemas.verdicts import Verdict
 from sajja_server.clock import now_ms
 from sajja_server.store import log as store
@@ -25,7 +25,7 @@ def read_founding(data: bytes) -> SignedEntry:
     body = read_body(entry.body)
     if (
         not isinstance(body, Body)
-        or not isinstance(body.event, NetworkEstablished)
+        or not is_founding_sound(body)
         or entry.sequence != 1
         or entry.previous != FOUNDING_PREVIOUS
         or not signing.is_valid(entry.key, entry.signature, signing.ENTRY_TAG, entry.body)

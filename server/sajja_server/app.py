@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+import signal
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
+import structlog
 from aiohttp import web
 
 from sajja_schemas import limits
@@ -15,9 +17,11 @@ from sajja_server.api.edge import edge
 from sajja_server.networks import Networks
 from sajja_server.page import read_page
 from sajja_server.settings import Settings
-from sajja_server.store.pool import Pool
+from sajja_server.store.pool import Hold, Pool
 
 _NETWORK: Final = "/v1/networks/{network}"
+
+logger = structlog.get_logger()
 
 ROUTES: Final = (
     web.get("/", public.page),
@@ -34,8 +38,8 @@ ROUTES: Final = (
 )
 
 
-def build_app(pool: Pool, settings: Settings) -> web.Application:
-    """The application over an open pool. The caller closes the pool."""
+def build_app(pool: Pool, hold: Hold, settings: Settings) -> web.Application:
+    """The application over an open pool, which the caller closes; `hold` gives connections to hold on to."""
     app = web.Application(middlewares=[edge], client_max_size=limits.PUSH_BYTES_MAX)
     app.add_routes(ROUTES)
     app[POOL] = pool
@@ -43,16 +47,27 @@ def build_app(pool: Pool, settings: Settings) -> web.Application:
     app[SESSIONS] = {}
     app[CONTACTS] = {}
     executor = ThreadPoolExecutor(settings.verify_threads or os.cpu_count() or 1, thread_name_prefix="verify")
-    app[NETWORKS] = Networks(pool, executor, projects=settings.projector == "on")
+    app[NETWORKS] = Networks(pool, hold, executor, projects=settings.projector == "on")
 
     async def live(app: web.Application) -> AsyncIterator[None]:
         started = asyncio.Event()
         task = asyncio.create_task(app[NETWORKS].run(started), name="networks")
-        await started.wait()
+        ready = asyncio.create_task(started.wait())
+        await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            task.result()  # it ended before it began: say why, and do not serve
+        # Should it ever end, nothing would be merged any more: better no server than one that only looks alive.
+        task.add_done_callback(_stop_the_process)
         yield
+        task.remove_done_callback(_stop_the_process)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         executor.shutdown(wait=True, cancel_futures=True)
 
     app.cleanup_ctx.append(live)
     return app
+
+
+def _stop_the_process(task: asyncio.Task[None]) -> None:
+    logger.critical("networks_ended", error=repr(task.exception()) if not task.cancelled() else "cancelled")
+    os.kill(os.getpid(), signal.SIGTERM)

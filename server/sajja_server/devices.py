@@ -7,7 +7,7 @@ the books are brought up to the head and read once more: an enrolment that was m
 from typing import Final
 
 from sajja_schemas.entry import from_base64url
-from sajja_server.projections.memory import enrolled_units
+from sajja_server.projections.memory import enrolled_units, folded_to
 from sajja_server.projections.projector import Projector
 from sajja_server.store import log as store
 from sajja_server.store.pool import Pool
@@ -40,11 +40,12 @@ class DeviceDirectory:
             size = (await store.log_head(connection, self._network)).size
         if size == self._read_at:
             return  # nothing was added since: who was a stranger still is
-        reached = self._projector is None or await self._projector.wait_for(size, CATCH_UP_SECONDS)
+        if self._projector is not None:
+            await self._projector.wait_for(size, CATCH_UP_SECONDS)
         async with self._pool.acquire() as connection:
+            # The index first: what is folded after it may only add to what is read.
+            self._read_at = await folded_to(connection, self._network)
             self._units |= await enrolled_units(connection, self._network)
-        if reached:
-            self._read_at = size
 
 
 def device_id(name: str) -> bytes:

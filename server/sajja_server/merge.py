@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 
 import msgspec
+import structlog
 from typing_extensions import TypeIs
 
 from sajja_schemas import limits, signing
@@ -28,6 +29,9 @@ from sajja_server.store.pool import STORE_ERRORS, Pool
 
 # What a line turned out to be: an entry whose signature holds, or why not (with its entry, where one could be read).
 Examined = SignedEntry | tuple[RejectedCode, SignedEntry | None]
+
+
+logger = structlog.get_logger()
 
 
 class MergeBusy(Exception):
@@ -60,6 +64,7 @@ class Merger:
         self._size = size  # of the network log, as this process last saw it
         self._waiting: deque[_Push] = deque()
         self._woken = asyncio.Event()
+        self._pushing = 0  # pushes under way: reading, verifying, waiting
 
     async def run(self) -> None:
         """Ingest what waits, one shared call after the other, until cancelled."""
@@ -76,6 +81,15 @@ class Merger:
             MergeBusy: nothing was stored.
             STORE_ERRORS: the database failed; whether anything was stored is unknown.
         """
+        if self._pushing >= limits.INGEST_WAITING_MAX:
+            raise MergeBusy
+        self._pushing += 1
+        try:
+            return await self._push(lines, sent_by)
+        finally:
+            self._pushing -= 1
+
+    async def _push(self, lines: Sequence[bytes], sent_by: bytes) -> PushReply:
         loop = asyncio.get_running_loop()
         examined = await loop.run_in_executor(self._executor, examine, lines, self._network)
         entries = [item for item in examined if is_entry(item)]
@@ -100,8 +114,6 @@ class Merger:
         if not entries:
             return []
         units = await self._directory.units_of({entry.device for entry in entries})
-        if len(self._waiting) >= limits.INGEST_WAITING_MAX:
-            raise MergeBusy
         answer: asyncio.Future[list[Judgement]] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Push(entries, [entry.device in units for entry in entries], answer))
         self._woken.set()
@@ -128,6 +140,13 @@ class Merger:
                     await self._ingest([push])
             elif not pushes[0].answer.done():
                 pushes[0].answer.set_exception(error)
+            return
+        except Exception as error:
+            # Our mistake. Whoever waits is told, and the next push finds the merger at work.
+            for push in pushes:
+                if not push.answer.done():
+                    push.answer.set_exception(error)
+            logger.exception("ingest_failed", network=self._network)
             return
         self._size = max(
             [self._size, *(judgement.index + 1 for judgement in judgements if judgement.index is not None)]

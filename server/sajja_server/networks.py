@@ -14,7 +14,7 @@ from sajja_server.devices import DeviceDirectory
 from sajja_server.merge import Merger
 from sajja_server.projections.projector import Projector
 from sajja_server.store import log as store
-from sajja_server.store.pool import STORE_ERRORS, Pool
+from sajja_server.store.pool import STORE_ERRORS, Hold, Pool
 
 LOOK_SECONDS: Final = 1.0
 
@@ -34,8 +34,9 @@ class Network(msgspec.Struct, frozen=True):
 class Networks:
     """Finds networks by name, and takes up those that are admitted while the server runs."""
 
-    def __init__(self, pool: Pool, executor: Executor, *, projects: bool) -> None:
+    def __init__(self, pool: Pool, hold: Hold, executor: Executor, *, projects: bool) -> None:
         self._pool = pool
+        self._hold = hold
         self._executor = executor
         self._projects = projects
         self._served: dict[str, Network] = {}
@@ -80,7 +81,7 @@ class Networks:
 
     def _serve(self, name: str, head: store.LogHead) -> Network:
         assert self._tasks is not None
-        projector = Projector(self._pool, name, head.fingerprint) if self._projects else None
+        projector = Projector(self._hold, name, head.fingerprint) if self._projects else None
         directory = DeviceDirectory(self._pool, name, projector)
         merger = Merger(
             self._pool, name, head.size, directory, self._executor, projector.wake if projector else _nothing

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import signal
 import sys
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -16,7 +17,7 @@ from aiohttp import web
 
 from sajja_server.app import build_app
 from sajja_server.settings import Settings
-from sajja_server.store.pool import open_pool
+from sajja_server.store.pool import connection_beside, open_pool
 
 DRAIN_SECONDS: Final = 20
 KEEPALIVE_SECONDS: Final = 75
@@ -38,7 +39,7 @@ async def serve(settings: Settings, database_url: str, *, role: str | None = Non
     pool = await open_pool(database_url, settings.pool_size, role=role)
     try:
         runner = web.AppRunner(
-            build_app(pool, settings),
+            build_app(pool, partial(connection_beside, database_url, role=role), settings),
             access_log=None,
             shutdown_timeout=DRAIN_SECONDS,
             keepalive_timeout=KEEPALIVE_SECONDS,

@@ -12,6 +12,7 @@ import pytest
 
 from sajja_schemas import limits
 from sajja_schemas.events.savings import ShareDeposited
+from sajja_schemas.events.trust import DeviceRevoked
 from sajja_schemas.wire import MEDIA_NDJSON, MEDIA_PROBLEM, Problem
 from sajja_server.api import problems
 from sajja_server.app import ROUTES
@@ -202,3 +203,65 @@ def test_every_problem_has_a_code_of_its_own_and_a_sentence_in_both_languages() 
     kinds = [kind for kind in found if kind is not problems.Problem]
     assert len({kind.code for kind in kinds}) == len(kinds)
     assert all(kind.thai and kind.__doc__ for kind in kinds)
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "192.0.2.1", "[2001:db8::1]", "x y", ""])
+async def test_a_page_elsewhere_cannot_reach_us_by_another_name_for_this_machine(host: str, speaker: Speaker) -> None:
+    url = f"{speaker.base}/v1/networks/{speaker.world.network}/projections/network_totals"
+    problem = await problem_of(speaker, "GET", url, headers={"Host": host})
+    assert problem.code in {"host_unknown", "request_malformed"}
+
+
+@pytest.mark.parametrize("token", ["é" * 43, "A" * 42, "A" * 44, "A" * 8000])
+async def test_a_token_that_is_none_is_no_session(token: str, speaker: Speaker) -> None:
+    problem = await problem_of(
+        speaker, "POST", f"{speaker.network}/entries", data=b"", headers={"Authorization": f"Bearer {token}"}
+    )
+    assert problem.code == "session_missing"
+
+
+async def test_a_ledger_of_a_group_may_be_asked_for(speaker: Speaker) -> None:
+    status, answer = await speaker.get_json(
+        f"/v1/networks/{speaker.world.network}/projections/books?ledger=group:pp01-shrimp"
+    )
+    assert (status, answer["balances"]) == (200, [])
+    url = f"{speaker.network}/projections/books?ledger=nothing"
+    assert (await problem_of(speaker, "GET", url)).code == "request_malformed"
+
+
+async def test_amounts_that_no_bigint_holds_do_not_stop_the_books(speaker: Speaker, world: World) -> None:
+    """A tablet may say 2^53 - 1 satang a thousand times; it is nonsense, and it is only that tablet's ledger."""
+    tablet = world.village("pp01").tablets[0]
+    most = 2**53 - 1
+    for _ in range(1_100):
+        world.record(tablet, ShareDeposited(member="pp01-m001", amount_satang=most, box="pp01-o4"))
+    reply = await speaker.push(tablet, tablet.log)
+    totals = await speaker.totals(at_index=reply.size)
+    assert totals["totals"]["shares_satang"] == 1_100 * most
+
+
+async def test_a_revoked_device_gives_what_it_holds_and_reads_nothing(speaker: Speaker, world: World) -> None:
+    tablet, desk = world.village("pp01").tablets[0], world.office.tablets[0]
+    entry = world.record(tablet, ShareDeposited(member="pp01-m001", amount_satang=5, box="pp01-o4"))
+    revoked = world.record(desk, DeviceRevoked(device=tablet.name, reason="stolen"), village="pp01")
+    world.approve_by_office([revoked])
+    reply = await speaker.push(desk, desk.log[-3:])
+    await speaker.totals(at_index=reply.size)
+    late = await speaker.push(tablet, [entry])
+    assert late.verdicts[0].verdict == "merged"
+    totals = await speaker.totals(at_index=late.size)
+    assert totals["quarantined"] == {"revoked": 1}
+    assert totals["totals"]["shares_satang"] == 0
+    problem = await problem_of(speaker, "GET", f"{speaker.network}/feeds/pp01", headers=await speaker.session(tablet))
+    assert problem.code == "device_revoked"
+    _status, found = await speaker.get_json(f"/v1/networks/{world.network}/projections/village_status")
+    assert [device["device"] for device in found["devices"] if device["revoked"]] == [tablet.name]
+
+
+async def test_whoever_asks_in_a_devices_name_cannot_keep_it_out(speaker: Speaker, world: World) -> None:
+    tablet = world.village("pp01").tablets[0]
+    url = f"{speaker.network}/devices/{tablet.name}"
+    _status, mine = await speaker.post_json(f"{url}/challenge", None)
+    for _ in range(20):
+        await speaker.post_json(f"{url}/challenge", None)
+    assert (await speaker.answer(tablet, mine["challenge"]))[0] == 200

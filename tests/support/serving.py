@@ -111,7 +111,7 @@ class Speaker:
 @asynccontextmanager
 async def serving(pool: Pool, **settings: Any) -> AsyncIterator[TestServer]:
     """The application over a pool, as the command would serve it."""
-    server = TestServer(build_app(pool, Settings(port=0, **settings)))
+    server = TestServer(build_app(pool, pool.acquire, Settings(port=0, **settings)))
     await server.start_server()
     try:
         yield server

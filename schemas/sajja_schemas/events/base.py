@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 
 from sajja_schemas import limits
-from sajja_schemas.accounts import HELD
+from sajja_schemas.accounts import HELD, LEDGER_PATTERN
 from sajja_schemas.entry import Base64Url32, EntryRef
 from sajja_schemas.postings import Choice, Posting
 
@@ -28,13 +28,7 @@ BasisPoints = Annotated[int, msgspec.Meta(ge=0, le=1_000_000, description="hundr
 Count = Annotated[int, msgspec.Meta(ge=0, le=10_000_000)]
 Identifier = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}\Z", description="identifier")]
 Village = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9]{1,15}\Z", description="a village's code")]
-Ledger = Annotated[
-    str,
-    msgspec.Meta(
-        pattern=r"^(bank:[a-z][a-z0-9]{1,15}|welfare|risk|network|group:[a-z0-9-]{1,40})\Z",
-        description="a ledger's name",
-    ),
-]
+Ledger = Annotated[str, msgspec.Meta(pattern=f"^{LEDGER_PATTERN}\\Z")]
 Month = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])\Z", description="month, as 2020-08")]
 Hash = Base64Url32
 Signature = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{85}[AQgw]\Z", description="64 bytes, base64url")]

@@ -22,6 +22,7 @@ CONTACTS: Final = web.AppKey("contacts", dict[bytes, int])  # when a device was 
 CONTACT_EVERY_MS: Final = 30_000
 SESSIONS_CACHED_MAX: Final = 10_000
 _BEARER: Final = "Bearer "
+_TOKEN_CHARACTERS: Final = 43  # 32 bytes, base64url
 _encoder: Final = msgspec.json.Encoder()
 
 
@@ -50,9 +51,10 @@ async def session_of(request: web.Request, now: int) -> DeviceSession:
         SessionMissing: no token, one that is not known, expired, or of another network.
     """
     header = request.headers.get("Authorization", "")
-    if not header.startswith(_BEARER):
+    given = header.removeprefix(_BEARER)
+    if given == header or len(given) != _TOKEN_CHARACTERS or not given.isascii():
         raise problems.SessionMissing
-    token = header[len(_BEARER) :].encode()
+    token = given.encode("ascii")
     known = request.app[SESSIONS]
     session = known.get(token)
     if session is None:

@@ -15,6 +15,7 @@ from sajja_schemas.entry import Unreadable
 from sajja_server.api import problems
 from sajja_server.merge import MergeBusy
 from sajja_server.page import HEADERS
+from sajja_server.settings import is_loopback
 from sajja_server.store.log import UnknownNetwork
 from sajja_server.store.pool import STORE_ERRORS
 
@@ -50,6 +51,7 @@ async def edge(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
+        _check_host(request)
         return await handler(request)
     except problems.Problem as problem:
         return problem.response()
@@ -70,3 +72,17 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         # The class and the place go to the log; the message may quote what somebody sent.
         logger.exception("request_failed", route=str(request.rel_url.path)[:80])
         return problems.ServerFailed().response()
+
+
+def _check_host(request: web.Request) -> None:
+    """Another name for this machine may be a page elsewhere that asks through its reader's browser (DNS rebinding).
+
+    Raises:
+        HostUnknown: the request was not meant for a server on loopback, which is all that this one is yet.
+    """
+    try:
+        host = request.url.host
+    except ValueError:
+        host = None
+    if host is None or not is_loopback(host):
+        raise problems.HostUnknown

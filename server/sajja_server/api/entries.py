@@ -13,6 +13,7 @@ from sajja_server.api.context import POOL, json_response, network_of, note_conta
 from sajja_server.api.edge import LINE
 from sajja_server.api.reading import integer_of
 from sajja_server.clock import now_ms
+from sajja_server.projections.memory import is_revoked
 from sajja_server.store import log as store
 
 
@@ -51,6 +52,8 @@ async def feed(request: web.Request) -> web.Response:
     after = integer_of(request, "after", maximum=limits.SEQUENCE_MAX, default=0) or 0
     limit = integer_of(request, "limit", maximum=limits.FEED_PAGE_ENTRIES_MAX, default=limits.FEED_PAGE_ENTRIES_MAX)
     async with request.app[POOL].acquire() as connection:
+        if await is_revoked(connection, network.name, session.device):
+            raise problems.DeviceRevoked
         if after and "hash" in request.query:
             expected = from_base64url(request.query["hash"], 32)
             if await store.feed_hash(connection, network.name, village, after) != expected:

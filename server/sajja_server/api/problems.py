@@ -71,6 +71,20 @@ class DeviceNotEnrolled(Problem):
     thai = "เครื่องนี้ยังไม่ได้ลงทะเบียน กรุณาส่งคำขอให้สำนักงานเครือข่าย"
 
 
+class DeviceRevoked(Problem):
+    """This device was revoked: what it still holds is taken in as proof, and it reads nothing more."""
+
+    status, code = HTTPStatus.FORBIDDEN, "device_revoked"
+    thai = "เครื่องนี้ถูกเพิกถอนแล้ว ยังส่งรายการที่ค้างไว้เป็นหลักฐานได้ แต่อ่านข้อมูลไม่ได้อีก"
+
+
+class HostUnknown(Problem):
+    """This server answers to its own address on this machine only."""
+
+    status, code = HTTPStatus.MISDIRECTED_REQUEST, "host_unknown"
+    thai = "เซิร์ฟเวอร์นี้ตอบเฉพาะที่อยู่ของตนในเครื่องนี้เท่านั้น"
+
+
 class NotYourVillage(Problem):
     """A device reads its own village and the office, nothing else."""
 

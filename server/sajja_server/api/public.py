@@ -10,7 +10,7 @@ from typing import Final
 from aiohttp import web
 
 from sajja_schemas import limits
-from sajja_schemas.entry import is_village
+from sajja_schemas.accounts import is_ledger
 from sajja_schemas.events import CATALOGUE
 from sajja_schemas.wire import Hello
 from sajja_server.api import problems
@@ -72,7 +72,7 @@ async def projection(request: web.Request) -> web.Response:
     pool = request.app[POOL]
     match request.match_info["name"]:
         case "network_totals":
-            answer = await views.network_totals(pool, network.name)
+            answer = await views.network_totals(pool, network.name, now_ms())
         case "village_status":
             answer = await views.village_status(pool, network.name, now_ms())
         case "books":
@@ -96,6 +96,6 @@ async def page(request: web.Request) -> web.Response:
 
 def _ledger_of(request: web.Request) -> str | None:
     ledger = request.query.get("ledger")
-    if ledger is not None and not is_village(ledger.removeprefix("bank:")):
+    if ledger is not None and not is_ledger(ledger):
         raise problems.RequestMalformed(query="ledger")
     return ledger

@@ -14,7 +14,8 @@ from sajja_schemas.books import Books, Change, Member, Transit, open_books
 from sajja_schemas.entry import device_of, from_base64url, to_base64url
 from sajja_schemas.standing import Trust
 from sajja_schemas.verdicts import Effect
-from sajja_server.store.log import Connection, LoggedBody
+from sajja_server.store.log import LoggedBody
+from sajja_server.store.pool import Connection
 
 # Raised whenever the fold's meaning or the shape of its memory changes: older tables are then folded again from zero.
 VERSION: Final = 1
@@ -31,11 +32,12 @@ class Memory(msgspec.Struct):
 
 
 class DeviceCount(msgspec.Struct):
-    """What a device has in the log."""
+    """What a device has in the log, and what its row says of it."""
 
     entries: int = 0
     last_index: int | None = None
     last_received_at: int | None = None
+    is_revoked: bool = False
 
 
 _decoder: Final = msgspec.msgpack.Decoder(Memory)
@@ -60,7 +62,7 @@ async def load(connection: Connection, network: str, fingerprint: str) -> tuple[
     for ledger, account, sub, amount in await connection.fetch(
         "SELECT ledger, account, sub, amount_satang FROM books.balance WHERE network = $1", network
     ):
-        books.balances[ledger, account, sub] = amount
+        books.balances[ledger, account, sub] = int(amount)
     for village, member, *rest in await connection.fetch(
         "SELECT village, member, gender, in_bank, in_welfare FROM books.member WHERE network = $1", network
     ):
@@ -72,7 +74,8 @@ async def load(connection: Connection, network: str, fingerprint: str) -> tuple[
     counts = {
         to_base64url(device): DeviceCount(*rest)
         for device, *rest in await connection.fetch(
-            "SELECT device, entries, last_index, last_received_at FROM books.device WHERE network = $1", network
+            "SELECT device, entries, last_index, last_received_at, revoked FROM books.device WHERE network = $1",
+            network,
         )
     }
     return books, counts
@@ -82,6 +85,20 @@ async def enrolled_units(connection: Connection, network: str) -> dict[bytes, st
     """Every device that was ever enrolled, and the unit it speaks for."""
     rows = await connection.fetch("SELECT device, unit FROM books.device WHERE network = $1", network)
     return {row["device"]: row["unit"] for row in rows}
+
+
+async def is_revoked(connection: Connection, network: str, device: bytes) -> bool:
+    """Whether a device has been revoked, as far as the books have come."""
+    return bool(
+        await connection.fetchval(
+            "SELECT revoked FROM books.device WHERE network = $1 AND device = $2", network, device
+        )
+    )
+
+
+async def folded_to(connection: Connection, network: str) -> int:
+    """The index of the next entry that the books will fold."""
+    return await connection.fetchval("SELECT index FROM books.state WHERE network = $1", network) or 0
 
 
 async def enrolled_key(connection: Connection, network: str, device: bytes) -> bytes:
@@ -150,7 +167,7 @@ async def _save_balances(connection: Connection, network: str, books: Books) -> 
         await connection.execute(
             """
             INSERT INTO books.balance (network, ledger, account, sub, amount_satang)
-            SELECT $1, * FROM unnest($2::text[], $3::int[], $4::text[], $5::bigint[])
+            SELECT $1, * FROM unnest($2::text[], $3::int[], $4::text[], $5::numeric[])
             ON CONFLICT (network, ledger, account, sub) DO UPDATE SET amount_satang = excluded.amount_satang
             """,
             network,
@@ -204,10 +221,15 @@ async def _save_effects(connection: Connection, network: str, changes: Iterable[
 async def _save_devices(
     connection: Connection, books: Books, counts: dict[str, DeviceCount], touched: set[str]
 ) -> None:
-    # Enrolments are few and touch no count, so every known device is written: a network has tens of them.
-    names = [name for name in books.trust.devices if name in touched or name not in counts or counts[name].entries == 0]
+    names = [
+        name
+        for name, device in books.trust.devices.items()
+        if name in touched or name not in counts or counts[name].is_revoked is not device.revoked
+    ]
     devices = [books.trust.devices[name] for name in names]
-    found = [counts.get(name) or DeviceCount() for name in names]
+    found = [counts.setdefault(name, DeviceCount()) for name in names]
+    for count, device in zip(found, devices, strict=True):
+        count.is_revoked = device.revoked
     await connection.execute(
         """
         INSERT INTO books.device (network, device, key, unit, label, revoked, entries, sequence, last_index,

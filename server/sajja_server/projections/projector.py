@@ -18,8 +18,8 @@ from sajja_schemas.entry import EntryRef, entry_hash, from_base64url, to_base64u
 from sajja_schemas.verdicts import Effect
 from sajja_server.projections import memory
 from sajja_server.store import log as store
-from sajja_server.store.log import Connection, LoggedBody
-from sajja_server.store.pool import STORE_ERRORS, Pool
+from sajja_server.store.log import LoggedBody
+from sajja_server.store.pool import STORE_ERRORS, Connection, Hold
 
 POLL_SECONDS: Final = 0.25
 LOCK_SECONDS: Final = 1.0
@@ -32,8 +32,8 @@ logger = structlog.get_logger()
 class Projector:
     """Keeps the books of one network, as long as `run` runs."""
 
-    def __init__(self, pool: Pool, network: str, fingerprint: bytes) -> None:
-        self._pool = pool
+    def __init__(self, hold: Hold, network: str, fingerprint: bytes) -> None:
+        self._hold = hold
         self._network = network
         self._fingerprint = to_base64url(fingerprint)
         self._woken = asyncio.Event()
@@ -47,15 +47,19 @@ class Projector:
         self._woken.set()
 
     async def run(self) -> None:
-        """Follow the log until cancelled. A lost database is waited for; nothing else stops it."""
+        """Follow the log until cancelled. A lost database is waited for; a mistake of ours is loud, and tried again."""
         while True:
             try:
-                async with self._pool.acquire() as connection:
+                # Held for as long as it leads, so it is not one of the pool's: those are for requests.
+                async with self._hold() as connection:
                     await self._lead(connection)
             except STORE_ERRORS as error:
                 self._books = None  # what was folded but not committed is not true
                 logger.warning("projector_interrupted", network=self._network, error=type(error).__name__)
-                await asyncio.sleep(RETRY_SECONDS)
+            except Exception:
+                self._books = None
+                logger.exception("projector_failed", network=self._network)
+            await asyncio.sleep(RETRY_SECONDS)
 
     async def wait_for(self, index: int, seconds: float) -> bool:
         """Wait until the books reflect every entry below an index; False where that takes too long."""

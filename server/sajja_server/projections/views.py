@@ -5,27 +5,28 @@ Every query of a view runs in one snapshot, so a figure and the index beside it 
 
 import msgspec
 
+from sajja_schemas.calendar import business_date
 from sajja_schemas.entry import to_base64url
 from sajja_schemas.figures import ControlSums, read_bank, read_fund
 from sajja_schemas.standing import Trust
 from sajja_server.projections.memory import Memory
 from sajja_server.store import evidence
-from sajja_server.store.log import Connection, log_head
-from sajja_server.store.pool import Pool
+from sajja_server.store.log import log_head
+from sajja_server.store.pool import Connection, Pool
 
 _FUNDS = ("welfare", "risk", "network")
 _memory_decoder = msgspec.msgpack.Decoder(Memory)
 
 
-async def network_totals(pool: Pool, network: str) -> dict[str, object]:
+async def network_totals(pool: Pool, network: str, now: int) -> dict[str, object]:
     """Members, money and funds of a network, and a row a village (docs/domain.md section 7)."""
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         index, memory = await _state(connection, network)
         rows = await connection.fetch(
-            "SELECT ledger, account, sum(amount_satang)::bigint FROM books.balance WHERE network = $1 GROUP BY 1, 2",
+            "SELECT ledger, account, sum(amount_satang) FROM books.balance WHERE network = $1 GROUP BY 1, 2",
             network,
         )
-        sums = {(ledger, account): amount for ledger, account, amount in rows}
+        sums = {(ledger, account): int(amount) for ledger, account, amount in rows}
         people = await _people(connection, network)
         enrolled = await connection.fetchval(
             "SELECT count(*) FROM books.member WHERE network = $1 AND in_welfare > 0", network
@@ -49,7 +50,8 @@ async def network_totals(pool: Pool, network: str) -> dict[str, object]:
         "index": index,
         "entries": size,
         "reflects_received_at": reflects,
-        "last_business_date": memory.last_date if memory is not None else None,
+        # A tablet whose calendar is years ahead must not tell everybody what day it is.
+        "last_business_date": min(memory.last_date, business_date(now)) if memory and memory.last_date else None,
         "totals": _total(villages),
         "villages": villages,
         "funds": funds,
@@ -90,7 +92,11 @@ async def balances(pool: Pool, network: str, ledger: str | None) -> dict[str, ob
             network,
             ledger,
         )
-    return {"network": network, "index": index, "balances": [dict(row) for row in rows]}
+    return {
+        "network": network,
+        "index": index,
+        "balances": [{**row, "amount_satang": int(row["amount_satang"])} for row in rows],
+    }
 
 
 async def _state(connection: Connection, network: str) -> tuple[int, Memory | None]:

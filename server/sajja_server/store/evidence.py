@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sajja_schemas import limits
 from sajja_schemas.verdicts import RejectedCode
-from sajja_server.store.log import Connection
+from sajja_server.store.pool import Connection
 
 
 async def save_rejected(

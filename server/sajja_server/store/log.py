@@ -9,14 +9,12 @@
 from collections.abc import Sequence
 from typing import Final
 
-import asyncpg
 import msgspec
 
 from sajja_schemas.chain import Judgement
 from sajja_schemas.entry import SignedEntry
 from sajja_schemas.verdicts import HeldCode, Verdict
-
-Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+from sajja_server.store.pool import Connection
 
 _INGEST: Final = "SELECT * FROM sajja.ingest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
 

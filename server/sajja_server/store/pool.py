@@ -3,6 +3,8 @@
 The server refuses to run as a role that could change or remove an entry: that the log only grows rests on privilege.
 """
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final
 
 import asyncpg
@@ -10,8 +12,13 @@ import asyncpg
 SERVER_VERSION_MIN: Final = 15
 CONNECT_SECONDS: Final = 10
 Pool = asyncpg.Pool
-# How a database fails: refused, lost, in error, or silent. Whether it did what was asked is then unknown.
-STORE_ERRORS: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
+Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+Hold = Callable[[], AbstractAsyncContextManager[Connection]]  # a connection for as long as the context lasts
+# How a database fails: refused, lost, in error, or silent. Whether it did what was asked is then unknown. The driver's
+# internal error is among them: a session that PostgreSQL has just ended gives it until its socket is seen closed.
+STORE_ERRORS: Final = (
+    OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, TimeoutError,
+)  # fmt: skip
 
 COMMAND_SECONDS: Final = 60  # a dead peer must not hold a request for ever
 
@@ -34,7 +41,7 @@ async def open_pool(database_url: str, size: int, *, role: str | None = None) ->
             timeout=CONNECT_SECONDS,
             command_timeout=COMMAND_SECONDS,
             reset=_leave_as_it_is,
-            server_settings={"application_name": "sajja-server", "jit": "off"} | ({"role": role} if role else {}),
+            server_settings=_settings(role),
         )
     except STORE_ERRORS as error:
         raise StoreUnfit(f"cannot connect to PostgreSQL: {error}") from error
@@ -45,6 +52,22 @@ async def open_pool(database_url: str, size: int, *, role: str | None = None) ->
         await pool.close()
         raise
     return pool
+
+
+@asynccontextmanager
+async def connection_beside(database_url: str, *, role: str | None = None) -> AsyncIterator[Connection]:
+    """One connection beside the pool, for who holds on to it."""
+    connection = await asyncpg.connect(
+        database_url, timeout=CONNECT_SECONDS, command_timeout=COMMAND_SECONDS, server_settings=_settings(role)
+    )
+    try:
+        yield connection
+    finally:
+        await connection.close(timeout=CONNECT_SECONDS)
+
+
+def _settings(role: str | None) -> dict[str, str]:
+    return {"application_name": "sajja-server", "jit": "off"} | ({"role": role} if role else {})
 
 
 async def _leave_as_it_is(_connection: asyncpg.Connection) -> None:

@@ -4,7 +4,8 @@ from hashlib import sha256
 
 import msgspec
 
-from sajja_server.store.log import Connection
+from sajja_schemas import limits
+from sajja_server.store.pool import Connection
 
 
 class DeviceSession(msgspec.Struct, frozen=True):
@@ -19,13 +20,21 @@ class DeviceSession(msgspec.Struct, frozen=True):
 async def save_challenge(
     connection: Connection, challenge: bytes, network: str, device: bytes, expires_at: int, now: int
 ) -> None:
-    """Remember a challenge until it is answered or expires. A device has one at a time."""
+    """Remember a challenge until it is answered or expires.
+
+    A device has several at a time: whoever asks in its name must not make its own answer worthless.
+    """
     async with connection.transaction():
         await connection.execute(
-            "DELETE FROM sajja.session_challenge WHERE expires_at < $1 OR (network = $2 AND device = $3)",
+            """
+            DELETE FROM sajja.session_challenge WHERE expires_at < $1 OR challenge_hash IN (
+                SELECT challenge_hash FROM sajja.session_challenge WHERE network = $2 AND device = $3
+                ORDER BY expires_at DESC OFFSET $4)
+            """,
             now,
             network,
             device,
+            limits.CHALLENGES_MAX - 1,
         )
         await connection.execute(
             "INSERT INTO sajja.session_challenge (challenge_hash, network, device, expires_at) VALUES ($1, $2, $3, $4)",

@@ -11,7 +11,7 @@ from sajja_schemas.events.loans import LoanDisbursed
 from sajja_schemas.events.members import MemberAdmitted
 from sajja_schemas.events.savings import ShareDeposited
 
-HERE = EntryRef(device="d" * 43, sequence=7, hash="h" * 43)
+HERE = EntryRef(device="d" * 42 + "A", sequence=7, hash="h" * 42 + "A")
 
 
 def resolve(sequence: int) -> EntryRef:

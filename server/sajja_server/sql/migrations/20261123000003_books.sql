@@ -15,7 +15,9 @@ CREATE TABLE books.balance (
     ledger        text   NOT NULL,
     account       int    NOT NULL,
     sub           text   NOT NULL, -- empty where the account has no sub-ledger
-    amount_satang bigint NOT NULL, -- positive for a debit
+    -- Positive for a debit. Not a bigint: one entry may say 2^53 - 1, and a sum of what a stolen tablet says must not
+    -- stop the books of everybody.
+    amount_satang numeric NOT NULL,
     PRIMARY KEY (network, ledger, account, sub)
 );
 CREATE TABLE books.member (
