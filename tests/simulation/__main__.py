@@ -1,0 +1,117 @@
+"""`make simulate seed=N`: one number decides a network's life; the exit code is 1 if the oracle found anything."""
+
+import argparse
+import asyncio
+import secrets
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from simulation.breaks import BREAKS
+from simulation.plan import FULL, SMALL, Size
+from simulation.story import Outcome, Story
+from support.database import fresh_database, template_server
+
+
+def main() -> int:
+    """Run what the command line asks for."""
+    parser = argparse.ArgumentParser(prog="python -m simulation", description=__doc__)
+    parser.add_argument("--seed", type=int, help="which life; a random one if not given")
+    parser.add_argument("--seeds", type=_seeds, metavar="A..B", help="several, one after the other")
+    parser.add_argument("--small", action="store_true", help="a short life, as the tests run it")
+    parser.add_argument("--break", dest="broken", choices=sorted(BREAKS), help="put a fault into the servers")
+    parser.add_argument("--json", action="store_true", help="print one JSON document a run")
+    arguments = parser.parse_args()
+    seeds = arguments.seeds or [arguments.seed if arguments.seed is not None else secrets.randbelow(1_000_000)]
+    console = Console(stderr=arguments.json)
+    failed = []
+    with template_server() as template_url:
+        for seed in seeds:
+            # First of all, so that it is known whatever happens next.
+            console.print(f"simulation: seed={seed}", highlight=False)
+            if not _run_one(template_url, seed, SMALL if arguments.small else FULL, arguments, console):
+                failed.append(seed)
+    for seed in failed:
+        console.print(_how_to_reproduce(seed, arguments), highlight=False)
+    return 1 if failed else 0
+
+
+def _run_one(template_url: str, seed: int, size: Size, arguments: argparse.Namespace, console: Console) -> bool:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("steps", total=None)
+        try:
+            outcome = asyncio.run(
+                live(
+                    template_url, seed, size, broken=arguments.broken,
+                    progress=lambda step, steps: progress.update(task, completed=step, total=steps),
+                )
+            )  # fmt: skip
+        except BaseException:
+            console.print(_how_to_reproduce(seed, arguments), highlight=False)
+            raise
+    if arguments.json:
+        sys.stdout.write(msgspec.json.encode(outcome).decode() + "\n")
+    _print(outcome, console)
+    return not outcome.findings
+
+
+async def live(
+    template_url: str,
+    seed: int,
+    size: Size,
+    *,
+    broken: str | None,
+    progress: Callable[[int, int], None],
+) -> Outcome:
+    """One run in a database and a folder of its own."""
+    async with fresh_database(template_url) as database:
+        with tempfile.TemporaryDirectory(prefix="sajja-simulation-") as folder:
+            story = Story(seed, size, Path(folder), database.owner_url, broken=broken, progress=progress)
+            try:
+                return await story.run()
+            finally:
+                story.people.close()
+
+
+def _print(outcome: Outcome, console: Console) -> None:
+    def counts(of: dict[str, int]) -> str:
+        return ", ".join(f"{name} {count}" for name, count in sorted(of.items())) or "none"
+
+    lines = {
+        "network": f"{outcome.villages} villages, {outcome.devices} devices, {outcome.servers} server processes,"
+        f" {outcome.steps} steps in {outcome.seconds} s",
+        "entries": f"{outcome.entries} recorded, {outcome.stored} stored, {outcome.acknowledged} acknowledged,"
+        f" recorded sha256 {outcome.recorded_sha256[:16]}",
+        "held": ", ".join(f"{label}: {count} {code}" for label, (count, code) in outcome.held.items()) or "none",
+        "syncs": counts(outcome.syncs),
+        "links": counts(outcome.links),
+        "servers": counts(outcome.machines),
+        "without effect": counts(outcome.effects),
+        "oracle": f"{outcome.looks} looks on the way, {len(outcome.findings)} findings",
+    }
+    for name, line in lines.items():
+        console.print(f"  {name:15}{line}", highlight=False, soft_wrap=True)
+    for finding in outcome.findings:
+        console.print(f"  ! {finding}", highlight=False, soft_wrap=True)
+
+
+def _how_to_reproduce(seed: int, arguments: argparse.Namespace) -> str:
+    if not arguments.small and arguments.broken is None:
+        return f"FAILED; reproduce with make simulate seed={seed}"
+    more = " --small" * arguments.small + (f" --break {arguments.broken}" if arguments.broken else "")
+    return f"FAILED; reproduce with PYTHONPATH=tests python -m simulation --seed {seed}{more}"
+
+
+def _seeds(text: str) -> list[int]:
+    first, _dots, last = text.partition("..")
+    return list(range(int(first), int(last) + 1))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,50 @@
+"""How large a run is, and where its randomness comes from.
+
+Each part of the story draws from a stream of its own, named after what it decides: a new choice in one place does not
+change the others.
+"""
+
+import random
+from dataclasses import dataclass
+
+from support.link import FAIR, Fate, Weather
+
+
+@dataclass(frozen=True)
+class Size:
+    """The bounds between which a seed chooses."""
+
+    villages: tuple[int, int]
+    steps: tuple[int, int]
+    acts: tuple[int, int]  # in a step; an act is one to eight entries
+    syncs: tuple[int, int]  # devices that sync at once in a step
+    troubles: int  # processes that are killed, connections that are dropped
+    may_crash_database: bool  # not where other tests share it
+
+
+FULL = Size(villages=(4, 6), steps=(70, 110), acts=(1, 6), syncs=(1, 4), troubles=8, may_crash_database=True)
+SMALL = Size(villages=(2, 2), steps=(14, 18), acts=(2, 6), syncs=(1, 3), troubles=3, may_crash_database=False)
+
+
+def stream(seed: int, *names: object) -> random.Random:
+    """The randomness of one part of the story."""
+    return random.Random("/".join(map(str, ("sajja simulation v1", seed, *names))))
+
+
+def weather_of(chance: random.Random) -> Weather:
+    """What one connection meets: as often fair as not."""
+    fate = chance.choices(list(Fate), weights=(10, 1, 1, 3, 3, 3, 3))[0]
+    # A session takes some 700 bytes, a head 400: cuts fall into every part of a sync, pushes and pages included.
+    after_bytes = int(chance.triangular(1, 12_000, 1_500))
+    return Weather(
+        fate=fate,
+        after_bytes=after_bytes,
+        at_request=chance.choice((0, 1, 2, 3, 3, 3, 4, 5)),  # 3 is the first push
+        server=chance.randrange(2),
+        latency_ms=chance.choice((0.0, 0.0, 1.0, 4.0)),
+    )
+
+
+def fair_weather(connection: int) -> Weather:
+    """The last days: everything gets through, by one server and the other."""
+    return Weather(FAIR.fate, server=connection)
