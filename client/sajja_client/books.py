@@ -3,6 +3,8 @@
 * They are folded anew each time and never patched, so what a connection changes is only which lines there are.
 * The feeds are merged by their place in the network log. An own line that is not in a feed stands as late as its own
   log allows: before the next own line that is.
+* An entry is judged with what came before it, never with what came later: the fold may ask only for lines that it has
+  folded, though the file holds more. So it comes to the server's answer.
 * A feed has not every line of a device that writes for several villages, so the fold is told that it is partial.
 * A device believes in itself: until the network has enrolled it, it speaks for its own village in its own books.
 """
@@ -47,6 +49,7 @@ class _Fold:
         self.device = from_base64url(self.name, 32)
         self.books = open_books(pin.network, pin.fingerprint, partial=True)
         self.next_own = 1
+        self.folded: set[bytes] = set()  # hashes only: the bodies stay in the file
 
     def run(self) -> Books:
         # One snapshot of the file: a line that is pulled while we read is folded next time, wholly.
@@ -84,9 +87,12 @@ class _Fold:
 
     def _apply(self, index: int, hash_: bytes, body: bytes) -> None:
         apply(self.books, Admitted(index, to_base64url(hash_), body), self._lookup)
+        self.folded.add(hash_)
 
     def _lookup(self, hash_: str) -> bytes | None:
         raw = from_base64url(hash_, 32)
+        if raw not in self.folded:
+            return None
         row = self.connection.execute(
             "SELECT body FROM feed_line WHERE hash = ?1 UNION ALL SELECT body FROM log WHERE hash = ?1 LIMIT 1", (raw,)
         ).fetchone()

@@ -1,10 +1,12 @@
 """Files that survive a power cut: written wholly or not at all.
 
-A new file survives only once its folder does, so both are synced. A file that replaces another is written beside it
-first and renamed: a reader sees the old bytes or the new ones, never half of them.
+A file is written beside its place and synced first, and only then takes its name: a reader sees the old bytes or the
+new ones, never half of them, and a new name never stands for an empty file. A name survives only once its folder does,
+so that is synced, too.
 """
 
 import os
+import secrets
 from pathlib import Path
 
 
@@ -14,21 +16,23 @@ def create_file(path: Path, data: bytes, *, mode: int) -> None:
     Raises:
         FileExistsError: it does.
     """
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
+    beside = _write_beside(path, data, mode)
     try:
-        os.fchmod(descriptor, mode)  # a umask may only have taken from it, but a test reads it
-        _write(descriptor, data)
+        # Unlike a rename, a link takes no name that is taken: not a file's, and not a symbolic link's.
+        os.link(beside, path)
     finally:
-        os.close(descriptor)
+        beside.unlink()
     sync_directory(path.parent)
 
 
 def replace_file(path: Path, data: bytes, *, mode: int) -> None:
     """Write a file, whether or not it exists."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.unlink(missing_ok=True)
-    create_file(beside, data, mode=mode)
-    beside.replace(path)
+    beside = _write_beside(path, data, mode)
+    try:
+        beside.replace(path)
+    except OSError:
+        beside.unlink()
+        raise
     sync_directory(path.parent)
 
 
@@ -47,6 +51,21 @@ def sync_directory(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _write_beside(path: Path, data: bytes, mode: int) -> Path:
+    """The bytes on the disk, under a name of the same folder that nobody looks for."""
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
+    try:
+        os.fchmod(descriptor, mode)  # a umask may only have taken from it, but a test reads it
+        _write(descriptor, data)
+    except BaseException:
+        beside.unlink()
+        raise
+    finally:
+        os.close(descriptor)
+    return beside
 
 
 def _write(descriptor: int, data: bytes) -> None:

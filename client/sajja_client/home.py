@@ -119,7 +119,10 @@ class Home:
             NotRecordable: this is no person's id; what a person typed never becomes a path.
         """
         if _PERSON.fullmatch(person) is None:
-            raise NotRecordable(reason=f"{person!r}: a person's id is small letters, digits and hyphens")
+            raise NotRecordable(
+                reason=f"{person!r}: a person's id is small letters, digits and hyphens",
+                reason_thai=f"{person!r}: รหัสบุคคลเป็นตัวอักษรอังกฤษเล็ก ตัวเลข และขีด",
+            )
         return self.officers_path / f"{person}.key"
 
     def officer_key(self, person: str, *, demonstration: bool | None = None) -> StoredKey:

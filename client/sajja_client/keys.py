@@ -1,7 +1,7 @@
 """Private keys in files: the device's own, and its officers'.
 
-* A key file is one line of JSON, `{"derived":false,"seed":"<base64url>"}`, of mode 0600. It is written once, with
-  O_EXCL, synced with its folder, and never written over: a lost key is a new device.
+* A key file is one line of JSON, `{"derived":false,"seed":"<base64url>"}`, of mode 0600. It is written
+  whole before it has its name, synced with its folder, and never written over: a lost key is a new device.
 * A file that others may read is refused, for the key may be theirs as well.
 * A key derived from a seed is anybody's who knows the seed. It says so in its file, and is refused in every network
   that is not marked as a demonstration (`Home.device_key`, `Home.officer_key`).

@@ -2,6 +2,7 @@
 
 * One append is one durable transaction. When it returns, the entry is part of history whatever happens next; before,
   it never was.
+* An old copy of this log signs nothing: what the key has signed since would be forked (`lineage`).
 * What this version could not count is not signed: types, ranges and postings are checked on the very bytes that would
   be signed. What makes sense is not asked, for the people are in the room.
 * One program appends at a time. It holds a lock of the operating system from its first append until it closes, and the
@@ -23,7 +24,9 @@ from typing import Final, Self
 import msgspec
 
 from sajja_client.home import Home, Pin
-from sajja_client.problems import HomeInUse, LogBusy, NotOneList, NotRecordable
+from sajja_client.lineage import newer_elsewhere
+from sajja_client.problems import HomeInUse, LogBusy, NotOneList, NotRecordable, OldCopy
+from sajja_client.reasons import reason_of
 from sajja_client.store import open_store, transaction
 from sajja_schemas import signing
 from sajja_schemas.canonical import NotCanonical
@@ -62,6 +65,7 @@ class Log:
         self.pin = pin
         self.key = key
         self.device = device_name(key.public)
+        self._device_id = from_base64url(self.device, 32)
         self.connection = connection
         self._lock_file: int | None = None
         self._appending = Lock()
@@ -139,12 +143,16 @@ class Log:
         Raises:
             NotRecordable: the event is not of its own type, or contradicts itself. Nothing was written.
             LogBusy: another program is appending.
+            OldCopy: this key has signed lines that this log is without.
             ChainBroken: the end of this log is not what was written there.
         """
         with self._appending:
             self._hold()
             with transaction(self.connection):
                 sequence, previous = self._end()
+                known = newer_elsewhere(self.connection, self._device_id, sequence)
+                if known is not None:
+                    raise OldCopy(path=self.home.path, end=sequence, known=known)
                 body = Body(
                     v=1,
                     network=self.pin.network,
@@ -249,7 +257,7 @@ class Log:
         is_unpinned = self.pin.fingerprint == NO_PREVIOUS
         fingerprint = None if is_unpinned else from_base64url(self.pin.fingerprint, 32)
         last = check_log(self._lines_as_found(), fingerprint)
-        if last is not None and last.device != from_base64url(self.device, 32):
+        if last is not None and last.device != self._device_id:
             raise ChainBroken(1, "it is another device's log")
         return last
 
@@ -358,5 +366,7 @@ def _recordable(body: Body) -> bytes:
         data = encode_body(body)
         lines_of(_body_decoder.decode(data))
     except (NotCanonical, Contradiction, ValueError, TypeError) as error:  # ValueError: msgspec's and too large
-        raise NotRecordable(reason=str(error)) from error
+        said, at, path = str(error).partition(" - at ")
+        thai, english = reason_of(said)
+        raise NotRecordable(reason=english + at + path, reason_thai=f"{thai} {path}".strip()) from error
     return data

@@ -7,12 +7,14 @@
   the one shown, a sequence that goes back. Each is a fork, which is kept as proof and told loudly.
 * An entry under this device's own key must stand in this device's own log. Another one is a fork as well: somebody
   writes with this key, or this log is an old copy.
-* A feed that diverges is pulled again from zero into the next epoch. The old lines stay; a device deletes nothing. The
-  books change over when the new epoch is complete.
+* A feed goes on only if the server still shows its last line as it did, at its index and of its moment.
+* If a feed diverges, all are pulled again from zero into the next epoch, for indexes of two histories do not mix. The
+  old lines stay; a device deletes nothing. The books change over when the new epoch is complete.
+* A line of an old epoch that the new one is without is one that the server has lost. It can be offered again.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -22,7 +24,7 @@ from sajja_client.problems import FeedRefused, PinContradicted
 from sajja_client.store import transaction
 from sajja_schemas import signing
 from sajja_schemas.chain import Rejected, read_line
-from sajja_schemas.entry import SignedEntry, Unreadable, from_base64url, to_base64url
+from sajja_schemas.entry import OFFICE, SignedEntry, Unreadable, from_base64url, read_entry, to_base64url
 from sajja_schemas.events import Body, read_body
 from sajja_schemas.events.network import NetworkEstablished
 from sajja_schemas.wire import decode_feed_line
@@ -40,6 +42,18 @@ class Cursor(msgspec.Struct, frozen=True):
     index: int  # and its place in the network log, -1 before the first
 
 
+class LastKept(msgspec.Struct, frozen=True):
+    """The last line of a feed that is kept, as the server showed it."""
+
+    index: int
+    received_at: int
+    hash: bytes
+
+    def is_shown_by(self, line: "FeedEntry") -> bool:
+        """Whether the server still says the same of it."""
+        return (line.index, line.received_at, line.entry.hash) == (self.index, self.received_at, self.hash)
+
+
 class FeedEntry(msgspec.Struct, frozen=True):
     """A verified line of a feed."""
 
@@ -55,6 +69,14 @@ class SeenFork(msgspec.Struct, frozen=True):
     device: str
     sequence: int
     is_own: bool
+
+
+class Lost(msgspec.Struct, frozen=True):
+    """A kept line that the server has lost."""
+
+    row: int
+    device: bytes
+    body_bytes: int
 
 
 class Mirrored(msgspec.Struct, frozen=True):
@@ -110,6 +132,26 @@ class Mirror:
             return Cursor(village, epoch, 0, None, -1)
         return Cursor(village, epoch, row[0], to_base64url(row[1]), row[2])
 
+    def resume(self, village: str) -> tuple[Cursor, LastKept | None]:
+        """Where to pull a feed again, and the kept line that must come first: the last one is asked for once more.
+
+        A hash alone does not tell: a server that lost lines and was given some again may have this one at the same
+        place, and others before it. When it was received tells.
+        """
+        epoch = self._epoch(village)
+        rows = self.connection.execute(
+            "SELECT feed_sequence, hash, network_index, received_at FROM feed_line WHERE village = ? AND epoch = ?"
+            " ORDER BY feed_sequence DESC LIMIT 2",
+            (village, epoch),
+        ).fetchall()
+        if not rows:
+            return Cursor(village, epoch, 0, None, -1), None
+        last = LastKept(index=rows[0][2], received_at=rows[0][3], hash=rows[0][1])
+        before = Cursor(village, epoch, 0, None, -1)
+        if len(rows) > 1:
+            before = Cursor(village, epoch, rows[1][0], to_base64url(rows[1][1]), rows[1][2])
+        return before, last
+
     def keep(self, cursor: Cursor, page: list[FeedEntry]) -> list[SeenFork]:
         """Keep a verified page, all of it or nothing. Gives the forks that it shows.
 
@@ -131,15 +173,39 @@ class Mirror:
                 self._insert(cursor, line)
         return forks
 
-    def finish(self, village: str) -> None:
-        """The feed was pulled to its end: from now on the books are folded from this epoch."""
+    def finish(self, villages: Sequence[str]) -> None:
+        """The feeds were pulled to their ends: from now on the books are folded from this epoch."""
         with transaction(self.connection):
-            self.connection.execute("UPDATE feed SET folded = epoch WHERE village = ?", (village,))
+            for village in villages:
+                self.connection.execute(
+                    "UPDATE feed SET folded = epoch WHERE village = ? AND folded < epoch", (village,)
+                )
 
-    def start_over(self, village: str) -> None:
-        """The feed is not what it was: pull it again from zero, beside what is kept."""
+    def start_over(self, villages: Sequence[str]) -> None:
+        """The feeds are not what they were: pull them again from zero, beside what is kept."""
         with transaction(self.connection):
-            self.connection.execute("UPDATE feed SET epoch = epoch + 1 WHERE village = ?", (village,))
+            for village in villages:
+                self.connection.execute("UPDATE feed SET epoch = epoch + 1 WHERE village = ?", (village,))
+
+    def lost(self) -> list[Lost]:
+        """The lines that the server has shown once and has no longer; the office's devices first, each by sequence.
+
+        Only feeds that were pulled to their end can tell.
+        """
+        rows = self.connection.execute(
+            "SELECT min(old.rowid), old.device, length(old.body) FROM feed"
+            " JOIN feed_line AS old ON old.village = feed.village AND old.epoch < feed.epoch"
+            " WHERE feed.folded = feed.epoch AND NOT EXISTS (SELECT 1 FROM feed_line AS now"
+            " WHERE now.hash = old.hash AND now.village = old.village AND now.epoch = feed.epoch) GROUP BY old.hash"
+            " ORDER BY old.device NOT IN (SELECT device FROM feed_line WHERE village = ?), old.device, old.sequence",
+            (OFFICE,),
+        )
+        return [Lost(*row) for row in rows]
+
+    def signed(self, lines: Sequence[Lost]) -> list[SignedEntry]:
+        """The entries of lines that are kept here, as they were signed."""
+        by_row = "SELECT key, signature, body FROM feed_line WHERE rowid = ?"
+        return [read_entry(*self.connection.execute(by_row, (line.row,)).fetchone()) for line in lines]
 
     def lines(self) -> Iterator[Mirrored]:
         """Every line of the feeds in the order of the network log."""

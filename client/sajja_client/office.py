@@ -46,6 +46,15 @@ class Moment(msgspec.Struct, frozen=True):
     recorded_at: int
 
 
+class Officer(msgspec.Struct, frozen=True):
+    """A person in a role; with what keeps that person from approving one's own matters."""
+
+    person: str
+    role: Role
+    home: str | None = None  # a network officer's own village: no vote on what concerns it
+    member: str | None = None  # the officer's own membership: no officer approves what he is a party to
+
+
 class Desk:
     """The office at work: its first device's log, and the keys of both devices."""
 
@@ -67,8 +76,9 @@ class Desk:
         """Five officers approve with keys on two devices: enough for A4 and A5, and for A1."""
         moment = self.moment
         persons = self._committee()
+        # All of them: one whose own village it concerns signs, too, and does not count.
         first = [persons[role] for role in ("president", "secretary") if role in persons]
-        second = [persons[role] for role in ("vice_president", "treasurer") if role in persons]
+        second = [persons[role] for role in ("vice_president", "treasurer", "bookkeeper") if role in persons]
         return [
             self.log.approve(
                 entries, signers, by=moment.by, day=moment.day, recorded_at=moment.recorded_at, keys_of=keys_of
@@ -93,7 +103,7 @@ def establish(
     network: str,
     name: str,
     server_url: str,
-    persons: Sequence[tuple[str, Role]],
+    officers: Sequence[Officer],
     assembly: Assembly,
     demonstration: bool,
     moment: Moment,
@@ -110,7 +120,7 @@ def establish(
     for home in (first, second):
         if home.is_pinned:
             raise HomeInUse(path=home.path)
-        home.create_keys([person for person, _role in persons])
+        home.create_keys([officer.person for officer in officers])
     log_key = create_key(first.path / LOG_KEY_FILE)
     log = Log.found(
         first,
@@ -118,7 +128,7 @@ def establish(
             first,
             second,
             name,
-            persons,
+            officers,
             assembly,
             demonstration=demonstration,
             day=moment.day,
@@ -157,14 +167,21 @@ def enrol(desk: Desk, request: EnrolmentRequest, *, bank: VillageBankEstablished
 
 
 def appoint(
-    desk: Desk, village: str, persons: Sequence[tuple[str, Role]], *, assembly: Assembly, term_from: date
+    desk: Desk, village: str, officers: Sequence[Officer], *, assembly: Assembly, term_from: date
 ) -> list[SignedEntry]:
-    """Write down the officers whom a village's general meeting has elected."""
+    """Write down the officers whom a general meeting has elected: a village's, or the network's for `office`."""
     return desk.record(
         village,
         [
-            CommitteeMemberAppointed(person=person, role=role, term_from=term_from, assembly=assembly)
-            for person, role in persons
+            CommitteeMemberAppointed(
+                person=officer.person,
+                role=officer.role,
+                term_from=term_from,
+                assembly=assembly,
+                home=officer.home,
+                member=officer.member,
+            )
+            for officer in officers
         ],
     )
 
@@ -190,7 +207,7 @@ def _founding(
     first: Home,
     second: Home,
     name: str,
-    persons: Sequence[tuple[str, Role]],
+    officers: Sequence[Officer],
     assembly: Assembly,
     *,
     demonstration: bool,
@@ -199,10 +216,11 @@ def _founding(
     log_key: bytes,
 ) -> NetworkEstablished:
     homes = [(home, home.device_key(demonstration=demonstration)) for home in (first, second)]
-    officers = tuple(
+    founding = tuple(
         FoundingOfficer(
-            person=person,
-            role=role,
+            person=officer.person,
+            role=officer.role,
+            home=officer.home,
             keys=tuple(
                 FoundingKey(
                     device=device_name(device.key.public),
@@ -210,10 +228,10 @@ def _founding(
                     derived=held.derived,
                 )
                 for home, device in homes
-                for held in (home.officer_key(person, demonstration=demonstration),)
+                for held in (home.officer_key(officer.person, demonstration=demonstration),)
             ),
         )
-        for person, role in persons
+        for officer in officers
     )
     return NetworkEstablished(
         name=name,
@@ -222,7 +240,7 @@ def _founding(
             FoundingDevice(key=to_base64url(device.key.public), label=f"{OFFICE} {at}", derived=device.derived)
             for at, (_home, device) in enumerate(homes, start=1)
         ),
-        officers=officers,
+        officers=founding,
         origin=origin,
         log_key=to_base64url(log_key),
         assembly=assembly,

@@ -105,13 +105,33 @@ class LogBusy(Problem):
     exit_code = EXIT_CONFLICT
 
 
+class OldCopy(Problem):
+    """This folder is not the device's log any more: signing here would fork it."""
+
+    code = "old_copy"
+    thai = (
+        "โฟลเดอร์ {path} ไม่ใช่สมุดบันทึกปัจจุบันของเครื่องนี้: มีถึงลำดับที่ {end} แต่เครือข่ายมีรายการของกุญแจนี้ถึงลำดับที่ {known}"
+        " ซึ่งไม่มีในโฟลเดอร์นี้ (เป็นสำเนาเก่า หรือมีผู้อื่นใช้กุญแจนี้) จึงยังไม่ได้บันทึก ให้ใช้โฟลเดอร์ปัจจุบัน"
+        " หากไม่มีแล้วให้จดลงสมุดไว้ก่อน แล้วลงทะเบียนแท็บเล็ตใหม่กับสำนักงาน"
+    )
+    english = (
+        "{path} is not this device's current log: it ends at line {end}, and the network has lines of this key up to"
+        " {known} that are not in it (it is an old copy, or somebody else has the key). Nothing was recorded. Use the"
+        " current folder; if there is none, write it on paper and enrol the tablet anew at the office"
+    )
+    exit_code = EXIT_CONFLICT
+
+
 class NotRecordable(Problem):
     """What is typed is no event, so nothing is signed."""
 
     code = "not_recordable"
-    thai = "ข้อมูลไม่ถูกต้อง จึงยังไม่ได้บันทึก: {reason}"
+    thai = "ข้อมูลไม่ถูกต้อง จึงยังไม่ได้บันทึก: {reason_thai}"
     english = "this cannot be recorded, and nothing was: {reason}"
     exit_code = EXIT_USAGE
+
+    def __init__(self, *, reason: str, reason_thai: str | None = None) -> None:
+        super().__init__(reason=reason, reason_thai=reason_thai or reason)
 
 
 class NotOneList(Problem):

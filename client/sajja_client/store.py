@@ -14,8 +14,7 @@ from typing import Final
 from sajja_client.durable import sync_directory
 
 BUSY_MS: Final = 10_000
-_VERSION: Final = 1
-_SCHEMA: Final = """
+_FIRST_SCHEMA: Final = """
 CREATE TABLE log (
     sequence  INTEGER PRIMARY KEY,
     hash      BLOB NOT NULL UNIQUE,
@@ -69,6 +68,16 @@ CREATE TRIGGER feed_line_is_never_changed BEFORE UPDATE ON feed_line
 CREATE TRIGGER feed_line_is_never_shortened BEFORE DELETE ON feed_line
     BEGIN SELECT RAISE(ABORT, 'an entry is never deleted'); END;
 """
+_ALARM: Final = """
+-- The server's head is no line of this log, which signs nothing more until that is settled (`lineage`).
+CREATE TABLE alarm (
+    one   INTEGER PRIMARY KEY CHECK (one = 1),
+    known INTEGER NOT NULL
+) STRICT;
+"""
+# A file that an earlier version made is brought up step by step.
+_STEPS: Final = (_FIRST_SCHEMA, _ALARM)
+_VERSION: Final = len(_STEPS)
 
 
 def open_store(path: Path) -> sqlite3.Connection:
@@ -102,13 +111,14 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _create(connection: sqlite3.Connection) -> None:
-    if _version(connection) == _VERSION:
+    if _version(connection) >= _VERSION:
         return
     with transaction(connection):
-        if _version(connection) == 0:  # else another program has just made it
-            for statement in _statements(_SCHEMA):
+        # Read again under the lock: another program may have just done it.
+        for step in _STEPS[_version(connection) :]:
+            for statement in _statements(step):
                 connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {_VERSION}")
+        connection.execute(f"PRAGMA user_version = {_VERSION}")
 
 
 def _version(connection: sqlite3.Connection) -> int:

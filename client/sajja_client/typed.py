@@ -15,6 +15,7 @@ import msgspec
 from msgspec import inspect
 
 from sajja_client.problems import EXIT_USAGE, Problem
+from sajja_client.reasons import NO_DATE, Reason, amount_reason, reason_of
 from sajja_schemas.calendar import NotADate, parse_date
 from sajja_schemas.entry import EntryRef
 from sajja_schemas.events import CATALOGUE, AnyEvent
@@ -58,9 +59,12 @@ class FieldWrong(Problem):
     """A field's value cannot be understood, or is out of its range."""
 
     code = "field_wrong"
-    thai = "ช่อง {field}: {given} ไม่ถูกต้อง ({expected}) ยังไม่ได้บันทึกอะไร"
+    thai = "ช่อง {field}: {given} ไม่ถูกต้อง ({expected_thai}) ยังไม่ได้บันทึกอะไร"
     english = "{field}: {given} cannot be recorded ({expected}). Nothing was recorded"
     exit_code = EXIT_USAGE
+
+    def __init__(self, field: str, given: str, reason: Reason) -> None:
+        super().__init__(field=field, given=given, expected_thai=reason[0], expected=reason[1])
 
 
 def read_event(tag: str, words: Sequence[str], resolve: Resolve) -> AnyEvent:
@@ -82,7 +86,7 @@ def read_event(tag: str, words: Sequence[str], resolve: Resolve) -> AnyEvent:
         if not equals or name not in known:
             raise UnknownField(tag=tag, field=word if not equals else typed, fields=_names(known))
         if name in values:
-            raise FieldWrong(field=typed, given=text, expected="มีสองครั้ง · it stands twice")
+            raise FieldWrong(typed, text, ("มีสองครั้ง", "it stands twice"))
         given[name] = text
         values[name] = _read_value(typed, name, known[name].type, text, resolve)
     missing = [name for name, field in known.items() if field.required and name not in values]
@@ -91,9 +95,9 @@ def read_event(tag: str, words: Sequence[str], resolve: Resolve) -> AnyEvent:
     try:
         return msgspec.convert(values, type=event_type)  # type: ignore[return-value]  # of the catalogue
     except msgspec.ValidationError as error:
-        expected, _, path = str(error).partition(" - at ")
+        said, _, path = str(error).partition(" - at ")
         name = path.strip("`").removeprefix("$.").partition("[")[0].partition(".")[0]
-        raise FieldWrong(field=name.removesuffix(SATANG), given=given.get(name, ""), expected=expected) from error
+        raise FieldWrong(name.removesuffix(SATANG), given.get(name, ""), reason_of(said)) from error
 
 
 def _fields_of(event_type: type) -> dict[str, inspect.Field]:
@@ -113,8 +117,7 @@ def _read_value(typed: str, name: str, kind: inspect.Type, text: str, resolve: R
             return 0 if text.strip().translate(_THAI_DIGITS) in {"0", "0.00"} else parse_baht(text)
         return _read_plain(kind, text, resolve)
     except (ValueError, KeyError, msgspec.DecodeError) as error:
-        expected = str(error) if isinstance(error, NotAnAmount | NotADate) else _expected(kind)
-        raise FieldWrong(field=typed, given=text, expected=expected) from error
+        raise FieldWrong(typed, text, _reason(error, kind, text)) from error
 
 
 def _read_plain(kind: inspect.Type, text: str, resolve: Resolve) -> Any:
@@ -145,15 +148,20 @@ def _bare(kind: inspect.Type) -> inspect.Type:
     return kind
 
 
-def _expected(kind: inspect.Type) -> str:
-    match kind:
-        case inspect.IntType():
-            return "ตัวเลขจำนวนเต็ม · a whole number"
-        case inspect.BoolType():
-            return "yes / no"
-        case inspect.LiteralType():
-            return " / ".join(str(value) for value in kind.values)
-        case inspect.StructType() if kind.cls is EntryRef:
-            return "ลำดับของรายการในเครื่องนี้ · the sequence of a line of this log"
+def _reason(error: Exception, kind: inspect.Type, text: str) -> Reason:
+    match error, kind:
+        case NotAnAmount(), _:
+            return amount_reason(text.translate(_THAI_DIGITS))
+        case NotADate(), _:
+            return NO_DATE
+        case _, inspect.IntType():
+            return "ตัวเลขจำนวนเต็ม", "a whole number"
+        case _, inspect.BoolType():
+            return "yes / no", "yes / no"
+        case _, inspect.LiteralType():
+            choices = " / ".join(str(value) for value in kind.values)
+            return choices, choices
+        case _, inspect.StructType() if kind.cls is EntryRef:
+            return "ลำดับของรายการในเครื่องนี้", "the sequence of a line of this log"
         case _:
-            return "JSON"
+            return "ต้องเป็น JSON", "JSON"

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from sajja_client.books import fold
 from sajja_client.home import Home
 from support.homes import home_of, pin_to_server
 from support.server_double import ServerDouble
@@ -159,3 +160,29 @@ async def test_sync_tells_programs_what_it_did(home: Home, world: World) -> None
         forked = await call("village", "sync", at=copy)
         assert forked.returncode == 4
         assert "FORK at sequence 2" in forked.stderr
+
+
+def test_officers_are_named_with_their_village_and_membership(tmp_path: Path) -> None:
+    """So that the rules against deciding own matters can work; a word that cannot be read founds nothing."""
+    first = tmp_path / "office1"
+    office = ("--home", first, "--second", tmp_path / "office2")
+    founding = ("office", "establish", "--network", "testnet", "--demonstration", *office, "--json")
+    roles = {"o1": "president@pp01", "o2": "secretary@pp02", "o3": "vice_president@pp03", "o4": "treasurer"}
+    pairs = [word for person, role in roles.items() for word in ("--officer", f"{person}={role}")]
+    for wrong in ("o5=king", "o5=committee@office", "o5=committee:m1", "o1=committee"):
+        refused = run(*founding, *pairs, "--officer", wrong, home=first)
+        assert (refused.returncode, refused.stdout) == (2, ""), refused.stderr
+        assert "[option_wrong]" in refused.stderr
+        assert not first.exists()
+    answer(run(*founding, *pairs, "--by", "o2", home=first))
+    appoint = ("office", "appoint", *office, "--by", "o2", "--json", "--village")
+    answer(run(*appoint, "pp01", "pp01-o4=treasurer:pp01-m004", home=first))
+    answer(run(*appoint, "office", "o6=committee@pp02:pp02-m001", home=first))
+    assert run(*appoint, "pp01", "pp01-o1=president@pp01", home=first).returncode == 2
+    assert run(*appoint, "PP 1", "pp01-o1=president", home=first).returncode == 2
+    status = answer(run("office", "status", "--json", home=first))
+    assert status["awaiting"] == []
+    assert status["officers"]["office"]["o6"] == ["committee"]
+    trust = fold(Home(first)).trust
+    assert trust.homes == {"o1": {"pp01"}, "o2": {"pp02"}, "o3": {"pp03"}, "o6": {"pp02"}}
+    assert trust.memberships == {"pp01-o4": {"pp01-m004"}, "o6": {"pp02-m001"}}

@@ -1,6 +1,7 @@
 """From two empty folders to a tablet whose entries count: founding, enrolment and appointment, folded and pushed."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from sajja_client.office import (
     FOUNDING_ROLES,
     Desk,
     Moment,
+    Officer,
     appoint,
     enrol,
     establish,
@@ -30,25 +32,25 @@ from sajja_schemas.entry import to_base64url
 from sajja_schemas.events.base import Assembly
 from sajja_schemas.events.network import VillageBankEstablished
 from sajja_schemas.events.savings import ShareWithdrawn
-from sajja_schemas.events.trust import Role
+from sajja_schemas.verdicts import Effect
 from support.homes import write
 from support.server_double import ServerDouble
 
 DAY = date(2020, 6, 1)
 MOMENT = Moment(by="office-o3", day=DAY, recorded_at=1_590_969_600_000)
 ASSEMBLY = Assembly(attended=60, entitled=100, minutes=to_base64url(hashlib.sha256(b"minutes").digest()))
-PERSONS: list[tuple[str, Role]] = [(f"office-o{at}", role) for at, role in enumerate(FOUNDING_ROLES, start=1)]
-OFFICERS: list[tuple[str, Role]] = [("pp01-o1", "president"), ("pp01-o3", "secretary"), ("pp01-o4", "treasurer")]
+PERSONS = [Officer(f"office-o{at}", role) for at, role in enumerate(FOUNDING_ROLES, start=1)]
+OFFICERS = [Officer("pp01-o1", "president"), Officer("pp01-o3", "secretary"), Officer("pp01-o4", "treasurer")]
 
 
-def found(path: Path, *, demonstration: bool = False) -> Desk:
+def found(path: Path, *, demonstration: bool = False, officers: Sequence[Officer] = PERSONS) -> Desk:
     log = establish(
         Home(path / "office1"),
         Home(path / "office2"),
         network="testnet",
         name="เครือข่ายทดสอบ",
         server_url="http://127.0.0.1:1",
-        persons=PERSONS,
+        officers=officers,
         assembly=ASSEMBLY,
         demonstration=demonstration,
         moment=MOMENT,
@@ -59,7 +61,7 @@ def found(path: Path, *, demonstration: bool = False) -> Desk:
 def tablet(path: Path, desk: Desk) -> Home:
     home = Home(path / "tablet")
     home.write_pin(pin_for(read_pin(desk.log.home.pin_path), "pp01"))
-    home.create_keys([person for person, _role in OFFICERS])
+    home.create_keys([officer.person for officer in OFFICERS])
     return home
 
 
@@ -88,13 +90,59 @@ async def test_a_network_is_founded_and_a_village_joins(tmp_path: Path) -> None:
             assert (report.duplicate, report.waiting) == (0, 0)
         with Log.open(home) as log:
             paid = write(log, ShareWithdrawn(member="pp01-m001", amount_satang=100, box="pp01-o4"))
-            log.approve([paid], [person for person, _role in OFFICERS], by="pp01-o3", day=DAY, recorded_at=1)
+            log.approve([paid], [officer.person for officer in OFFICERS], by="pp01-o3", day=DAY, recorded_at=1)
             async with Sync(log, server_url=server.url) as sync:
                 assert (await sync.run()).merged == 2
         village = books.fold(home)
         assert not village.quarantined
         assert not village.trust.awaiting
     desk.log.close()
+
+
+def test_no_officer_decides_for_the_own_village(tmp_path: Path) -> None:
+    """Two of five network officers are of the village, and three are enough; three of five are, and two are not."""
+    for at_home, effect in ((2, Effect.COUNTED), (3, Effect.AWAITING_APPROVAL)):
+        path = tmp_path / str(at_home)
+        homes = ["pp01"] * at_home + [f"pp0{at}" for at in range(2, 7 - at_home)]
+        officers = [msgspec.structs.replace(one, home=home) for one, home in zip(PERSONS, homes, strict=True)]
+        desk = found(path, officers=officers)
+        with desk.log:
+            entries = enrol(desk, ask(tablet(path, desk), label="tablet"), bank=None)
+            assert books.effect_of(books.fold(desk.log.home), to_base64url(entries[0].hash)) is effect
+
+
+async def test_no_officer_approves_what_is_paid_to_the_own_membership(tmp_path: Path) -> None:
+    """The treasurer takes out own savings: without that signature, no treasurer has agreed."""
+    desk = found(tmp_path)
+    home = tablet(tmp_path, desk)
+    officers = [*OFFICERS[:2], msgspec.structs.replace(OFFICERS[2], member="pp01-m004")]
+    enrol(desk, ask(home, label="tablet"), bank=VillageBankEstablished(moo=1, founded=DAY))
+    appoint(desk, "pp01", officers, assembly=ASSEMBLY, term_from=DAY)
+    async with ServerDouble("testnet", desk.log.pin.fingerprint) as server:
+        server.admit(desk.log.entries())
+        with desk.log, Log.open(home) as log:
+            paid = [
+                write(log, ShareWithdrawn(member=member, amount_satang=100, box="pp01-o4"))
+                for member in ("pp01-m004", "pp01-m005")
+            ]
+            log.approve(paid, [officer.person for officer in officers], by="pp01-o3", day=DAY, recorded_at=1)
+            async with Sync(log, server_url=server.url) as sync:
+                await sync.run()
+    assert list(books.fold(home).trust.awaiting) == [to_base64url(paid[0].hash)]
+
+
+def test_the_network_elects_officers_too(tmp_path: Path) -> None:
+    """An appointment to the office, with the officer's own village and membership."""
+    desk = found(tmp_path)
+    with desk.log:
+        appoint(
+            desk, "office", [Officer("office-o6", "committee", "pp02", "pp02-m001")], assembly=ASSEMBLY, term_from=DAY
+        )
+        trust = books.fold(desk.log.home).trust
+    assert trust.roles["office"]["office-o6"] == {"committee"}
+    assert trust.homes["office-o6"] == {"pp02"}
+    assert trust.memberships["office-o6"] == {"pp02-m001"}
+    assert not trust.awaiting
 
 
 def test_a_home_is_founded_once(tmp_path: Path) -> None:
@@ -154,8 +202,8 @@ def test_keys_from_a_seed_found_nothing_real(tmp_path: Path) -> None:
         path = tmp_path / str(demonstration)
         for name in ("office1", "office2"):
             home = Home(path / name)
-            keys = {who: derive_key("1", name, who) for who in ["device", *(person for person, _role in PERSONS)]}
-            home.create_keys([person for person, _role in PERSONS], derived=keys)
+            keys = {who: derive_key("1", name, who) for who in ["device", *(officer.person for officer in PERSONS)]}
+            home.create_keys([officer.person for officer in PERSONS], derived=keys)
         if demonstration:
             with found(path, demonstration=True).log as log:
                 assert not books.fold(log.home).quarantined

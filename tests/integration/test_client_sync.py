@@ -211,7 +211,7 @@ class TestForks:
     async def test_a_log_that_was_restored_from_a_copy_is_told_loudly(
         self, tmp_path: Path, home: Home, server: ServerDouble
     ) -> None:
-        """Both branches become proof, the run says where they part, and saying it again changes nothing."""
+        """The server has more lines of this key than this folder: it pushes nothing."""
         with Log.open(home) as log:
             fill(log, 9)
             await sync_once(log, server)
@@ -225,6 +225,19 @@ class TestForks:
                 (10, "server_ahead")
             ]
             assert report.pushed == 0
+
+    async def test_a_copy_that_recorded_before_it_synced_is_told_loudly(
+        self, tmp_path: Path, home: Home, server: ServerDouble
+    ) -> None:
+        """Both branches become proof, the run says where they part, and saying it again changes nothing."""
+        with Log.open(home) as log:
+            fill(log, 9)
+            await sync_once(log, server)
+        shutil.copytree(home.path, tmp_path / "copy")
+        with Log.open(home) as log:
+            fill(log, 6)  # 10 to 15
+            assert (await sync_once(log, server)).merged == 6
+        with Log.open(Home(tmp_path / "copy")) as log:
             for at in range(3):
                 deposit(log, 5_000 + at)
             report = await sync_once(log, server)

@@ -56,6 +56,7 @@ class ServerDouble:
         self.probes: list[int] = []  # `?at=`
         self.sessions: dict[str, bytes] = {}
         self.challenges: dict[str, bytes] = {}
+        self.clock_ms = 1_590_969_600_000  # goes on by one with each entry, also after a restore
         self.page_entries = limits.FEED_PAGE_ENTRIES_MAX
         self.reset()
         self._http: TestServer | None = None
@@ -65,6 +66,16 @@ class ServerDouble:
         self.admission = Admission(self.fingerprint)
         self.admission.enrolled.update(self.units)
         self.feeds: dict[str, list[tuple[int, SignedEntry]]] = {}
+        self.received_at: dict[bytes, int] = {}
+
+    def restore(self, size: int) -> None:
+        """As if replaced by a copy of its database that was made at this size: later enrolments are forgotten, too."""
+        kept, received_at = self.admission.log[:size], self.received_at
+        self.units, self.keys = {}, {}
+        self.sessions.clear()
+        self.reset()
+        self.admit(kept)
+        self.received_at = {name: received_at[name] for name in self.received_at}
 
     @property
     def url(self) -> str:
@@ -88,6 +99,8 @@ class ServerDouble:
         if judged.verdict in {Verdict.MERGED, Verdict.FORKED}:
             assert judged.index is not None
             self.feeds.setdefault(entry.village, []).append((judged.index, entry))
+            self.clock_ms += 1
+            self.received_at[entry.hash] = self.clock_ms
             self._learn(entry)
         return judged
 
@@ -211,7 +224,7 @@ class ServerDouble:
             return _problem(409, "feed_diverged")
         page = feed[after : after + min(int(request.query["limit"]), self.page_entries)]
         lines = [
-            wire.encode_feed_line(index, after + at, 1_590_969_600_000, encode_line(e.key, e.signature, e.body))
+            wire.encode_feed_line(index, after + at, self.received_at[e.hash], encode_line(e.key, e.signature, e.body))
             for at, (index, e) in enumerate(page, start=1)
         ]
         body = gzip.compress(b"".join(line + b"\n" for line in self.spoil(lines)))

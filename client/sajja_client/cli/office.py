@@ -17,7 +17,7 @@ from sajja_client.cli.options import (
     day_of,
     home_at,
     moment,
-    roles_of,
+    officers_of,
 )
 from sajja_client.cli.village import sync as sync_device
 from sajja_client.home import Home
@@ -32,7 +32,7 @@ from sajja_client.office import (
     enrol,
     establish,
 )
-from sajja_schemas.entry import is_village, to_base64url
+from sajja_schemas.entry import OFFICE, is_village, to_base64url
 from sajja_schemas.events.base import Assembly
 from sajja_schemas.events.network import VillageBankEstablished
 
@@ -58,7 +58,12 @@ def establish_network(
     name: Annotated[str | None, typer.Option(help="ชื่อเต็ม · the full name")] = None,
     server: Annotated[str, typer.Option(help="ที่อยู่เซิร์ฟเวอร์ · the server")] = "http://127.0.0.1:8080",
     officer: Annotated[
-        list[str] | None, typer.Option(help="PERSON=ROLE, several times; five officers by role if absent")
+        list[str] | None,
+        typer.Option(
+            metavar="PERSON=ROLE[@VILLAGE]",
+            help="กรรมการและหมู่บ้านของตน · an officer, with the own village behind @: no vote on what concerns it."
+            " Several times; five officers by role if absent",
+        ),
     ] = None,
     origin: Annotated[
         str | None, typer.Option(help="ชื่อสาธารณะของบันทึก · the log's public name, ending in its epoch /1")
@@ -75,13 +80,21 @@ def establish_network(
     if not is_village(network):
         raise OptionWrong(option="--network", given=network, expected="2 to 16 small letters and digits")
     pairs = officer or [f"office-o{at}={role}" for at, role in enumerate(FOUNDING_ROLES, start=1)]
+    officers = officers_of(pairs, may_have_home=True, may_have_member=False)
+    if len({one.person for one in officers}) != len(officers):
+        raise OptionWrong(
+            option="--officer",
+            given=" ".join(pairs),
+            expected="a different person for each role",
+            expected_thai="แต่ละตำแหน่งต้องเป็นคนละคน",
+        )
     log = establish(
         Home(home),
         Home(second),
         network=network,
         name=name or network,
         server_url=server,
-        persons=roles_of(pairs),
+        officers=officers,
         assembly=_assembly(attended, entitled, minutes, demonstration=demonstration),
         demonstration=demonstration,
         moment=moment(by, day),
@@ -152,10 +165,19 @@ def enrol_tablet(
 
 @app.command("appoint")
 def appoint_officers(
-    village: Annotated[str, typer.Option(help="รหัสหมู่บ้าน · the village's code")],
+    village: Annotated[
+        str, typer.Option(help="รหัสหมู่บ้าน หรือ office สำหรับเครือข่าย · the village's code; office for the network itself")
+    ],
     home: FirstOption,
     second: SecondOption,
-    pairs: Annotated[list[str] | None, typer.Argument(metavar="PERSON=ROLE...", help="several at once")] = None,
+    pairs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="PERSON=ROLE[:MEMBER]...",
+            help="กรรมการและเลขสมาชิกของตน · officers, with the own membership behind a colon: no officer approves"
+            " what he is a party to. For office also PERSON=ROLE@VILLAGE, the officer's own village",
+        ),
+    ] = None,
     person: Annotated[str | None, typer.Option(help="รหัสกรรมการ · one person, with --role")] = None,
     role: Annotated[str | None, typer.Option(help="ตำแหน่ง · that person's role")] = None,
     attended: AttendedOption = None,
@@ -166,15 +188,25 @@ def appoint_officers(
     day: DayOption = None,
     json: JsonOption = False,
 ) -> None:
-    """แต่งตั้งกรรมการ · Write down the officers whom the village's general meeting has elected."""
+    """แต่งตั้งกรรมการ · Write down the officers whom the village's (or the network's) general meeting has elected."""
+    if not is_village(village):
+        raise OptionWrong(
+            option="--village",
+            given=village,
+            expected="a village's code such as pp01, or office",
+            expected_thai="รหัสหมู่บ้าน เช่น pp01 หรือ office",
+        )
     wanted = [*(pairs or []), *([f"{person}={role}"] if person is not None else [])]
     if not wanted:
-        raise OptionWrong(option="PERSON=ROLE", given="-", expected="at least one officer")
+        raise OptionWrong(
+            option="PERSON=ROLE", given="-", expected="at least one officer", expected_thai="ต้องมีกรรมการอย่างน้อยหนึ่งคน"
+        )
+    officers = officers_of(wanted, may_have_home=village == OFFICE, may_have_member=True)
     with Log.open(Home(home)) as log:
         entries = appoint(
             Desk(log, Home(second), moment(by, day)),
             village,
-            roles_of(wanted),
+            officers,
             assembly=_assembly(attended, entitled, minutes, demonstration=log.pin.demonstration),
             term_from=day_of(term_from or day),
         )

@@ -207,6 +207,11 @@ def sync(
             f"เซิร์ฟเวอร์เคยรับ {report.forgotten} รายการแล้วแต่ไม่มีอยู่ จึงส่งให้ใหม่",
             f"the server had forgotten {report.forgotten} entries; they were offered again",
         )
+    if report.healed or report.missing:
+        output.warn(
+            f"เซิร์ฟเวอร์ทำรายการของเครื่องอื่นหาย ส่งคืนแล้ว {report.healed} ยังขาด {report.missing}",
+            f"the server had lost entries of other devices; {report.healed} were given back, {report.missing} not yet",
+        )
     for fork in report.forks:
         output.warn(
             f"!! พบบันทึกสองฉบับของกุญแจเดียวกัน ตั้งแต่ลำดับที่ {fork.sequence} แจ้งสำนักงานทันที อย่าบันทึกต่อในเครื่องนี้",

@@ -1,6 +1,6 @@
 """Sync with a server: the only part of the client that speaks HTTP.
 
-`server` knows the protocol's calls, `run` what to say in which order.
+`server` knows the protocol's calls, `run` what to say in which order, `heal` what a restored server is given back.
 """
 
 from sajja_client.sync.run import Fork, Sync, SyncReport

@@ -5,6 +5,8 @@
 * A server whose log is longer than ours is no reason to push: this log is an old copy, or the key is somebody else's.
 * An answer of `held` or `rejected` ends the push. Nothing behind it could be merged, and nothing is skipped: the next
   run begins again at the server's head.
+* If the server has forgotten what this device knows, it is offered again: our own lines by the push, those of every
+  other device after the pull has shown which ones are gone (`heal`).
 * Whatever is said here can be said again: an entry's name is its hash, so a lost answer costs a `duplicate`.
 """
 
@@ -16,16 +18,22 @@ from typing import Final, Self
 import aiohttp
 import msgspec
 
+from sajja_client import lineage
 from sajja_client.log import Log
 from sajja_client.mirror import Mirror, SeenFork, read_page
 from sajja_client.problems import AnswerUnreadable
 from sajja_client.store import transaction
+from sajja_client.sync.heal import give_back
 from sajja_client.sync.server import ATTEMPTS, LINE_BYTES, Server, ServerProblem
 from sajja_schemas import limits, wire
 from sajja_schemas.entry import OFFICE, SignedEntry, to_base64url
 from sajja_schemas.verdicts import HeldCode, Verdict
 
 FEED_DIVERGED: Final = "feed_diverged"
+
+
+class _Diverged(Exception):
+    """A feed is not the one that was pulled before."""
 
 
 class Fork(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -55,6 +63,8 @@ class SyncReport(msgspec.Struct, kw_only=True):
     head: int = 0  # the last sequence of this log that the server is known to hold
     waiting: int = 0  # lines of this log behind it
     forgotten: int = 0  # lines that the server had acknowledged and no longer has; they were offered again
+    healed: int = 0  # lines of other devices that the server had lost, and has again from here
+    missing: int = 0  # lines that are kept here, and that the server still lacks
     codes: dict[str, int] = {}  # why lines were held or rejected
     forks: list[Fork] = []
 
@@ -112,8 +122,10 @@ class Sync:
         report = SyncReport()
         try:
             await self._push(report)
-            for village in self._feeds():
-                await self._pull(village, report)
+            await self._pull_all(report)
+            await self._heal(report)
+            if self.log.pin.village != OFFICE and not lineage.is_proven(self.log.connection, self.mirror.device):
+                lineage.settle_alarm(self.log.connection)  # the server has shown nothing for what it said
         except ServerProblem as problem:
             if problem.problem.code != HeldCode.DEVICE_NOT_ENROLLED:
                 raise
@@ -149,7 +161,9 @@ class Sync:
             return 0
         ours_there = self.log.hash_at(head.sequence)
         if ours_there is not None and to_base64url(ours_there) == head.hash:
+            lineage.settle_alarm(self.log.connection)
             return head.sequence
+        lineage.raise_alarm(self.log.connection, head.sequence)
         # Alone at a sequence: there the histories are one. Present at it: this branch is stored as far as that.
         common = await self._last(end, lambda ours, at: at == [ours])
         where = "server_head" if common < end else "server_ahead"
@@ -236,27 +250,44 @@ class Sync:
         # The office first: its feed says who may do what in the villages'.
         return self._villages if self._villages is not None else list(dict.fromkeys((OFFICE, self.log.pin.village)))
 
+    async def _pull_all(self, report: SyncReport) -> None:
+        """Pull every feed to its end; all of them again from zero, once, if one is not what it was."""
+        villages = self._feeds()
+        try:
+            for village in villages:
+                await self._pull(village, report)
+        except _Diverged:
+            self.mirror.start_over(villages)
+            for village in villages:
+                await self._pull(village, report)
+        self.mirror.finish(villages)
+
+    async def _heal(self, report: SyncReport) -> None:
+        healed = await give_back(self.mirror, self.server, self._progress)
+        report.healed, report.missing = healed.given, healed.missing
+        if healed.given:
+            await self._pull_all(report)
+
     async def _pull(self, village: str, report: SyncReport) -> None:
-        has_started_over = False
+        cursor, last = self.mirror.resume(village)
         while True:
-            cursor = self.mirror.cursor(village)
             try:
                 page, has_next = await self.server.feed_page(cursor)
             except ServerProblem as problem:
-                if problem.problem.code != FEED_DIVERGED or has_started_over:
-                    raise
-                has_started_over = True
-                self.mirror.start_over(village)
-                continue
+                raise (_Diverged if problem.problem.code == FEED_DIVERGED else problem) from problem
             entries = await asyncio.to_thread(read_page, self.log.pin, cursor, page)
             if has_next and not entries:
                 raise AnswerUnreadable(url=self.server.url, reason="a feed that goes on with nothing")
+            if last is not None:
+                if not entries or not last.is_shown_by(entries[0]):
+                    raise _Diverged
+                cursor, last, entries = self.mirror.cursor(village), None, entries[1:]
             self._alarm(self.mirror.keep(cursor, entries), report)
             report.pulled += len(entries)
             self._progress(f"pull {village}", report.pulled, 0)
             if not has_next:
-                self.mirror.finish(village)
                 return
+            cursor = self.mirror.cursor(village)
 
     def _alarm(self, seen: list[SeenFork], report: SyncReport) -> None:
         told = {(fork.device, fork.sequence) for fork in report.forks}

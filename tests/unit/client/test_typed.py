@@ -57,6 +57,32 @@ def test_lists_of_lines_and_choices_of_numbers_are_understood() -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "thai", "english"),
+    [
+        ("member=m amount=0 box=b", "มากกว่าศูนย์", "more than nothing"),
+        ("member=m amount=-5 box=b", "มากกว่าศูนย์", "more than nothing"),
+        ("member=m amount_satang=0 box=b", "มากกว่าศูนย์", "more than nothing"),
+        ("member=m amount=๑.๐๐๕ box=b", "ทศนิยมไม่เกินสองตำแหน่ง", "at most two decimals"),
+        ("member=m amount=99999999999999999 box=b", "จำนวนเงินมากเกินไป", "an amount that can be recorded"),
+        ("member=สมชาย amount=1 box=b", "รหัสเป็นตัวอักษรอังกฤษเล็ก", "an id of small letters"),
+        ("member=m amount=1 box=b months=2020-13", "เดือน เช่น 2020-08", "a month, such as 2020-08"),
+        ("member=m amount=1 box=b caused_by=99", "ลำดับของรายการ", "the sequence of a line"),
+        ("member=m amount=1 box=b bylaws=-1", "ต้องไม่ติดลบ", "not less than nothing"),
+        ("member=m amount=1 box=b amunt=1", "ไม่มีช่อง amunt", "no field amunt"),
+        ("member=m amount=1", "ยังขาดช่อง box", "still needs box"),
+    ],
+)
+def test_the_reason_is_said_in_both_languages(words: str, thai: str, english: str) -> None:
+    """Nobody in a village reads the names of a library's types."""
+    with pytest.raises((UnknownField, FieldMissing, FieldWrong)) as refused:
+        read_event("share_deposited", words.split(), resolve)
+    assert thai in refused.value.thai_sentence
+    assert english in refused.value.english_sentence
+    for sentence in (refused.value.thai_sentence, refused.value.english_sentence):
+        assert not {"`int`", "`str`", "regex", "Expected"}.intersection(sentence.replace("(", " ").split())
+
+
+@pytest.mark.parametrize(
     ("tag", "words", "refusal", "named"),
     [
         ("share_deposit", "member=m amount=1 box=b", UnknownEvent, "share_deposited"),
