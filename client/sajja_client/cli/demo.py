@@ -15,7 +15,9 @@ def demo(
     home: Annotated[
         Path | None, typer.Option(help="โฟลเดอร์ของข้อมูลสาธิต · where the clients and the database live")
     ] = None,
-    port: Annotated[int, typer.Option(min=1, max=65535, help="พอร์ตของหน้าเว็บ · where the page is served")] = 8080,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="พอร์ตของหน้าเว็บ · where the page is served; 0 takes any")
+    ] = 8080,
     seed: Annotated[int | None, typer.Option(help="เมล็ดสุ่ม · fixes the bytes of every entry")] = None,
     check: Annotated[
         bool, typer.Option("--check", help="ตรวจทุกตัวเลข · compare server and logs with the table; 1 if they differ")
