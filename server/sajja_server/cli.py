@@ -96,6 +96,8 @@ def admit(
     except (OSError, ValueError) as error:
         _fail(f"อ่านแฟ้มก่อตั้งเครือข่ายไม่ได้ · This is not a network's founding line: {error}", EXIT_PROBLEM)
     with _database(_settings(), embedded=embedded, home=home, prepare=False) as database:
+        if database.is_ours:
+            _run(lambda: _prepare(database))  # whoever comes first, this or the server
         fingerprint = _run(lambda: admit_network(database.server_url, database.role, entry))
     if as_json:
         _print_json({"network": entry.network, "fingerprint": fingerprint})
