@@ -137,14 +137,10 @@ def _database(settings: Settings, *, embedded: bool, home: Path | None, prepare:
     from sajja_server.embedded import EmbeddedPostgres, EmbeddedPostgresFailed, default_home
 
     try:
-        postgres = EmbeddedPostgres.start(home or default_home())
+        with EmbeddedPostgres.shared(home or default_home()) as postgres:
+            yield Database(owner_url=postgres.owner_url, server_url=postgres.server_url, role=None, is_ours=True)
     except EmbeddedPostgresFailed as error:
         _fail(str(error), EXIT_UNREACHABLE)
-    try:
-        yield Database(owner_url=postgres.owner_url, server_url=postgres.server_url, role=None, is_ours=True)
-    finally:
-        if not postgres.was_running:  # another command's database stays up
-            postgres.stop()
 
 
 async def _prepare(database: Database) -> list[str]:

@@ -13,6 +13,7 @@ it lives and as whom it runs.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import shlex
@@ -58,7 +59,6 @@ class EmbeddedPostgres:
     def __init__(self, place: Place) -> None:
         self._place = place
         self._socket = place.socket_folder()
-        self.was_running = False  # whether `start` found it up: then it is not the caller's to stop
 
     @classmethod
     def start(cls, home: Path, *, settings: Mapping[str, str] = {}) -> Self:
@@ -73,6 +73,27 @@ class EmbeddedPostgres:
         except OSError as error:
             raise EmbeddedPostgresFailed(f"PostgreSQL in {home}: {error}") from error
         return server
+
+    @classmethod
+    @contextmanager
+    def shared(cls, home: Path) -> Iterator[Self]:
+        """Bring up the server of this home, or join who has; the last to leave shuts it down."""
+        try:
+            place = Place(home)
+            place.make()
+            users = (place.folder / "users").open("w")
+        except OSError as error:
+            raise EmbeddedPostgresFailed(f"PostgreSQL in {home}: {error}") from error
+        with users:
+            # Waits for whoever is just shutting it down. The lock goes with the process, even with a killed one.
+            fcntl.flock(users, fcntl.LOCK_SH)
+            server = cls.start(home)
+            try:
+                yield server
+            finally:
+                with contextlib.suppress(BlockingIOError):  # somebody else still uses it
+                    fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    server.stop()
 
     @classmethod
     @contextmanager
@@ -119,7 +140,6 @@ class EmbeddedPostgres:
     def _start(self, settings: Mapping[str, str]) -> None:
         if self._is_up():
             if self._runs_our_programs() and self._prepares():
-                self.was_running = True
                 return
             self._stop()
         self._require_readable_data()

@@ -348,3 +348,25 @@ def test_root_takes_no_place_that_another_user_made(home: Path) -> None:
 @root_only
 def test_the_demonstration_of_root_lives_where_services_do() -> None:
     assert default_home() == Path("/var/lib/sajja-demo")
+
+
+def test_the_last_command_to_leave_shuts_the_shared_server_down(home: Path) -> None:
+    """`admit` beside a running server, in either order: neither takes the database from the other."""
+    with EmbeddedPostgres.shared(home) as first:
+        with EmbeddedPostgres.shared(home) as second:
+            assert second.owner_url == first.owner_url
+        assert answers(first.owner_url)
+        url = first.owner_url
+    assert not answers(url)
+
+
+def answers(url: str) -> bool:
+    async def ask() -> bool:
+        try:
+            connection = await asyncpg.connect(url, timeout=5)
+        except (OSError, asyncpg.PostgresError):
+            return False
+        await connection.close()
+        return True
+
+    return asyncio.run(ask())
