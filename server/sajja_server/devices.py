@@ -43,9 +43,11 @@ class DeviceDirectory:
         if self._projector is not None:
             await self._projector.wait_for(size, CATCH_UP_SECONDS)
         async with self._pool.acquire() as connection:
-            # The index first: what is folded after it may only add to what is read.
-            self._read_at = await folded_to(connection, self._network)
+            # The index first: what is folded after it may only add to what is read. It is believed last: whoever asks
+            # meanwhile must not take half a reading for the whole.
+            index = await folded_to(connection, self._network)
             self._units |= await enrolled_units(connection, self._network)
+            self._read_at = index
 
 
 def device_id(name: str) -> bytes:

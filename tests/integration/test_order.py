@@ -8,6 +8,7 @@ import pytest
 
 from sajja_schemas.entry import to_base64url
 from sajja_schemas.events.savings import ShareDeposited
+from sajja_server.api.context import NETWORKS
 from sajja_server.store import log as store
 from sajja_server.store.pool import Pool, open_pool
 from support.database import Database
@@ -109,3 +110,21 @@ async def test_networks_on_one_server_never_touch_each_other(database: Database,
                 assert totals["network"] == world.network
     fingerprints = {to_base64url(sha256(world.fingerprint.encode()).digest()) for world in worlds}
     assert len(fingerprints) == 2
+
+
+async def test_whoever_asks_while_enrolments_are_read_is_not_told_that_he_is_a_stranger(
+    database: Database, pool: Pool
+) -> None:
+    world = World.founded(VILLAGES)
+    await admit(database.server_url, world)
+    async with serving(pool) as server, speaking(str(server.make_url("/")), world) as speaker:
+        office = world.office.tablets[0]
+        await speaker.push(office, office.log)
+        tablets = [tablet for code in VILLAGES for tablet in world.village(code).tablets]
+        for _ in range(5):
+            # A directory that knows nothing yet, asked by everybody at once.
+            directory = server.app[NETWORKS].get(world.network).directory
+            directory._units, directory._read_at = {}, -1
+            urls = [f"{speaker.network}/devices/{tablet.name}/challenge" for tablet in tablets]
+            answers = await asyncio.gather(*(speaker.post_json(url, None) for url in urls))
+            assert [status for status, _answer in answers] == [200] * len(tablets)
