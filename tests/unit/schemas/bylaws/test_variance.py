@@ -20,6 +20,7 @@ from sajja_schemas.bylaws.variance import (
 from sajja_schemas.entry import EntryRef
 from sajja_schemas.events.base import Event
 from sajja_schemas.events.ledgers import IncomeReceived
+from sajja_schemas.events.loan_accounts import LoanPrepaid
 from sajja_schemas.events.loans import LoanApproved, LoanDisbursed, LoanRepaymentReceived, Method
 from sajja_schemas.events.network import RulesetAdopted
 from sajja_schemas.events.ruleset import Bylaws, LoanProduct, WelfareRules
@@ -132,6 +133,18 @@ def test_the_interest_of_a_contract_is_told_over_its_whole_schedule() -> None:
 @pytest.mark.parametrize("event", [approved("act_365"), approved(months=0), approved(months=601)])
 def test_interest_that_has_no_schedule_yet_is_not_told(event: LoanApproved) -> None:
     assert told(event) == [("premium", 20_000, 10_000)]
+
+
+@pytest.mark.parametrize("months", [1, 600])
+def test_the_shortest_and_the_longest_schedule_are_told(months: int) -> None:
+    assert [about for about, _used, _in_force in told(approved(months=months))] == ["premium", "interest"]
+
+
+def test_the_interest_of_an_early_end_is_told_where_the_caller_can() -> None:
+    closed = LoanPrepaid(loan="l1", member="m1", product="ordinary", total_satang=5, box="b", bylaws=1)
+    flag = other_version(BANK_HISTORY, closed, "pp01", JULY, lambda product: product.rate_bp_month)
+    assert flag is not None
+    assert flag.variance_satang == -20
 
 
 def test_the_interest_of_a_repayment_is_told_where_the_caller_can() -> None:

@@ -35,6 +35,7 @@ def test_the_dearest_term_of_a_product_is_told() -> None:
     assert interest_bp_year(product("flat_instalments", months=10_000_000)) == 2_165
     assert yearly_cost_bp(product("flat_instalments", months=24), penalty(25)) == 2_465
     assert interest_bp_year(product("flat_instalments", months=0)) == 0
+    assert interest_bp_year(product("flat_instalments", months=2)) == flat_bp_year(100, 2) == 1_597
 
 
 def test_one_instalment_is_a_plain_rate_and_nothing_costs_nothing() -> None:
