@@ -133,6 +133,7 @@ def test_of_a_split_loan_the_fund_pays_a_savings_pay_10000_of_b_and_guarantors_o
     )
     assert settled.risk_fund_pays_satang == 30_300_00
     assert settled.savings_used_satang == 10_000_00
+    assert settled.family_receives_satang == 0
     assert settled.guarantors_owe_satang == {"g1": 666_67, "g2": 666_67, "g3": 666_66}
 
 

@@ -32,7 +32,15 @@ DEPOSITS = st.lists(st.builds(Movement, on=DAYS, amount_satang=st.integers(1, 10
 
 
 @pytest.mark.parametrize(
-    ("on", "months"), [("2019-12-31", 12), ("2020-01-31", 11), ("2020-06-20", 6), ("2020-12-01", 0), ("2021-01-01", 0)]
+    ("on", "months"),
+    [
+        ("2019-12-31", 12),
+        ("2020-01-01", 11),
+        ("2020-01-31", 11),
+        ("2020-06-20", 6),
+        ("2020-12-01", 0),
+        ("2021-01-01", 0),
+    ],
 )
 def test_a_deposit_counts_from_the_month_after_it(on: str, months: int) -> None:
     assert share_months([move(on, 100)], year_first_day=YEAR) == 100_00 * months
@@ -63,6 +71,8 @@ def test_a_fiscal_year_may_begin_in_october_but_on_a_first() -> None:
 def test_share_days_are_the_balances_of_every_evening() -> None:
     held = [move("2019-12-31", 10), move("2020-12-30", 5), move("2020-12-31", -15), move("2021-01-01", 99)]
     assert share_days(held, year_first_day=YEAR) == 10_00 * 365 + 5_00
+    assert share_days([move("2020-01-01", 10)], year_first_day=YEAR) == 10_00 * 366
+    assert share_days([move("2020-01-02", 10)], year_first_day=YEAR) == 10_00 * 365
 
 
 def test_a_weight_is_never_below_nothing() -> None:
@@ -128,6 +138,7 @@ def test_a_deposit_of_150_at_par_100_is_one_share_and_a_half_or_one_and_an_advan
     assert (fractional.shares_satang, fractional.advance_satang) == (150_00, 0)
     whole = split_by_par(150_00, par_satang=100_00, fractional_shares=False)
     assert (whole.shares_satang, whole.advance_satang) == (100_00, 50_00)
+    assert split_by_par(3, par_satang=1, fractional_shares=False).shares_satang == 3
     with pytest.raises(NoSuchMultiple):
         split_by_par(150_00, par_satang=0, fractional_shares=False)
 

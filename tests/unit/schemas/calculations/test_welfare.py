@@ -110,6 +110,7 @@ def test_visits_of_one_illness_share_the_cap_of_the_case() -> None:
     spring = date(2020, 3, 1)
     visits = [stay(spring, 3, "c1"), stay(spring, 3, "c1"), stay(spring, 3, "c2"), stay(spring, 4)]
     assert amounts(visits, rule) == [600_00, 100_00, 600_00, 700_00]
+    assert amounts([stay(spring, 4, "c3")], rule) == [700_00]
 
 
 def test_a_stay_over_new_year_uses_the_caps_of_both_years() -> None:
@@ -133,6 +134,13 @@ def test_29_december_2563_to_4_january_2564_is_six_nights(basis: YearBasis, by_y
     assert (
         nights_by_year(entered_on=entered, left_on=left, year_basis=basis, member_since=date(2019, 12, 29)) == by_year
     )
+
+
+def test_the_state_s_year_begins_on_1_october() -> None:
+    split = nights_by_year(
+        entered_on=date(2020, 9, 30), left_on=date(2020, 10, 2), year_basis="fiscal", member_since=SINCE
+    )
+    assert split == {2563: 1, 2564: 1}
 
 
 def test_a_stay_within_a_day_is_no_night_and_one_day() -> None:
@@ -181,6 +189,11 @@ def test_a_child_of_two_members_is_one_benefit_unless_the_rule_says_both_and_twi
 )
 def test_a_death_after_so_long_a_membership(on: date, satang: int) -> None:
     assert tier_amount(TIERS, member_since=date(2011, 1, 1), on=on) == satang
+
+
+def test_a_tier_without_a_length_is_reached_at_once() -> None:
+    day = date(2020, 1, 2)
+    assert tier_amount([Tier(amount_satang=7)], member_since=day, on=day) == 7
 
 
 def test_a_membership_does_not_begin_after_the_event() -> None:
