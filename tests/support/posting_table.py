@@ -255,7 +255,7 @@ FIRST: Final[list[tuple[AnyEvent, list[Line]]]] = [
         [(BANK, 1120, "k1", 900), (BANK, 4140, "k1", -900)],
     ),
     (
-        IncomeReceived(ledger=BANK, account=4150, amount_satang=900, channel="cash", box="b1", sub="not used"),
+        IncomeReceived(ledger=BANK, account=4150, amount_satang=900, channel="cash", box="b1", sub="not-used"),
         [(BANK, 1110, "b1", 900), (BANK, 4150, "", -900)],
     ),
     (
