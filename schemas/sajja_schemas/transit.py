@@ -95,8 +95,7 @@ def _legs_of(body: Body) -> Iterator[_Leg]:
     event: Any = body.event
     match event:
         case YearEndAllocationApproved():
-            if event.welfare_satang:
-                yield _Leg(PROFIT, body.village, str(event.year), is_sent=True, amount_satang=event.welfare_satang)
+            yield _Leg(PROFIT, body.village, str(event.year), is_sent=True, amount_satang=event.welfare_satang)
         case WelfareProfitContributionReceived():
             yield _Leg(PROFIT, body.village, str(event.year), is_sent=False, amount_satang=event.amount_satang)
         case InterfundSettlementInitiated() | CashCustodyHandedOver() | CashCustodyReceived():

@@ -186,8 +186,9 @@ BY_SIDE = {
     "network_deposit_placed": "village", "network_deposit_withdrawn": "office", "risk_claim_paid": "office",
     "risk_surplus_distributed": "office",
 }  # fmt: skip
-VILLAGE_FAMILIES = ("child_", "dividend_d", "dividend_r", "group_", "loan_", "member_", "patronage_", "savings_",
-                    "share_", "special_")  # fmt: skip
+VILLAGE_FAMILIES = (
+    "child_", "dividend_d", "dividend_r", "group_", "loan_", "member_", "patronage_", "savings_", "share_", "special_",
+)  # fmt: skip
 
 
 def test_authors_are_those_of_the_domain() -> None:
