@@ -9,7 +9,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "schemas"), str(ROOT / "tests")]  # the small network of the tests makes the vectors, too
 
-from generation import byte_vectors, effect_vectors, examples, shapes, tables  # noqa: E402  # after the path is set
+from generation import (  # noqa: E402  # after the path is set
+    byte_vectors,
+    catalogue,
+    effect_vectors,
+    event_vectors,
+    examples,
+    shapes,
+    tables,
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -17,6 +25,8 @@ def main(arguments: list[str]) -> int:
     generated = {
         **shapes.files(),
         **tables.files(),
+        **catalogue.files(),
+        **event_vectors.files(),
         **byte_vectors.files(),
         **effect_vectors.files(),
         **examples.files(),

@@ -184,6 +184,7 @@ CHART: Final[dict[int, Account]] = {account.code: account for account in _CHART}
 
 # Accounts whose movement means that money or goods have changed hands; only the unit that holds them posts them.
 HELD: Final = frozenset({1110, 1111, 1112, 1120, 1121, 1410})
+LOANS: Final = frozenset({1210, 1211, 1212, 1213, 1214, 1215})
 CLEARING: Final = 3900
 
 LEDGER_PATTERN: Final = r"(bank:[a-z][a-z0-9]{1,15}|welfare|risk|network|group:[a-z0-9-]{1,40})"
@@ -218,3 +219,8 @@ def belongs_to(ledger: str, village: str) -> bool:
 def is_result(code: int) -> bool:
     """Whether an account is income or expense: it belongs to the open year's result."""
     return code // 1000 in (4, 5)
+
+
+def is_loan(code: int) -> bool:
+    """Whether an account holds principal of loans to members and groups."""
+    return code in LOANS

@@ -18,6 +18,7 @@ SEQUENCE_MAX: Final = INTEGER_MAX
 # FORMAT: events.
 TEXT_CHARACTERS_MAX: Final = 500
 OPENING_LINES_MAX: Final = 100
+CLOSING_LINES_MAX: Final = 400  # a year is closed, and profit allocated, on as many pages as it needs
 APPROVED_ENTRIES_MAX: Final = 200
 APPROVALS_MAX: Final = 20
 PRESENT_MAX: Final = 60

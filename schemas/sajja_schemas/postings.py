@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
-from sajja_schemas.accounts import CHART, Side, Sub, may_hold
+from sajja_schemas.accounts import CHART, LedgerKind, Side, Sub, may_hold
 
 # Where a ledger's or sub-ledger's name comes from the entry's village rather than from a field of the event.
 VILLAGE: Final = "@village"
@@ -112,8 +112,7 @@ def _compile(posting: Posting) -> Callable[[Any, str, list[Line]], None]:
     account_of = _getter(posting.account)
     sub_of = _sub_getter(posting.sub)
     amount_field, when, each = posting.amount, posting.when, posting.each
-    # Where the event itself names the account, nobody has checked it against the chart yet.
-    is_free = isinstance(posting.account, str)
+    is_free = _is_free(posting)
 
     def post(event: Any, village: str, lines: list[Line]) -> None:
         if when is not None and getattr(event, when[0]) != when[1]:
@@ -129,6 +128,15 @@ def _compile(posting: Posting) -> Callable[[Any, str, list[Line]], None]:
                 lines.append((ledger, account, sub or "", sign * amount))
 
     return post
+
+
+def _is_free(posting: Posting) -> bool:
+    """Whether the event itself makes up ledger and account, so that nobody has checked them against the chart yet."""
+    account = posting.account
+    if isinstance(account, str):
+        return True
+    codes = [int(code) for _value, code in account.of] if isinstance(account, Choice) else [account]
+    return posting.ledger == "@ledger" and any(len(CHART[code].ledgers) < len(LedgerKind) for code in codes)
 
 
 def _compile_plain(posting: Posting) -> Callable[[Any, str, list[Line]], None] | None:

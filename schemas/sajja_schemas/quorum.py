@@ -6,6 +6,7 @@
    secretary, over a counted resolution of more than half of the officers in term. A4 three network officers on two
    devices, none of the village concerned. A5 president, secretary and one more on two devices, with an assembly at its
    quorum. AU an auditor.
+ * Where classes are joined, each is complete by itself; one person may count for several.
  * Two devices are asked because three padlocks on one tablet stop an insider, not a thief with the disk.
 
 Source: docs/domain.md section 5.2.
@@ -25,20 +26,24 @@ _WHOLE_BP: Final = 10_000
 
 def is_complete(trust: Trust, waiting: Awaiting, approvals: dict[str, Approved]) -> bool:
     """Whether these approvals are what the entry's class asks for (docs/domain.md section 5.2)."""
-    approvers = waiting.approvers
-    if approvers is None:
+    if waiting.approvers is None:
         return False
-    unit = OFFICE if approvers is Approvers.A4 else waiting.unit
-    offices = trust.roles.get(unit, {})
+    if waiting.holder is not None and not _is_held_here(trust, waiting.holder, waiting.village):
+        return False
+    return all(
+        _is_class_complete(trust, waiting, approvers, approvals) for approvers in (waiting.approvers, *waiting.also)
+    )
+
+
+def _is_class_complete(trust: Trust, waiting: Awaiting, approvers: Approvers, approvals: dict[str, Approved]) -> bool:
+    offices = trust.roles.get(OFFICE if approvers is Approvers.A4 else waiting.unit, {})
     devices: dict[str, set[str]] = {}
     for given in approvals.values():
         held = offices.get(given.person, set())
         counts = AUDITOR in held if approvers is Approvers.AU else held - {AUDITOR}
-        if counts and not _is_party(trust, waiting, given.person):
+        if counts and not _is_party(trust, waiting, approvers, given.person):
             devices.setdefault(given.person, set()).add(given.device)
     roles = [offices[person] for person in devices]
-    if waiting.holder is not None and not _is_held_here(trust, waiting.holder, waiting.village):
-        return False
     on_two_devices = len(set().union(*devices.values())) > 1 if devices else False
     match approvers:
         case Approvers.A0:
@@ -84,8 +89,8 @@ def _is_quorate(trust: Trust, waiting: Awaiting) -> bool:
     return waiting.assembly.attended * _WHOLE_BP >= quorum_bp * waiting.assembly.entitled
 
 
-def _is_party(trust: Trust, waiting: Awaiting, person: str) -> bool:
-    if waiting.approvers is Approvers.A4 and waiting.village != OFFICE:
+def _is_party(trust: Trust, waiting: Awaiting, approvers: Approvers, person: str) -> bool:
+    if approvers is Approvers.A4 and waiting.village != OFFICE:
         is_officer_there = bool(trust.roles.get(waiting.village, {}).get(person))
         if is_officer_there or waiting.village in trust.homes.get(person, ()):
             return True

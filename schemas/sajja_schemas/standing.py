@@ -55,6 +55,7 @@ class Awaiting(msgspec.Struct, kw_only=True):
     unit: str  # the author's: its officers approve classes A1 to A3 and A5
     approvers: Approvers | None  # None: a reversal whose original has not come
     control: bool  # without effect until complete; a cash fact counts meanwhile
+    also: tuple[Approvers, ...] = ()  # joined classes that must be complete, too
     parties: tuple[str, ...] = ()
     resolution: str | None = None
     present: tuple[str, ...] | None = None  # of a resolution

@@ -22,7 +22,8 @@ from sajja_schemas.accounts import belongs_to
 from sajja_schemas.canonical import encode
 from sajja_schemas.entry import OFFICE, Head, device_name, from_base64url
 from sajja_schemas.events import Body, tag_of
-from sajja_schemas.events.base import Approvers, Author, EntryRef, Kind
+from sajja_schemas.events.base import Approvers, Author, Declaration, EntryRef, Kind
+from sajja_schemas.events.ledgers import EntryReversed
 from sajja_schemas.events.network import NetworkEstablished, RulesetAdopted, VillageBankEstablished
 from sajja_schemas.events.trust import (
     CommitteeMemberAppointed,
@@ -98,11 +99,12 @@ def register(trust: Trust, index: int, entry_hash: str, body: Body, data: bytes)
     approvers: Approvers | None = declared.approvers
     if approvers is Approvers.A0:
         return True
-    if declared.receiver_approvers is not None and getattr(event, "side", None) == "received":
-        approvers = declared.receiver_approvers
+    for field, value, there in declared.approvers_where:
+        if getattr(event, field) == value:
+            approvers = there
     # The pin itself is what the founding entry rests on: it counts at once, and its officers' approvals are watched.
     control = declared.kind is Kind.CONTROL and entry_hash != trust.fingerprint
-    original: EntryRef | None = getattr(event, "entry", None)
+    original = event.entry if isinstance(event, EntryReversed) else None
     resolution: EntryRef | None = getattr(event, "resolution", None)
     trust.awaiting[entry_hash] = Awaiting(
         index=index,
@@ -113,6 +115,7 @@ def register(trust: Trust, index: int, entry_hash: str, body: Body, data: bytes)
         unit=author_of(trust, body),
         approvers=None if original is not None else approvers,
         control=control,
+        also=declared.also,
         parties=tuple(getattr(event, field) for field in declared.parties),
         resolution=resolution.hash if resolution is not None else None,
         present=getattr(event, "present", None),
@@ -215,9 +218,7 @@ def _may_author(unit: str, body: Body) -> bool:
     event = body.event
     author = event.declared.author
     if author is Author.BY_SIDE:
-        sender = event.declared.sender
-        is_sender = getattr(event, "side", None) == "sent"
-        author = Author.VILLAGE if (sender is Author.VILLAGE) is is_sender else Author.OFFICE
+        author = _author_of_side(event.declared, getattr(event, "side", ""))
     if author is Author.EITHER:
         author = Author.OFFICE if unit == OFFICE else Author.VILLAGE
     if author is Author.OFFICE:
@@ -231,6 +232,17 @@ def _may_author(unit: str, body: Body) -> bool:
     if unit == OFFICE:
         return body.village == OFFICE and ":" not in ledger
     return belongs_to(ledger, unit)
+
+
+def _author_of_side(declared: Declaration, side: str) -> Author:
+    """Who authors a side of the money; what is neither sent nor received is booked between, by the office."""
+    match side:
+        case "sent":
+            return declared.sender or Author.OFFICE
+        case "received":
+            return declared.receiver or Author.OFFICE
+        case _:
+            return Author.OFFICE
 
 
 def is_founding_sound(body: Body) -> bool:

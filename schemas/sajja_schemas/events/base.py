@@ -40,6 +40,11 @@ Text = Annotated[
 Channel = Literal["cash", "bank"]
 Fund = Literal["welfare", "risk", "network"]
 TransferSide = Literal["sent", "received"]
+Scope = Literal["bank", "welfare"]  # what a person is a member of
+Year = Annotated[int, msgspec.Meta(ge=1900, le=2400, description="year of the common era")]
+Denomination = Literal[
+    100_000, 50_000, 10_000, 5_000, 2_000, 1_000, 500, 200, 100, 50, 25
+]  # notes of 1,000 to 20 baht, coins of 10 baht to 25 satang, in satang
 
 
 class Approvers(StrEnum):
@@ -60,7 +65,7 @@ class Author(StrEnum):
     VILLAGE = "village"  # the village concerned
     OFFICE = "office"
     EITHER = "either"
-    BY_SIDE = "by_side"  # the unit on that side of the money: declared by `side`
+    BY_SIDE = "by_side"  # the unit on that side of the money: the field `side` says which
 
 
 class Kind(StrEnum):
@@ -78,10 +83,13 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     author: Author
     approvers: Approvers
     postings: tuple[Posting, ...] = ()
+    also: tuple[Approvers, ...] = ()  # joined classes: each of these must be complete, too
+    approvers_where: tuple[tuple[str, str, Approvers], ...] = ()  # (field, value, class): there, this class instead
     always_control: bool = False  # though it may post cash: it changes what is believed, not who holds what
-    sender: Author | None = None  # BY_SIDE: who authors `side: sent`; the other unit authors `side: received`
-    receiver_approvers: Approvers | None = None  # BY_SIDE: where the receiving side needs another class
+    sender: Author | None = None  # BY_SIDE: who authors `side: sent`
+    receiver: Author | None = None  # BY_SIDE: who authors `side: received`, the other unit where nothing is said
     parties: tuple[str, ...] = ()  # fields with members who may not approve this
+    must: tuple[str, str] | None = None  # what rules and findings hold it to, in Thai and in English
     of_a_village: bool = False  # the office authors it about a village, never about itself
     kind: Kind = Kind.NOTE  # derived by `declare`
 
@@ -89,6 +97,9 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
 def declare(**declared: Any) -> Declaration:
     """A declaration with its kind derived from postings and class."""
     declaration = Declaration(**declared)
+    if declaration.sender is not None and declaration.receiver is None:
+        other = Author.OFFICE if declaration.sender is Author.VILLAGE else Author.VILLAGE
+        declaration = msgspec.structs.replace(declaration, receiver=other)
     if declaration.always_control:
         kind = Kind.CONTROL
     elif any(_is_held(posting) for posting in declaration.postings):
@@ -119,6 +130,21 @@ class Assembly(msgspec.Struct, frozen=True, kw_only=True):
     attended: Count
     entitled: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
     minutes: Hash  # of the signed minutes
+
+
+class PostedLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of a list that posts itself; a debit is positive."""
+
+    account: Count
+    amount_satang: SignedSatang
+    sub: Identifier | None = None
+
+
+class MemberAmount(msgspec.Struct, frozen=True, kw_only=True):
+    """What one member gets."""
+
+    member: Identifier
+    amount_satang: Satang
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):

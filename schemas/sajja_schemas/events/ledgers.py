@@ -25,6 +25,7 @@ from sajja_schemas.events.base import (
 )
 from sajja_schemas.postings import BOX_OR_BANK, CASH_OR_BANK, credit, debit
 
+OperatingExpense = Literal[5120, 5121, 5122, 5123, 5124, 5125, 5126, 5127]
 ExpenseAccount = Literal[5111, 5120, 5121, 5122, 5123, 5124, 5125, 5126, 5127]
 IncomeAccount = Literal[4130, 4131, 4140, 4150, 4180, 4190, 4210, 4220]
 
@@ -153,3 +154,8 @@ class EntryReversed(Event, tag="entry_reversed", frozen=True, kw_only=True):
     text: Text | None = None
 
     declared = declare(thai="กลับรายการ", author=Author.EITHER, approvers=Approvers.A1, always_control=True)
+
+
+LedgerEvent = (
+    OpeningBalanceRecorded | BankDepositMade | BankWithdrawalMade | ExpensePaid | IncomeReceived | EntryReversed
+)

@@ -106,3 +106,6 @@ class LoanRepaymentReceived(Event, tag="loan_repayment_received", frozen=True, k
             credit(BANK_OF_VILLAGE, 2150, "advance_satang", sub="member"),
         ),
     )
+
+
+LoanEvent = LoanApproved | LoanDisbursed | LoanRepaymentReceived

@@ -15,13 +15,23 @@ from sajja_schemas.events.base import (
     Hash,
     Identifier,
     Ledger,
-    Satang,
-    SatangOrNone,
     Text,
     Village,
     declare,
 )
+from sajja_schemas.events.ruleset import Bylaws, LoanProduct
 from sajja_schemas.events.trust import Role
+
+__all__ = [
+    "Bylaws",
+    "FoundingDevice",
+    "FoundingKey",
+    "FoundingOfficer",
+    "LoanProduct",
+    "NetworkEstablished",
+    "RulesetAdopted",
+    "VillageBankEstablished",
+]
 
 
 class FoundingDevice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -77,39 +87,6 @@ class VillageBankEstablished(Event, tag="village_bank_established", frozen=True,
     declared = declare(thai="ตั้งธนาคารหมู่บ้าน", author=Author.OFFICE, of_a_village=True, approvers=Approvers.A4)
 
 
-class LoanProduct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a bank lends, and how."""
-
-    code: Identifier
-    max_satang: Satang
-    max_months: Count
-    rate_bp_month: BasisPoints
-    guarantors: Count = 0
-    multiple_of_savings: Count | None = None
-    premium_bp: BasisPoints = 0
-    covered_max_satang: SatangOrNone = 0
-
-
-class Bylaws(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A ledger's rules. What is absent is not ruled."""
-
-    fiscal_year_end: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{2}-[0-9]{2}\Z")] | None = None
-    general_meeting_quorum_bp: BasisPoints | None = None
-    meeting_day: Annotated[int, msgspec.Meta(ge=1, le=31)] | None = None
-    share_par_satang: Satang | None = None
-    pledge_min_satang: Satang | None = None
-    pledge_max_satang: Satang | None = None
-    share_late_fine_satang: SatangOrNone | None = None
-    special_savings_rate_bp: BasisPoints | None = None
-    loan_products: Annotated[tuple[LoanProduct, ...], msgspec.Meta(max_length=20)] = ()
-    box_limit_satang: Satang | None = None
-    deposit_within_hours: Count | None = None
-    welfare_contribution_satang_month: Satang | None = None
-    welfare_waiting_days: Count | None = None
-    pool_rate_in_bp: BasisPoints | None = None
-    pool_rate_out_bp: BasisPoints | None = None
-
-
 class RulesetAdopted(Event, tag="ruleset_adopted", frozen=True, kw_only=True):
     """A general meeting adopts a ledger's bylaws, from a business date on."""
 
@@ -118,5 +95,6 @@ class RulesetAdopted(Event, tag="ruleset_adopted", frozen=True, kw_only=True):
     effective_from: date
     rules: Bylaws
     assembly: Assembly
+    met_on: date | None = None  # the day of that meeting, where it is written down later than it was held
 
     declared = declare(thai="แก้ไขระเบียบ", author=Author.EITHER, approvers=Approvers.A5)

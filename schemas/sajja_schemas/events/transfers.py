@@ -80,7 +80,7 @@ class LinkageLoanRepaid(Transfer, tag="linkage_loan_repaid", frozen=True, kw_onl
         of_a_village=True,
         sender=Author.VILLAGE,
         approvers=Approvers.A2,
-        receiver_approvers=Approvers.A1,
+        approvers_where=(("side", "received", Approvers.A1),),
         postings=(
             debit(BANK_OF_VILLAGE, 2220, "amount_satang", when=SENT),
             credit(BANK_OF_VILLAGE, 1120, "amount_satang", sub="bank", when=SENT),
@@ -101,7 +101,7 @@ class LinkageLoanInterestPaid(Transfer, tag="linkage_loan_interest_paid", frozen
         of_a_village=True,
         sender=Author.VILLAGE,
         approvers=Approvers.A2,
-        receiver_approvers=Approvers.A1,
+        approvers_where=(("side", "received", Approvers.A1),),
         postings=(
             debit(BANK_OF_VILLAGE, 5112, "amount_satang", when=SENT),
             credit(BANK_OF_VILLAGE, 1120, "amount_satang", sub="bank", when=SENT),
@@ -154,3 +154,13 @@ class InterfundSettlementConfirmed(Event, tag="interfund_settlement_confirmed", 
             credit("@fund", 1610, "amount_satang", sub=VILLAGE, when=RECEIVED),
         ),
     )
+
+
+TransferEvent = (
+    NetworkDepositPlaced
+    | LinkageLoanDisbursed
+    | LinkageLoanRepaid
+    | LinkageLoanInterestPaid
+    | InterfundSettlementInitiated
+    | InterfundSettlementConfirmed
+)

@@ -127,3 +127,15 @@ class MeetingResolutionRecorded(Event, tag="meeting_resolution_recorded", frozen
     abstained: Annotated[tuple[Identifier, ...], msgspec.Meta(max_length=limits.PRESENT_MAX)] = ()
 
     declared = declare(thai="มติที่ประชุม", author=Author.EITHER, approvers=Approvers.A3)
+
+
+TrustEvent = (
+    DeviceEnrolled
+    | DeviceRevoked
+    | OfficerKeyEnrolled
+    | OfficerKeyRevoked
+    | CommitteeMemberAppointed
+    | CommitteeTermEnded
+    | EntryApproved
+    | MeetingResolutionRecorded
+)

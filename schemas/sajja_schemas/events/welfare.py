@@ -115,3 +115,6 @@ class WelfareClaimPaid(Event, tag="welfare_claim_paid", frozen=True, kw_only=Tru
             credit("welfare", CASH_OR_BANK, "amount_satang", sub=BOX_OR_BANK),
         ),
     )
+
+
+WelfareEvent = WelfareEnrolled | WelfareContributionReceived | WelfareClaimApproved | WelfareClaimPaid

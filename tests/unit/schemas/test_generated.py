@@ -1,6 +1,7 @@
 """What is generated is fresh, and says what the code says."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +10,9 @@ from typing import Any
 import jsonschema
 import pytest
 
+from sajja_schemas import canonical
 from sajja_schemas.entry import split_line
-from sajja_schemas.events import CATALOGUE
+from sajja_schemas.events import CATALOGUE, Body, lines_of, read_body
 from sajja_schemas.verdicts import Effect, HeldCode, RejectedCode, Verdict
 
 ROOT = Path(__file__).parents[3]
@@ -78,3 +80,31 @@ def test_every_event_stands_in_the_domain() -> None:
     page = (ROOT / "docs" / "domain.md").read_text(encoding="utf-8")
     for tag in CATALOGUE:
         assert f"`{tag}`" in page, tag
+
+
+def test_every_field_has_a_word_in_thai() -> None:
+    page = (ROOT / "docs" / "events.md").read_text(encoding="utf-8")
+    for event_type in CATALOGUE.values():
+        for field in event_type.__struct_fields__:
+            if field not in {"bylaws", "caused_by", "meeting", "receipt", "source"}:
+                row = re.search(rf"^\| `{field}` \| (.*?) \|", page, re.MULTILINE)
+                assert row is not None, field
+                assert re.search("[ก-๛]", row[1]), field
+
+
+def test_every_event_has_an_example_that_is_read_as_it_stands(validator: jsonschema.Draft202012Validator) -> None:
+    """The lines of an example are pinned by the table of `support.posting_table`."""
+    examples = json.loads((ROOT / "schemas" / "vectors" / "events.json").read_text(encoding="utf-8"))
+    assert {example["event"]["type"] for example in examples} == set(CATALOGUE)
+    name = "A" * 43
+    for example in examples:
+        document = {
+            "by": "recorder", "date": "2020-06-01", "device": name, "event": example["event"], "network": "testnet",
+            "previous": name, "recorded_at": 0, "sequence": 1, "v": 1, "village": "pp01",
+        }  # fmt: skip
+        validator.validate(document)
+        body = read_body(canonical.encode(document))
+        assert isinstance(body, Body), example
+        assert lines_of(body) == [
+            (line["ledger"], line["account"], line["sub"], line["amount_satang"]) for line in example["lines"]
+        ]

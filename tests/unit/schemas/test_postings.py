@@ -3,44 +3,29 @@
 No line here comes from the declarations: to change a posting, somebody has to change it twice.
 """
 
+import typing
+from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 import pytest
 
-from sajja_schemas.entry import EntryRef
+from sajja_schemas.accounts import Side
 from sajja_schemas.events import CATALOGUE, AnyEvent, Body, lines_of, tag_of
-from sajja_schemas.events.base import Fund
+from sajja_schemas.events.base import Event
 from sajja_schemas.events.ledgers import (
-    BankDepositMade,
-    BankWithdrawalMade,
-    ExpensePaid,
-    IncomeReceived,
     OpeningBalanceRecorded,
     OpeningLine,
 )
 from sajja_schemas.events.loans import LoanDisbursed, LoanRepaymentReceived, Product
-from sajja_schemas.events.members import MemberExitSettled, MemberHeirsPaid
-from sajja_schemas.events.savings import (
-    ShareDeposited,
-    ShareWithdrawn,
-    SpecialSavingsDeposited,
-    SpecialSavingsWithdrawn,
-)
-from sajja_schemas.events.transfers import (
-    InterfundSettlementConfirmed,
-    InterfundSettlementInitiated,
-    LinkageLoanDisbursed,
-    LinkageLoanInterestPaid,
-    LinkageLoanRepaid,
-    NetworkDepositPlaced,
-)
-from sajja_schemas.events.welfare import Benefit, WelfareClaimApproved, WelfareClaimPaid, WelfareContributionReceived
-from sajja_schemas.postings import Choice, Contradiction, Line, Posting
+from sajja_schemas.events.members import MemberExitSettled
+from sajja_schemas.events.welfare import Benefit, WelfareClaimApproved
+from sajja_schemas.postings import Choice, Contradiction, Line, Posting, compile_postings
+from support import posting_table
 
 BANK = "bank:pp01"
 NAME = "A" * 43
-REF = EntryRef(device=NAME, hash=NAME, sequence=1)
 
 
 def body_of(event: AnyEvent) -> Body:
@@ -50,198 +35,7 @@ def body_of(event: AnyEvent) -> Body:
     )  # fmt: skip
 
 
-def transfer(**side: Any) -> dict[str, Any]:
-    return {"settlement": "s1", "amount_satang": 900, "bank": "k1", **side}
-
-
-SENT, GOT = {"side": "sent"}, {"side": "received"}
-
-DUE_TO: tuple[tuple[Fund, int], ...] = (("welfare", 2610), ("risk", 2620), ("network", 2630))
-
-# Every amount of an event differs, so that one cannot stand for another.
-TABLE: list[tuple[AnyEvent, list[Line]]] = [
-    (ShareDeposited(member="m1", amount_satang=900, box="b1"), [(BANK, 1110, "b1", 900), (BANK, 3110, "m1", -900)]),
-    (ShareWithdrawn(member="m1", amount_satang=900, box="b1"), [(BANK, 3110, "m1", 900), (BANK, 1110, "b1", -900)]),
-    (
-        SpecialSavingsDeposited(member="m1", amount_satang=900, box="b1"),
-        [(BANK, 1110, "b1", 900), (BANK, 2110, "m1", -900)],
-    ),
-    (
-        SpecialSavingsWithdrawn(member="m1", amount_satang=900, box="b1"),
-        [(BANK, 2110, "m1", 900), (BANK, 1110, "b1", -900)],
-    ),
-    (
-        LoanDisbursed(
-            loan="l1",
-            member="m1",
-            product="ordinary",
-            gross_satang=1000,
-            net_satang=960,
-            premium_satang=10,
-            fee_satang=30,
-            channel="cash",
-            box="b1",
-            bank="k1",
-        ),
-        [
-            (BANK, 1210, "l1", 1000),
-            (BANK, 1110, "b1", -960),
-            (BANK, 2620, "", -10),
-            (BANK, 4131, "m1", -30),
-            ("risk", 1610, "pp01", 10),
-            ("risk", 4170, "l1", -10),
-        ],
-    ),
-    (
-        LoanDisbursed(
-            loan="l1",
-            member="m1",
-            product="group",
-            gross_satang=1000,
-            net_satang=1000,
-            channel="bank",
-            bank="k1",
-            box="b1",
-        ),
-        [(BANK, 1214, "l1", 1000), (BANK, 1120, "k1", -1000)],
-    ),
-    (
-        LoanRepaymentReceived(
-            loan="l1",
-            member="m1",
-            product="emergency",
-            total_satang=1111,
-            principal_satang=1000,
-            interest_satang=100,
-            fine_satang=10,
-            advance_satang=1,
-            box="b1",
-        ),
-        [
-            (BANK, 1110, "b1", 1111),
-            (BANK, 1211, "l1", -1000),
-            (BANK, 4111, "l1", -100),
-            (BANK, 4121, "l1", -10),
-            (BANK, 2150, "m1", -1),
-        ],
-    ),
-    (
-        MemberExitSettled(
-            member="m1",
-            shares_satang=1000,
-            special_satang=500,
-            interest_satang=20,
-            loan="l1",
-            product="occupation",
-            set_off_principal_satang=300,
-            set_off_interest_satang=7,
-            net_satang=1213,
-        ),
-        [
-            (BANK, 3110, "m1", 1000),
-            (BANK, 2110, "m1", 500),
-            (BANK, 5110, "", 20),
-            (BANK, 1212, "l1", -300),
-            (BANK, 4110, "l1", -7),
-            (BANK, 2140, "m1", -1213),
-        ],
-    ),
-    (
-        MemberHeirsPaid(member="m1", amount_satang=900, channel="cash", box="b1"),
-        [(BANK, 2140, "m1", 900), (BANK, 1110, "b1", -900)],
-    ),
-    (
-        MemberHeirsPaid(member="m1", amount_satang=900, channel="bank", bank="k1"),
-        [(BANK, 2140, "m1", 900), (BANK, 1120, "k1", -900)],
-    ),
-    (
-        WelfareContributionReceived(member="m1", amount_satang=900, box="b1", months=("2020-06",)),
-        [
-            (BANK, 1110, "b1", 900),
-            (BANK, 2610, "", -900),
-            ("welfare", 1610, "pp01", 900),
-            ("welfare", 4162, "m1", -900),
-        ],
-    ),
-    (
-        WelfareClaimApproved(claim="c1", member="m1", benefit="death", amount_satang=900, happened=date(2020, 6, 1)),
-        [("welfare", 5214, "c1", 900), ("welfare", 2310, "c1", -900)],
-    ),
-    (
-        WelfareClaimPaid(claim="c1", member="m1", amount_satang=900, channel="bank", bank="k1"),
-        [("welfare", 2310, "c1", 900), ("welfare", 1120, "k1", -900)],
-    ),
-    (
-        WelfareClaimPaid(claim="c1", member="m1", amount_satang=900, channel="cash", box="b1"),
-        [("welfare", 2310, "c1", 900), ("welfare", 1110, "b1", -900)],
-    ),
-    (
-        BankDepositMade(ledger="welfare", amount_satang=900, box="b1", bank="k1"),
-        [("welfare", 1120, "k1", 900), ("welfare", 1110, "b1", -900)],
-    ),
-    (
-        BankWithdrawalMade(ledger=BANK, amount_satang=900, box="b1", bank="k1"),
-        [(BANK, 1110, "b1", 900), (BANK, 1120, "k1", -900)],
-    ),
-    (
-        ExpensePaid(ledger="network", account=5123, amount_satang=900, channel="cash", box="b1"),
-        [("network", 5123, "", 900), ("network", 1110, "b1", -900)],
-    ),
-    (
-        IncomeReceived(ledger=BANK, account=4140, amount_satang=900, channel="bank", bank="k1", sub="k1"),
-        [(BANK, 1120, "k1", 900), (BANK, 4140, "k1", -900)],
-    ),
-    (
-        IncomeReceived(ledger=BANK, account=4150, amount_satang=900, channel="cash", box="b1", sub="not used"),
-        [(BANK, 1110, "b1", 900), (BANK, 4150, "", -900)],
-    ),
-    (
-        OpeningBalanceRecorded(
-            ledger=BANK,
-            lines_of_page=(
-                OpeningLine(account=1110, amount_satang=900, sub="b1"),
-                OpeningLine(account=3110, amount_satang=-700, sub="m1"),
-                OpeningLine(account=3210, amount_satang=0),
-            ),
-        ),
-        [(BANK, 1110, "b1", 900), (BANK, 3110, "m1", -700), (BANK, 3900, "", -900), (BANK, 3900, "", 700)],
-    ),
-    (NetworkDepositPlaced(**transfer(**SENT)), [(BANK, 1130, "", 900), (BANK, 1120, "k1", -900)]),
-    (NetworkDepositPlaced(**transfer(**GOT)), [("network", 1120, "k1", 900), ("network", 2230, "pp01", -900)]),
-    (
-        LinkageLoanDisbursed(**transfer(**SENT), linkage_loan="n1"),
-        [("network", 1310, "pp01", 900), ("network", 1120, "k1", -900)],
-    ),
-    (LinkageLoanDisbursed(**transfer(**GOT), linkage_loan="n1"), [(BANK, 1120, "k1", 900), (BANK, 2220, "", -900)]),
-    (LinkageLoanRepaid(**transfer(**SENT), linkage_loan="n1"), [(BANK, 2220, "", 900), (BANK, 1120, "k1", -900)]),
-    (
-        LinkageLoanRepaid(**transfer(**GOT), linkage_loan="n1"),
-        [("network", 1120, "k1", 900), ("network", 1310, "pp01", -900)],
-    ),
-    (LinkageLoanInterestPaid(**transfer(**SENT), linkage_loan="n1"), [(BANK, 5112, "", 900), (BANK, 1120, "k1", -900)]),
-    (
-        LinkageLoanInterestPaid(**transfer(**GOT), linkage_loan="n1"),
-        [("network", 1120, "k1", 900), ("network", 4113, "pp01", -900)],
-    ),
-    (
-        InterfundSettlementInitiated(settlement="s1", fund="risk", amount_satang=900, box="b1", carrier="p1"),
-        [(BANK, 1112, "p1", 900), (BANK, 1110, "b1", -900)],
-    ),
-    *(
-        (
-            InterfundSettlementConfirmed(settlement="s1", side="sent", fund=fund, amount_satang=900, carrier="p1"),
-            [(BANK, account, "", 900), (BANK, 1112, "p1", -900)],
-        )
-        for fund, account in DUE_TO
-    ),
-    *(
-        (
-            InterfundSettlementConfirmed(settlement="s1", side="received", fund=fund, amount_satang=900, bank="k1"),
-            [(str(fund), 1120, "k1", 900), (str(fund), 1610, "pp01", -900)],
-        )
-        for fund, _account in DUE_TO
-    ),
-]
+TABLE = posting_table.TABLE
 TABLE_NAMES = [f"{tag_of(event)}-{number}" for number, (event, _lines) in enumerate(TABLE)]
 
 
@@ -300,15 +94,45 @@ def test_what_an_event_names_is_an_account_of_its_ledger() -> None:
         lines_of(body_of(OpeningBalanceRecorded(ledger=BANK, lines_of_page=page)))
 
 
-def every_posting() -> list[Posting]:
-    return [posting for event_type in CATALOGUE.values() for posting in event_type.declared.postings]
+def test_an_account_is_of_the_ledger_that_the_event_names() -> None:
+    """A group has no patronage refund, and the risk fund no collector."""
+    for event in (
+        posting_table.event(
+            "dividend_paid", ledger="group:pp01-g", member="m1", share="patronage", amount_satang=9, box="b1"
+        ),
+        posting_table.event(
+            "cash_custody_received", ledger="risk", settlement="s1", place="collector", amount_satang=9, box="b1",
+            carrier="p1",
+        ),
+    ):  # fmt: skip
+        with pytest.raises(Contradiction, match="has no account"):
+            lines_of(body_of(event))
+
+
+def test_every_closed_choice_is_the_one_of_the_domain() -> None:
+    for event_type in CATALOGUE.values():
+        for posting in event_type.declared.postings:
+            assert are_choices_pinned(posting), event_type
+
+
+def are_choices_pinned(posting: Posting) -> bool:
+    parts = [part for part in (posting.account, posting.sub) if isinstance(part, Choice)]
+    return all(dict(part.of) in posting_table.CHOICES[part.field] for part in parts)
+
+
+def items_of(event_type: type[Event], each: str) -> set[str]:
+    """The fields of the members of a list field."""
+    found = next(field for field in msgspec.structs.fields(event_type) if field.name == each)
+    listed = typing.get_args(found.type)[0] if typing.get_origin(found.type) is Annotated else found.type
+    item = typing.get_args(listed)[0]
+    return set(item.__struct_fields__)
 
 
 def test_every_field_that_a_posting_names_is_a_field() -> None:
     for event_type in CATALOGUE.values():
         fields = set(event_type.__struct_fields__)
         for posting in event_type.declared.postings:
-            own = set(OpeningLine.__struct_fields__) if posting.each else fields
+            own = items_of(event_type, posting.each) if posting.each else fields
             named = {posting.amount}
             for part in (posting.account, posting.sub):
                 if isinstance(part, Choice):
@@ -317,3 +141,54 @@ def test_every_field_that_a_posting_names_is_a_field() -> None:
                 elif isinstance(part, str) and not part.startswith("@"):
                     named.add(part)
             assert named <= own, event_type
+            assert posting.when is None or posting.when[0] in fields, event_type
+
+
+def mutants_of(event_type: type[Event]) -> Iterator[tuple[str, tuple[Posting, ...]]]:
+    """Every declaration of an event with one thing wrong: a side, an account, a field, a condition; or all sides."""
+    declared = event_type.declared.postings
+    flipped = tuple(msgspec.structs.replace(posting, side=OTHER_SIDE[posting.side]) for posting in declared)
+    if len({(posting.account, posting.amount) for posting in declared}) > 1:  # or it is the same stock on both sides
+        yield "all sides", flipped
+    for at, posting in enumerate(declared):
+
+        def one(at: int = at, posting: Posting = posting, **wrong: Any) -> tuple[Posting, ...]:
+            return (*declared[:at], msgspec.structs.replace(posting, **wrong), *declared[at + 1 :])
+
+        yield f"{at} side", one(side=OTHER_SIDE[posting.side])
+        yield f"{at} left out", (*declared[:at], *declared[at + 1 :])
+        for code in (1110 if posting.account != 1110 else 1120, 2170, 3310):
+            yield f"{at} account {code}", one(account=code)
+        fields = items_of(event_type, posting.each) if posting.each else set(event_type.__struct_fields__)
+        for field in sorted(fields | {"bylaws"}):
+            if field != posting.amount and (field.endswith("_satang") or field == "bylaws"):
+                yield f"{at} amount {field}", one(amount=field)
+        for field in ("member", "loan", "box", "bank", "claim", "carrier"):
+            if posting.sub is not None and posting.sub != field and field in fields:
+                yield f"{at} sub {field}", one(sub=field)
+        if posting.when is not None:
+            yield f"{at} always", one(when=None)
+        yield f"{at} ledger", one(ledger="bank:pp99")
+
+
+OTHER_SIDE = {Side.DEBIT: Side.CREDIT, Side.CREDIT: Side.DEBIT}
+POSTING = [event_type for event_type in CATALOGUE.values() if event_type.declared.postings]
+
+
+@pytest.mark.parametrize("event_type", POSTING, ids=lambda event_type: str(event_type.__name__))
+def test_the_table_catches_every_mutant(event_type: type[Event]) -> None:
+    """Whatever one gets wrong in a posting, a line written by hand contradicts it."""
+    rows = [(event, sorted(lines)) for event, lines in TABLE if type(event) is event_type]
+    survivors = []
+    for name, postings in mutants_of(event_type):
+        compiled = compile_postings(postings)
+        if all(posts(compiled, event) == expected for event, expected in rows):
+            survivors.append(name)
+    assert survivors == []
+
+
+def posts(compiled: Callable[[Any, str], list[Line]], event: AnyEvent) -> list[Line] | None:
+    try:
+        return sorted(compiled(event, "pp01"))
+    except (Contradiction, AttributeError, KeyError, TypeError):
+        return None

@@ -15,7 +15,7 @@ from sajja_schemas.events.ledgers import EntryReversed
 from sajja_schemas.events.members import MemberAdmitted
 from sajja_schemas.events.network import Bylaws, FoundingDevice, FoundingKey, NetworkEstablished, RulesetAdopted
 from sajja_schemas.events.savings import ShareDeposited, ShareWithdrawn
-from sajja_schemas.events.transfers import InterfundSettlementConfirmed, LinkageLoanRepaid
+from sajja_schemas.events.transfers import InterfundSettlementConfirmed, InterfundSettlementInitiated, LinkageLoanRepaid
 from sajja_schemas.events.trust import (
     CommitteeMemberAppointed,
     DeviceEnrolled,
@@ -314,9 +314,15 @@ def test_money_sent_to_one_fund_is_not_what_another_received(world: World) -> No
         event = InterfundSettlementConfirmed(settlement="s", side=side, fund=fund, amount_satang=5, **more)
         world.record(author, event, village="pp01")
 
-    confirmed(world.village("pp01").tablets[0], "sent", "welfare", carrier="pp01-o4")
+    handed = InterfundSettlementInitiated(
+        settlement="s", fund="welfare", amount_satang=5, box="pp01-o4", carrier="pp01-o2"
+    )
+    world.record(world.village("pp01").tablets[0], handed)
+    assert [(t.holder, t.difference_satang) for t in world.fold().transit.values()] == [("pp01-o2", 5)]
+    confirmed(world.village("pp01").tablets[0], "sent", "welfare", carrier="pp01-o2")
     confirmed(world.office.tablets[0], "received", "risk", bank="risk-1")
-    assert len(world.fold().transit) == 2
+    under_way = world.fold().transit.values()
+    assert [(t.about, t.difference_satang) for t in under_way] == [("welfare", 5), ("risk", -5)]
 
 
 def test_where_two_admissions_disagree_the_order_decides_nothing(world: World) -> None:
