@@ -225,8 +225,8 @@ def test_what_a_class_asks_for_is_a_field() -> None:
 
 # A member is named, and has nothing to decide: a book, a batch of interest, an erasure, a lock.
 NO_PARTY = {
-    "committee_member_appointed", "member_admitted", "member_passbook_issued", "member_passbook_replaced", "personal_data_erased",
-    "savings_hold_placed", "special_savings_interest_credited", "welfare_enrolled",
+    "committee_member_appointed", "member_admitted", "member_passbook_issued", "member_passbook_replaced",
+    "personal_data_erased", "savings_hold_placed", "special_savings_interest_credited", "welfare_enrolled",
 }  # fmt: skip
 
 
