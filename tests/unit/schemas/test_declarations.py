@@ -8,7 +8,18 @@ from typing import Any
 import msgspec
 import pytest
 
-from sajja_schemas.accounts import CHART, HELD, Account, LedgerKind, Sub, belongs_to, is_result, kind_of, may_hold
+from sajja_schemas.accounts import (
+    CHART,
+    HELD,
+    Account,
+    LedgerKind,
+    Sub,
+    belongs_to,
+    is_ledger,
+    is_result,
+    kind_of,
+    may_hold,
+)
 from sajja_schemas.entry import EntryRef, Head
 from sajja_schemas.events import CATALOGUE, Body
 from sajja_schemas.events.base import Approvers, Author, Declaration, Event, Fund, Kind, declare
@@ -225,8 +236,8 @@ def test_what_a_class_asks_for_is_a_field() -> None:
 
 # A member is named, and has nothing to decide: a book, a batch of interest, an erasure, a lock.
 NO_PARTY = {
-    "committee_member_appointed", "member_admitted", "member_passbook_issued", "member_passbook_replaced", "personal_data_erased",
-    "savings_hold_placed", "special_savings_interest_credited", "welfare_enrolled",
+    "committee_member_appointed", "member_admitted", "member_passbook_issued", "member_passbook_replaced",
+    "personal_data_erased", "savings_hold_placed", "special_savings_interest_credited", "welfare_enrolled",
 }  # fmt: skip
 
 
@@ -278,6 +289,12 @@ def test_the_chart_knows_its_ledgers() -> None:
     assert kind_of("bank:pp01") is LedgerKind.BANK
     with pytest.raises(ValueError, match="purse"):
         kind_of("purse:pp01")
+    assert [is_ledger(name) for name in ("group:pp01-shrimp", "risk", "purse:pp01", "risk\n")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
     assert may_hold("welfare", 2310)
     assert not may_hold("risk", 2310)
     assert not may_hold("risk", 2)
