@@ -13,7 +13,7 @@ from sajja_client.home import Pin
 from sajja_schemas.calendar import format_thai
 from sajja_schemas.entry import SignedEntry, to_base64url
 from sajja_schemas.events import Body, read_body, tag_of
-from sajja_schemas.events.base import Approvers
+from sajja_schemas.events.base import Approvers, Event
 from sajja_schemas.money import format_baht
 
 HASH_CHARACTERS: Final = 12
@@ -45,7 +45,7 @@ def entry_document(entry: SignedEntry) -> dict[str, Any]:
         "date": body.date,
         "by": body.by,
         "event": body.event,
-        "approvers": body.event.declared.approvers,
+        "approvers": _classes(body.event),
     }
 
 
@@ -68,7 +68,7 @@ def receipt(pin: Pin, entry: SignedEntry) -> str:
         f"ลำดับที่ · sequence: {entry.sequence}   รหัส · entry: {to_base64url(entry.hash)[:HASH_CHARACTERS]}",
     ]
     if event.declared.approvers is not Approvers.A0:
-        lines.append(f"รอลายมือชื่อกรรมการ ({event.declared.approvers}) · awaits its officers' approval")
+        lines.append(f"รอลายมือชื่อกรรมการ ({_classes(event)}) · awaits its officers' approval")
     return "\n".join([*lines, "─" * _WIDTH])
 
 
@@ -86,3 +86,8 @@ def _others(event: object) -> list[tuple[str, str]]:
             label = "สมาชิก · member" if name == "member" else name
             shown.append((label, str(value)))
     return shown
+
+
+def _classes(event: Event) -> str:
+    """The approver classes that an event asks for: `A2`, or `A4+AU` where each must be complete."""
+    return "+".join((event.declared.approvers, *event.declared.also))

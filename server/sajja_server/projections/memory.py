@@ -18,7 +18,7 @@ from sajja_server.store.log import LoggedBody
 from sajja_server.store.pool import Connection
 
 # Raised whenever the fold's meaning or the shape of its memory changes: older tables are then folded again from zero.
-VERSION: Final = 1
+VERSION: Final = 2
 
 
 class Memory(msgspec.Struct):
@@ -27,6 +27,7 @@ class Memory(msgspec.Struct):
     trust: Trust
     last_date: date | None
     transit: dict[str, Transit]
+    lent: list[tuple[str, str, int]]  # ledger, loan, satang
     reversed: dict[str, str]
     expected: dict[str, list[str]]
 
@@ -56,6 +57,7 @@ async def load(connection: Connection, network: str, fingerprint: str) -> tuple[
         index=row["index"],
         last_date=memory.last_date,
         transit=memory.transit,
+        lent={(ledger, loan): amount for ledger, loan, amount in memory.lent},
         reversed=memory.reversed,
         expected=memory.expected,
     )
@@ -145,6 +147,7 @@ async def save(
         trust=books.trust,
         last_date=books.last_date,
         transit=books.transit,
+        lent=[(ledger, loan, amount) for (ledger, loan), amount in books.lent.items()],
         reversed=books.reversed,
         expected=books.expected,
     )
