@@ -69,9 +69,11 @@ class Place:
 
     def make(self) -> None:
         for folder in (self.folder.parent, self.folder):
-            if not folder.exists():
+            try:
                 folder.mkdir(parents=True)
-                folder.chmod(0o700 if self._account is None else 0o711)  # whatever the umask says
+            except FileExistsError:
+                continue  # from before, or by another that starts at this moment
+            folder.chmod(0o700 if self._account is None else 0o711)  # whatever the umask says
         if self.folder.stat().st_uid != os.geteuid():
             raise EmbeddedPostgresFailed(f"{self.folder} belongs to another user")
         self._require_way_in(self.folder)
