@@ -72,9 +72,9 @@ def receipt(pin: Pin, entry: SignedEntry) -> str:
     return "\n".join([*lines, "─" * _WIDTH])
 
 
-def _others(event: object) -> list[tuple[str, str]]:
+def _others(event: Event) -> list[tuple[str, str]]:
     shown = []
-    for name, value in msgspec.structs.asdict(event).items():  # type: ignore[arg-type]  # every event is a struct
+    for name, value in msgspec.structs.asdict(event).items():
         if value is None or value == () or name in AMOUNTS[:1]:
             continue
         if name.endswith(_SATANG):

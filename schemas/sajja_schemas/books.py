@@ -36,7 +36,7 @@ from sajja_schemas.events.members import (
 from sajja_schemas.events.welfare import WelfareEnrolled
 from sajja_schemas.postings import Contradiction, Line
 from sajja_schemas.standing import Awaiting, Trust
-from sajja_schemas.transit import Transit as Transit  # noqa: PLC0414  # a part of the state, which readers take from here
+from sajja_schemas.transit import Transit
 from sajja_schemas.trust import (
     CHANGES_TRUST,
     author_of,

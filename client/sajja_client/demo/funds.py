@@ -28,6 +28,7 @@ FIRST_CLAIM = 61  # the sixty before it were paid from January to May
 _GRANTING = tuple(date(rules.YEAR, 6, 12) + timedelta(days=14 * at) for at in range(6))
 _PAID_AFTER = timedelta(days=3)
 _HALF_YEAR_END = date(rules.YEAR, 6, 30)
+_EXPENSES_DAY = 15  # of every month
 _HOSPITAL_EACH_TIME = 11
 _DEATH = 10_000 * rules.BAHT
 _OTHERS: tuple[tuple[Benefit, int], ...] = (
@@ -71,7 +72,7 @@ class OfficeSeason:
                 self._pay()
             if day == _HALF_YEAR_END:
                 self._take_bank_interest()
-            if day.day == 15:  # noqa: PLR2004  # of every month
+            if day.day == _EXPENSES_DAY:
                 self._pay_expenses()
             day += timedelta(days=1)
 

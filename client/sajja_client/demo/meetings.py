@@ -7,6 +7,7 @@
 
 from datetime import timedelta
 from functools import partial
+from typing import Literal
 
 import msgspec
 
@@ -135,8 +136,8 @@ def _serve(season: Season, member: Member, month: int) -> None:
 
 def _take_monthly(season: Season, member: Member, month: int) -> None:
     if member.admitted_month == month:
-        for account, fee in ((4130, rules.ENTRANCE_FEE), (4131, rules.PASSBOOK_FEE)):
-            season.take(member.letter, _fee(season, member, account, fee))
+        season.take(member.letter, _fee(season, member, 4130, rules.ENTRANCE_FEE))
+        season.take(member.letter, _fee(season, member, 4131, rules.PASSBOOK_FEE))
     elif not season.chance.happens(rules.ON_TIME_PERCENT):
         last = 10 if month == _LAST_MONTH else 14
         if season.chance.happens(70):
@@ -287,11 +288,10 @@ def _expenses(season: Season, month: int) -> list[tuple[ExpenseAccount, int, str
     return expenses
 
 
-def _fee(season: Season, member: Member, account: int, amount: int) -> IncomeReceived:
-    assert account in {4130, 4131}
+def _fee(season: Season, member: Member, account: Literal[4130, 4131], amount: int) -> IncomeReceived:
     return IncomeReceived(
         ledger=f"bank:{season.unit}",
-        account=4130 if account == 4130 else 4131,  # noqa: PLR2004  # accounts of the chart
+        account=account,
         amount_satang=amount,
         channel="cash",
         sub=member.id,

@@ -22,6 +22,7 @@ Activity = Mapping[tuple[str, int, str], int]  # the change of each balance duri
 
 _UNIT = 10 * rules.BAHT  # shares and special savings are whole multiples of it
 _WHOLE_BP = 10_000
+_POOL_CAPITAL = 3430
 _RESERVES = ((3210, 45), (3220, 15), (3230, 25), (3310, 15))
 _CAPITAL_BY_VILLAGE = 15_000 * rules.BAHT
 _MONTHS_BEFORE = len(rules.EARLIER_MONTHS)
@@ -110,7 +111,7 @@ def _open_pool(targets: Targets, activity: Activity) -> list[OpeningLine]:
     bank = targets.funds.network.bank - _change(activity, "network", 1120)
     lines.append(OpeningLine(account=1120, sub=BANKS["network"], amount_satang=bank))
     capital = targets.funds.network.capital - _result(activity, "network")
-    shown = -sum(line.amount_satang for line in lines if line.account == 3430 or is_result(line.account))  # noqa: PLR2004
+    shown = -sum(line.amount_satang for line in lines if line.account == _POOL_CAPITAL or is_result(line.account))
     lines.append(OpeningLine(account=3310, amount_satang=shown - capital))
     return lines
 

@@ -10,9 +10,10 @@ from typing import Final
 
 import msgspec
 
-from sajja_schemas.books import Books, Change, Member, Transit, open_books
+from sajja_schemas.books import Books, Change, Member, open_books
 from sajja_schemas.entry import device_of, from_base64url, to_base64url
 from sajja_schemas.standing import Trust
+from sajja_schemas.transit import Transit
 from sajja_schemas.verdicts import Effect
 from sajja_server.store.log import LoggedBody
 from sajja_server.store.pool import Connection
