@@ -39,6 +39,7 @@ def postings() -> dict[str, Any]:
                     for field, value, approvers in declared.approvers_where
                 ],
                 "parties": list(declared.parties),
+                "concerned": list(declared.concerned),
                 "must": {"thai": declared.must[0], "english": declared.must[1]} if declared.must else None,
                 "postings": [_posting(posting) for posting in declared.postings],
             }

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from sajja_schemas.books import Books, Change, Member, open_books
+from sajja_schemas.bylaws.history import RulesetHistory
 from sajja_schemas.entry import device_of, from_base64url, to_base64url
 from sajja_schemas.standing import Trust
 from sajja_schemas.transit import Transit
@@ -19,14 +20,15 @@ from sajja_server.store.log import LoggedBody
 from sajja_server.store.pool import Connection
 
 # Raised whenever the fold's meaning or the shape of its memory changes: older tables are then folded again from zero.
-VERSION: Final = 2
+VERSION: Final = 3
 
 
 class Memory(msgspec.Struct):
     """The part of the books that is no table."""
 
     trust: Trust
-    last_date: date | None
+    reached: dict[str, date]
+    rulesets: RulesetHistory
     transit: dict[str, Transit]
     lent: list[tuple[str, str, int]]  # ledger, loan, satang
     reversed: dict[str, str]
@@ -56,7 +58,8 @@ async def load(connection: Connection, network: str, fingerprint: str) -> tuple[
     books = Books(
         trust=memory.trust,
         index=row["index"],
-        last_date=memory.last_date,
+        reached=memory.reached,
+        rulesets=memory.rulesets,
         transit=memory.transit,
         lent={(ledger, loan): amount for ledger, loan, amount in memory.lent},
         reversed=memory.reversed,
@@ -146,7 +149,8 @@ async def save(
     await _save_devices(connection, books, counts, touched_devices)
     memory = Memory(
         trust=books.trust,
-        last_date=books.last_date,
+        reached=books.reached,
+        rulesets=books.rulesets,
         transit=books.transit,
         lent=[(ledger, loan, amount) for (ledger, loan), amount in books.lent.items()],
         reversed=books.reversed,

@@ -40,6 +40,7 @@ async def network_totals(pool: Pool, network: str, now: int) -> dict[str, object
         )
         size = (await log_head(connection, network)).size
     trust = memory.trust if memory is not None else Trust(network=network, fingerprint="")
+    last_date = max(memory.reached.values(), default=None) if memory is not None else None
     villages = _villages(trust, people, sums)
     funds: dict[str, dict[str, int]] = {fund: read_fund(fund, sums) for fund in _FUNDS}
     funds["welfare"]["enrolled"] = enrolled
@@ -51,7 +52,7 @@ async def network_totals(pool: Pool, network: str, now: int) -> dict[str, object
         "entries": size,
         "reflects_received_at": reflects,
         # A tablet whose calendar is years ahead must not tell everybody what day it is.
-        "last_business_date": min(memory.last_date, business_date(now)) if memory and memory.last_date else None,
+        "last_business_date": min(last_date, business_date(now)) if last_date else None,
         "totals": _total(villages),
         "villages": villages,
         "funds": funds,
