@@ -21,11 +21,11 @@ import msgspec
 
 from sajja_schemas import transit
 from sajja_schemas.accounts import is_loan
-from sajja_schemas.bylaws.demands import Demand, demand_of, demand_of_reversal
+from sajja_schemas.bylaws.demands import FREE, Demand, demand_of, demand_of_reversal, is_raisable
 from sajja_schemas.bylaws.history import RulesetHistory
 from sajja_schemas.entry import Unreadable, read_head
 from sajja_schemas.events import CATALOGUE, Body, lines_of, read_body
-from sajja_schemas.events.base import EntryRef
+from sajja_schemas.events.base import Approvers, EntryRef
 from sajja_schemas.events.ledgers import EntryReversed, OpeningBalanceRecorded
 from sajja_schemas.events.loan_accounts import LoanDisbursedInKind
 from sajja_schemas.events.loans import LoanDisbursed
@@ -176,7 +176,8 @@ def _place_unread(trust: Trust, entry: Admitted) -> Effect | None:
 
 def _digest(books: Books, entry: Admitted, body: Body, lines: list[Line], lookup: Lookup) -> list[Change]:
     """Let an authorised entry count, or wait."""
-    if register(books.trust, entry.index, entry.hash, body, entry.body, demand(books, body)):
+    asked = demand(books, body)
+    if asked is FREE or register(books.trust, entry.index, entry.hash, body, entry.body, asked):
         return _count_all(books, entry.hash, body, lines, lookup)
     changes = _quarantine(books, entry.hash, Effect.AWAITING_APPROVAL)
     if isinstance(body.event, EntryReversed):
@@ -186,6 +187,8 @@ def _digest(books: Books, entry: Admitted, body: Body, lines: list[Line], lookup
 
 def demand(books: Books, body: Body) -> Demand:
     """Whose approval an entry needs that is admitted now (`bylaws.demands`)."""
+    if body.event.declared.approvers is Approvers.A0 and not is_raisable(books.rulesets, body.event):
+        return FREE
     return demand_of(books.rulesets, body, author_of(books.trust, body), books.reached.get(body.village))
 
 

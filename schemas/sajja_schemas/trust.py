@@ -95,8 +95,6 @@ def author_of(trust: Trust, body: Body) -> str:
 
 def register(trust: Trust, index: int, entry_hash: str, body: Body, data: bytes, demand: Demand) -> bool:
     """Note what an authorised entry still needs of what is asked of it. Gives whether it counts now."""
-    if demand.is_free:
-        return True
     event = body.event
     declared = event.declared
     # A note that bylaws have raised is a control. The pin itself is what the founding entry rests on: it counts at

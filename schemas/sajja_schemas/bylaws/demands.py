@@ -22,8 +22,8 @@ import msgspec
 from sajja_schemas.bylaws.approvals import RISING, approvers_of, floor_of
 from sajja_schemas.bylaws.history import RulesetHistory, in_force
 from sajja_schemas.bylaws.ruling import ledgers_raising, own_ledger
-from sajja_schemas.events import Body, tag_of
-from sajja_schemas.events.base import Approvers
+from sajja_schemas.events import Body
+from sajja_schemas.events.base import Approvers, Event
 from sajja_schemas.events.ruleset import Bylaws
 
 
@@ -39,13 +39,13 @@ class Demand(msgspec.Struct, frozen=True):
         """Every class that is asked for."""
         return (self.approvers, *self.also)
 
-    @property
-    def is_free(self) -> bool:
-        """Whether the device's signature is enough."""
-        return self.approvers is Approvers.A0
+
+FREE: Final = Demand(Approvers.A0)  # the device's signature is enough
 
 
-_FREE: Final = Demand(Approvers.A0)
+def is_raisable(history: RulesetHistory, event: Event) -> bool:
+    """Whether a band has ever named this event: of any other nobody need look rules up."""
+    return bool(history.banded) and event.__struct_config__.tag in history.banded
 
 
 def demand_of(history: RulesetHistory, body: Body, unit: str, reached: date | None) -> Demand:
@@ -58,19 +58,17 @@ def demand_of(history: RulesetHistory, body: Body, unit: str, reached: date | No
         reached: the latest business date that counts in its feed by now; None where nothing does.
     """
     event = body.event
-    declared = event.declared
-    is_banded = bool(history.banded) and tag_of(event) in history.banded
-    if declared.approvers is Approvers.A0 and not is_banded:
-        return _FREE
     floor = floor_of(event)
     days = (body.date,) if reached is None or reached == body.date else (body.date, reached)
-    classes = dict.fromkeys((floor, *declared.also))
-    if is_banded:
+    classes = dict.fromkeys((floor, *event.declared.also))
+    if is_raisable(history, event):
         for ledger in ledgers_raising(event, body.village, unit):
             classes |= dict.fromkeys(approvers_of(event, floor, rules) for rules in _rules_of(history, ledger, days))
     if len(classes) > 1:
         classes.pop(Approvers.A0, None)  # another class asks for more than the device
     approvers, *also = classes
+    if approvers is Approvers.A0:
+        return FREE
     quorums_bp: tuple[int | None, ...] = ()
     if hasattr(event, "assembly"):
         ruled = _rules_of(history, own_ledger(body.village), days)
