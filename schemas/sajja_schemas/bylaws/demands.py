@@ -11,7 +11,7 @@
    treasurer.
  * The approval itself is never raised: it would wait for an approval.
 
-Sources: docs/domain.md sections 4.5 and 5.2, LOG_FORMAT.md section 9.1, docs/adr/0015.
+Sources: docs/domain.md sections 4.5 and 5.2, LOG_FORMAT.md section 9.2, docs/adr/0015.
 """
 
 from datetime import date

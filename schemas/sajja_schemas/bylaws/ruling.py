@@ -19,7 +19,7 @@ from sajja_schemas.events.welfare import WelfareEvent
 from sajja_schemas.events.welfare_claims import WelfareClaimEvent
 from sajja_schemas.events.welfare_money import WelfareMoneyEvent
 
-_FUND_OF: Final[dict[type, str]] = {
+FUND_OF: Final[dict[type, str]] = {
     **dict.fromkeys(get_args(WelfareEvent | WelfareClaimEvent | WelfareMoneyEvent), "welfare"),
     **dict.fromkeys(get_args(RiskEvent), "risk"),
     **dict.fromkeys(get_args(PoolEvent | TransferEvent), "network"),
@@ -34,7 +34,7 @@ def own_ledger(unit: str) -> str:
 def ledger_ruling(event: Event, village: str) -> str:
     """The ledger whose bylaws an event is done by."""
     named: str | None = getattr(event, "ledger", None) or getattr(event, "fund", None)
-    return named or _FUND_OF.get(type(event)) or own_ledger(village)
+    return named or FUND_OF.get(type(event)) or own_ledger(village)
 
 
 def ledgers_raising(event: Event, village: str, unit: str) -> tuple[str, ...]:
