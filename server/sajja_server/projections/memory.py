@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from sajja_schemas.books import Books, Change, open_books
+from sajja_schemas.bylaws.history import RulesetHistory
 from sajja_schemas.entry import device_of, from_base64url, to_base64url
 from sajja_schemas.standing import Trust
 from sajja_schemas.transit import Transit
@@ -27,7 +28,8 @@ class Memory(msgspec.Struct):
     """The part of the books that is no table."""
 
     trust: Trust
-    last_date: date | None
+    reached: dict[str, date]
+    rulesets: RulesetHistory
     transit: dict[str, Transit]
     reversed: dict[str, str]
     expected: dict[str, list[str]]
@@ -56,7 +58,8 @@ async def load(connection: Connection, network: str, fingerprint: str) -> tuple[
     books = Books(
         trust=memory.trust,
         index=row["index"],
-        last_date=memory.last_date,
+        reached=memory.reached,
+        rulesets=memory.rulesets,
         transit=memory.transit,
         registers=await registers.load(connection, network),
         reversed=memory.reversed,
@@ -142,7 +145,8 @@ async def save(
     await _save_devices(connection, books, counts, touched_devices)
     memory = Memory(
         trust=books.trust,
-        last_date=books.last_date,
+        reached=books.reached,
+        rulesets=books.rulesets,
         transit=books.transit,
         reversed=books.reversed,
         expected=books.expected,
