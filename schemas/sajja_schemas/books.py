@@ -19,7 +19,7 @@ from typing import Final
 
 import msgspec
 
-from sajja_schemas import transit
+from sajja_schemas import periods, transit
 from sajja_schemas.accounts import is_loan
 from sajja_schemas.entry import Unreadable, read_head
 from sajja_schemas.events import CATALOGUE, Body, lines_of, read_body
@@ -34,6 +34,7 @@ from sajja_schemas.events.members import (
     MemberTransferred,
 )
 from sajja_schemas.events.welfare import WelfareEnrolled
+from sajja_schemas.periods import Periods
 from sajja_schemas.postings import Contradiction, Line
 from sajja_schemas.standing import Awaiting, Trust
 from sajja_schemas.transit import Transit
@@ -80,6 +81,7 @@ class Books(msgspec.Struct, kw_only=True):
     members: dict[tuple[str, str], Member] = {}  # village, member
     transit: dict[str, Transit] = {}  # village/type/fund or loan/settlement
     quarantined: dict[str, Effect] = {}  # every entry without effect, by hash
+    periods: Periods = msgspec.field(default_factory=Periods)  # which months are closed, and at what cut
     lent: dict[tuple[str, str], int] = {}  # ledger, loan: satang paid out, or brought forward as outstanding
     reversed: dict[str, str] = {}  # original: the reversal that counts
     expected: dict[str, list[str]] = {}  # an original that has not come: the reversals that wait for it
@@ -365,12 +367,17 @@ def _lend(books: Books, ledger: str, loan: str, amount: int) -> None:
     books.lent[ledger, loan] = books.lent.get((ledger, loan), 0) + amount
 
 
+def _tally_period(books: Books, body: Body, _sign: int) -> None:
+    periods.take(books.periods, body)  # it posts nothing, so it is never reversed
+
+
 def _tally_transit(books: Books, body: Body, sign: int) -> None:
     transit.tally(books.transit, body, sign)
 
 
 _TALLIES: Final[dict[type, Callable[[Books, Body, int], None]]] = {
     **{event_type: _tally_transit for event_type in CATALOGUE.values() if transit.is_part(event_type)},
+    **dict.fromkeys(periods.DECIDING, _tally_period),
     LoanDisbursed: _tally_loan,
     LoanDisbursedInKind: _tally_loan,
     MemberAdmitted: _tally_admission,

@@ -12,6 +12,7 @@ import msgspec
 
 from sajja_schemas.books import Books, Change, Member, open_books
 from sajja_schemas.entry import device_of, from_base64url, to_base64url
+from sajja_schemas.periods import Periods
 from sajja_schemas.standing import Trust
 from sajja_schemas.transit import Transit
 from sajja_schemas.verdicts import Effect
@@ -19,7 +20,7 @@ from sajja_server.store.log import LoggedBody
 from sajja_server.store.pool import Connection
 
 # Raised whenever the fold's meaning or the shape of its memory changes: older tables are then folded again from zero.
-VERSION: Final = 2
+VERSION: Final = 3
 
 
 class Memory(msgspec.Struct):
@@ -28,6 +29,7 @@ class Memory(msgspec.Struct):
     trust: Trust
     last_date: date | None
     transit: dict[str, Transit]
+    periods: Periods
     lent: list[tuple[str, str, int]]  # ledger, loan, satang
     reversed: dict[str, str]
     expected: dict[str, list[str]]
@@ -58,6 +60,7 @@ async def load(connection: Connection, network: str, fingerprint: str) -> tuple[
         index=row["index"],
         last_date=memory.last_date,
         transit=memory.transit,
+        periods=memory.periods,
         lent={(ledger, loan): amount for ledger, loan, amount in memory.lent},
         reversed=memory.reversed,
         expected=memory.expected,
@@ -148,6 +151,7 @@ async def save(
         trust=books.trust,
         last_date=books.last_date,
         transit=books.transit,
+        periods=books.periods,
         lent=[(ledger, loan, amount) for (ledger, loan), amount in books.lent.items()],
         reversed=books.reversed,
         expected=books.expected,
