@@ -24,6 +24,7 @@ from sajja_schemas.accounts import is_loan
 from sajja_schemas.entry import Unreadable, read_head
 from sajja_schemas.events import CATALOGUE, Body, lines_of, read_body
 from sajja_schemas.events.base import Approvers, EntryRef
+from sajja_schemas.events.corrections import DoubleDisbursementRecognised
 from sajja_schemas.events.ledgers import EntryReversed, OpeningBalanceRecorded
 from sajja_schemas.events.loan_accounts import LoanDisbursedInKind
 from sajja_schemas.events.loans import LoanDisbursed
@@ -350,8 +351,10 @@ def _tally_duplicate(books: Books, body: Body, sign: int) -> None:
 
 def _tally_loan(books: Books, body: Body, sign: int) -> None:
     event = body.event
-    assert isinstance(event, LoanDisbursed | LoanDisbursedInKind)
+    assert isinstance(event, LoanDisbursed | LoanDisbursedInKind | DoubleDisbursementRecognised)
     amount = event.gross_satang if isinstance(event, LoanDisbursed) else event.amount_satang
+    if isinstance(event, DoubleDisbursementRecognised):
+        amount = -amount  # a debt of the borrower, and no loan
     _lend(books, f"bank:{body.village}", event.loan, sign * amount)
 
 
@@ -378,6 +381,7 @@ def _tally_transit(books: Books, body: Body, sign: int) -> None:
 _TALLIES: Final[dict[type, Callable[[Books, Body, int], None]]] = {
     **{event_type: _tally_transit for event_type in CATALOGUE.values() if transit.is_part(event_type)},
     **dict.fromkeys(periods.DECIDING, _tally_period),
+    DoubleDisbursementRecognised: _tally_loan,
     LoanDisbursed: _tally_loan,
     LoanDisbursedInKind: _tally_loan,
     MemberAdmitted: _tally_admission,
