@@ -19,7 +19,7 @@ from typing import Final
 
 import msgspec
 
-from sajja_schemas import transit
+from sajja_schemas import periods, transit
 from sajja_schemas.bylaws.demands import FREE, Demand, demand_of, demand_of_reversal, is_raisable
 from sajja_schemas.bylaws.history import RulesetHistory
 from sajja_schemas.entry import Unreadable, read_head
@@ -27,6 +27,7 @@ from sajja_schemas.events import CATALOGUE, Body, lines_of, read_body
 from sajja_schemas.events.base import Approvers, EntryRef
 from sajja_schemas.events.ledgers import EntryReversed
 from sajja_schemas.events.network import RulesetAdopted
+from sajja_schemas.periods import Periods
 from sajja_schemas.postings import Contradiction, Line
 from sajja_schemas.registers import Registers, note
 from sajja_schemas.standing import Awaiting, Trust
@@ -67,6 +68,7 @@ class Books(msgspec.Struct, kw_only=True):
     balances: dict[Balance, int] = {}
     transit: dict[str, Transit] = {}  # village/type/fund or loan/settlement
     quarantined: dict[str, Effect] = {}  # every entry without effect, by hash
+    periods: Periods = msgspec.field(default_factory=Periods)  # which months are closed, and at what cut
     registers: Registers = msgspec.field(default_factory=Registers)  # members, loans, claims, meetings and the rest
     reversed: dict[str, str] = {}  # original: the reversal that counts
     expected: dict[str, list[str]] = {}  # an original that has not come: the reversals that wait for it
@@ -216,6 +218,8 @@ def _count(books: Books, entry_hash: str, body: Body, lines: list[Line], lookup:
     changes = [(entry_hash, Effect.COUNTED)]
     if type(event) is RulesetAdopted:
         books.rulesets.take(event, books.index - 1, body.date)
+    if type(event) in periods.DECIDING:
+        periods.take(books.periods, body)  # it posts nothing, so it is never reversed
     if isinstance(event, EntryReversed):
         _reverse(books, entry_hash, event.entry, lookup)
         return changes, set()

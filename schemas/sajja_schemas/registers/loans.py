@@ -20,6 +20,7 @@ from sajja_schemas.accounts import LOANS, is_loan
 from sajja_schemas.calculations.loans import INSTALMENTS_MAX, MonthMethod, Terms, schedule
 from sajja_schemas.calculations.portfolio import Arrears, Due, LoanStanding, arrears_on, at_risk
 from sajja_schemas.calculations.spans import months_later
+from sajja_schemas.events.corrections import DoubleDisbursementRecognised
 from sajja_schemas.events.ledgers import OpeningBalanceRecorded
 from sajja_schemas.events.loan_accounts import LoanDisbursedInKind, LoanRescheduled
 from sajja_schemas.events.loans import LOANS_BY_PRODUCT, LoanApproved, LoanDisbursed, Method
@@ -63,6 +64,11 @@ NOTES: Final = (
     ),
     Note(register=REGISTER, event=LoanDisbursed, key=_KEY, fact=("=lent", DATE), number="gross_satang"),
     Note(register=REGISTER, event=LoanDisbursedInKind, key=_KEY, fact=("=lent", DATE), number="amount_satang"),
+    # Paid out twice, the second is a debt of the borrower, and no loan.
+    Note(
+        register=REGISTER, event=DoubleDisbursementRecognised, key=_KEY, fact=("=no_loan", DATE),
+        number="amount_satang",
+    ),
     Note(
         register=REGISTER, event=OpeningBalanceRecorded, key=("ledger", ".sub"), each="lines_of_page",
         when=lambda line: is_loan(line.account), fact=("=outstanding", DATE), number="amount_satang",
@@ -102,7 +108,7 @@ def loan_of(registers: Registers, balances: Balances, ledger: str, loan: str) ->
     said = latest(facts, "opened", "approved", "rescheduled")
     approved, rescheduled = latest(facts, "approved"), latest(facts, "rescheduled")
     covered = latest(facts, "covered")
-    paid_out_satang = sum_of(facts, "lent")
+    paid_out_satang = sum_of(facts, "lent") - sum_of(facts, "no_loan")
     product = said[3] if said is not None else ""
     return Loan(
         ledger=ledger,
@@ -130,7 +136,7 @@ def loans_of(registers: Registers, balances: Balances, ledger: str | None = None
 def lent_satang(registers: Registers, ledger: str, loan: str) -> int:
     """What was paid out of a loan, or brought forward as outstanding."""
     facts = registers.row(REGISTER, (ledger, loan))
-    return sum_of(facts, "lent") + sum_of(facts, "outstanding")
+    return sum_of(facts, "lent") - sum_of(facts, "no_loan") + sum_of(facts, "outstanding")
 
 
 def arrears(loan: Loan, on: date) -> Arrears:

@@ -13,6 +13,7 @@ import msgspec
 from sajja_schemas.books import Books, Change, open_books
 from sajja_schemas.bylaws.history import RulesetHistory
 from sajja_schemas.entry import device_of, from_base64url, to_base64url
+from sajja_schemas.periods import Periods
 from sajja_schemas.standing import Trust
 from sajja_schemas.transit import Transit
 from sajja_schemas.verdicts import Effect
@@ -31,6 +32,7 @@ class Memory(msgspec.Struct):
     reached: dict[str, date]
     rulesets: RulesetHistory
     transit: dict[str, Transit]
+    periods: Periods
     reversed: dict[str, str]
     expected: dict[str, list[str]]
 
@@ -61,6 +63,7 @@ async def load(connection: Connection, network: str, fingerprint: str) -> tuple[
         reached=memory.reached,
         rulesets=memory.rulesets,
         transit=memory.transit,
+        periods=memory.periods,
         registers=await registers.load(connection, network),
         reversed=memory.reversed,
         expected=memory.expected,
@@ -148,6 +151,7 @@ async def save(
         reached=books.reached,
         rulesets=books.rulesets,
         transit=books.transit,
+        periods=books.periods,
         reversed=books.reversed,
         expected=books.expected,
     )
