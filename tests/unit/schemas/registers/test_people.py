@@ -17,7 +17,7 @@ from sajja_schemas.events.members import (
 from sajja_schemas.events.savings import SavingsHoldPlaced, SavingsHoldReleased, ShareDeposited, SharePledgeSet
 from sajja_schemas.events.welfare import WelfareContributionReceived, WelfareEnrolled
 from sajja_schemas.registers.lending import guarantees_of, guarantors_of, written_off_satang
-from sajja_schemas.registers.members import PASSBOOKS, Member, member_of, members_of
+from sajja_schemas.registers.members import PASSBOOKS, Headcount, Member, headcount, member_of, members_of
 from sajja_schemas.registers.savings import SAVINGS, WELFARE, held_satang, months_paid, pledged_satang
 from support.world import ASSEMBLY
 from unit.schemas.registers.noted import DAY, ENTRY, NAME, Noted
@@ -134,3 +134,17 @@ def test_a_replaced_passbook_is_void() -> None:
     day = DAY.isoformat()
     assert noted.registers.row(PASSBOOKS, ("pp01", "a1")) == {("issued", day, "m1"): 1, ("void", day, "full"): 1}
     assert noted.registers.row(PASSBOOKS, ("pp01", "a2")) == {("issued", day, "m1"): 1}
+
+
+def test_people_are_counted_where_they_are() -> None:
+    noted = Noted()
+    noted.count(admitted())
+    noted.count(MemberAdmitted(member="m2", gender="female", joined=DAY, resolution=ENTRY))
+    noted.count(WelfareEnrolled(member="m3", joined=DAY, resolution=ENTRY), village="pp02")
+    assert headcount(noted.registers) == {
+        "pp01": Headcount(members=2, women=1), "pp02": Headcount(enrolled=1),
+    }  # fmt: skip
+    noted.count(MemberExitSettled(member="m2"))
+    assert headcount(noted.registers)["pp01"] == Headcount(members=1)
+    noted.count(MemberProfileUpdated(member="m1", fields=("gender",), gender="female"))
+    assert headcount(noted.registers)["pp01"] == Headcount(members=1, women=1)
