@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from sajja_schemas.events.base import Kind
 from sajja_schemas.invariants import check
 from scenario import reading
 from scenario.closing import Result, close_funds, of_ledger, pay_heirs
-from scenario.comparison import STAGES, accounts, balances_at, results, sub_ledgers
+from scenario.comparison import STAGES, accounts, balances_at, compare, results, single_figures, sub_ledgers
 from scenario.people import DECEASED, LEDGERS, SAVER
 from scenario.year import BANK, BOX, Year
 from support.arrival import logs_of
@@ -46,6 +47,13 @@ def test_profit_allocation_dividends_and_patronage_that_the_fold_gives_are_the_p
     rows = list(results(told[1]))
     assert {"777.56", "333.44", "504.18", "0.47"} == set(SCENARIO["dividend"].values())
     assert {"185.32", "128.30", "90.29"} == set(SCENARIO["patronage"].values())
+    assert [row for row in rows if row.difference_satang] == []
+
+
+def test_income_expense_interest_claim_and_both_halves_of_each_pair_are_the_published_ones(told: Told) -> None:
+    entries, books = told[0].world.entries, told[0].see()
+    rows = list(single_figures(balances_at("before", entries, books), balances_at("after", entries, books)))
+    assert len(rows) == 4 + len(SCENARIO["interfund_check"])
     assert [row for row in rows if row.difference_satang] == []
 
 
@@ -122,6 +130,17 @@ def test_funds_that_close_their_year_carry_income_and_expense_to_their_balance(y
     for fund in ("welfare", "risk", "network"):
         assert not any(amount for (account, _sub), amount in of_ledger(year, fund).items() if account >= 4000)
     assert any(amount for (account, _sub), amount in of_ledger(year, "bank:v02").items() if account >= 4000)
+
+
+def test_one_satang_beside_the_published_figures_is_seen(year: Year, told: Told) -> None:
+    year.world.today = date(2020, 12, 31)
+    year.say(year.savings, "income_received", ledger="bank:v01", account=4190, amount_satang=1, channel="cash", box=BOX)
+    tables = compare(year.world.entries, year.see(), told[1])
+    assert {(row.name, row.difference_satang) for row in tables["after"] if row.difference_satang} == {
+        ("1110", 1), ("4190", -1)
+    }  # fmt: skip
+    # It stands behind December's cut, so what was sealed is what it was.
+    assert [row for row in tables["before"] if row.difference_satang] == []
 
 
 def test_the_command_prints_every_figure_beside_the_published_one_and_exits_0() -> None:
