@@ -10,14 +10,16 @@ from pathlib import Path
 import pytest
 
 from sajja_schemas.accounts import CHART
+from sajja_schemas.books import Admitted, apply, open_books
 from sajja_schemas.chain import check_log
-from sajja_schemas.entry import from_base64url
+from sajja_schemas.entry import from_base64url, to_base64url
 from sajja_schemas.events import CATALOGUE, lines_of, tag_of
-from sajja_schemas.events.base import Kind
+from sajja_schemas.events.base import Approvers, Kind
 from sajja_schemas.invariants import check
 from scenario import reading
 from scenario.closing import Result, close_funds, of_ledger, pay_heirs
 from scenario.comparison import STAGES, accounts, balances_at, compare, results, single_figures, sub_ledgers
+from scenario.keeper import class_of
 from scenario.people import DECEASED, LEDGERS, SAVER
 from scenario.year import BANK, BOX, Year
 from support.arrival import logs_of
@@ -67,6 +69,11 @@ def test_every_entry_counts_with_all_its_approvals_and_every_log_is_one_signed_c
         assert check_log(log, from_base64url(books.trust.fingerprint, 32)) == log[-1]
 
 
+def test_every_approver_class_from_a0_to_a5_is_needed_and_complete(told: Told) -> None:
+    bodies = reading.counted(told[0].world.entries, told[0].see()).values()
+    assert {class_of(body) for body in bodies} == set(Approvers) - {Approvers.AU}
+
+
 def test_several_devices_of_each_unit_wrote_it_and_nobody_posted_cash_that_another_holds(told: Told) -> None:
     world = told[0].world
     assert [len(unit.tablets) for unit in world.units.values()] == [2, 2, 2]
@@ -76,6 +83,17 @@ def test_several_devices_of_each_unit_wrote_it_and_nobody_posted_cash_that_anoth
         if CATALOGUE[tag_of(body.event)].declared.kind is Kind.CASH:
             for ledger, account, _sub, _amount in lines_of(body):
                 assert account not in held or (ledger == f"bank:{unit}" if unit != "office" else ":" not in ledger)
+
+
+def test_no_invariant_is_broken_at_any_index_of_the_telling(told: Told) -> None:
+    world = told[0].world
+    books = open_books(world.network, world.fingerprint)
+    bodies: dict[str, bytes] = {}
+    for index, entry in enumerate(world.entries):
+        name = to_base64url(entry.hash)
+        apply(books, Admitted(index, name, entry.body), bodies.get)
+        bodies[name] = entry.body
+        assert check(books) == []
 
 
 def test_nothing_is_under_way_and_every_invariant_holds_at_the_end(told: Told) -> None:
