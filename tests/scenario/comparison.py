@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from sajja_schemas.books import Balance, Books
+from sajja_schemas.calculations.year_end import expense, income
 from sajja_schemas.entry import SignedEntry
 from sajja_schemas.figures import control_sums
 from scenario import reading
@@ -94,12 +95,32 @@ def results(result: Result) -> Iterator[Row]:
         yield from _each(about, {f"{V01}-{name.lower()}": amount for name, amount in theirs.items()}, parts)
 
 
+def single_figures(before: Mapping[Balance, int], after: Mapping[Balance, int]) -> Iterator[Row]:
+    """Income, expense, interest and the claim, and both halves of what ledgers owe to each other."""
+    bank = {key[1:]: amount for key, amount in before.items() if key[0] == f"bank:{V01}"}
+    sums_before, sums = control_sums(before.items()), control_sums(after.items())
+    ours = {
+        "V01_income": income(bank),
+        "V01_expense": expense(bank),
+        "special_savings_interest": sums_before[f"bank:{V01}", 5110],
+        "claim_paid": sums_before["risk", 5310],
+    }
+    yield from _each("of the year", {name: SCENARIO[name] for name in ours}, ours)
+    pairs: Mapping[str, str] = SCENARIO["interfund_check"]
+    places = {name: name.split(".") for name in pairs}
+    between = {name: sums[LEDGERS[ledger], int(account)] for name, (ledger, account) in places.items()}
+    yield from _each("between ledgers", pairs, between)
+
+
 def compare(entries: Sequence[SignedEntry], books: Books, result: Result) -> dict[str, list[Row]]:
     """Every published figure beside ours, by table."""
     tables: dict[str, list[Row]] = {
         stage: list(accounts(stage, balances_at(stage, entries, books))) for stage in STAGES
     }
-    return {**tables, "sub-ledgers": list(sub_ledgers(books.balances)), "results": list(results(result))}
+    before, after = (balances_at(stage, entries, books) for stage in STAGES)
+    tables["sub-ledgers"] = list(sub_ledgers(after))
+    tables["results"] = [*results(result), *single_figures(before, after)]
+    return tables
 
 
 def _each(about: str, theirs: Mapping[str, Any], ours: Mapping[str, int]) -> Iterator[Row]:

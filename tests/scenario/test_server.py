@@ -8,6 +8,7 @@ import pytest
 
 from sajja_schemas.entry import SignedEntry
 from sajja_schemas.wire import PushReply
+from sajja_server.projections.memory import load
 from sajja_server.store.pool import open_pool
 from scenario.closing import Result
 from scenario.people import V01, V02
@@ -74,11 +75,14 @@ async def everything_of(speaker: Speaker, url: str, *, size: int) -> dict[str, A
             "SELECT ledger, account, sub, amount_satang FROM books.balance WHERE amount_satang <> 0"
         )
         quarantined = await connection.fetch("SELECT hash, code FROM books.quarantined")
+        kept, _counts = await load(connection, speaker.world.network, speaker.world.fingerprint)
     finally:
         await connection.close()
     return {
         "totals": {name: value for name, value in totals.items() if name != "reflects_received_at"},
         "balances": {(row["ledger"], row["account"], row["sub"]): int(row["amount_satang"]) for row in balances},
+        "periods": kept.periods,
+        "lent": kept.lent,
         "quarantined": {row["hash"] for row in quarantined if row["code"] != "counted"},
     }
 
@@ -93,6 +97,7 @@ async def test_two_orders_of_arrival_give_one_network_projection(
     assert one == two
     assert one["quarantined"] == set()
     assert one["balances"] == {balance: amount for balance, amount in year.see().balances.items() if amount}
+    assert one["periods"] == year.see().periods
     villages = {village["village"]: village for village in one["totals"]["villages"]}
     assert villages[V01]["shares_satang"] == 71_300_00
     assert villages[V02]["linkage_satang"] == 50_000_00
