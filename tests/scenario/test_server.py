@@ -82,7 +82,7 @@ async def everything_of(speaker: Speaker, url: str, *, size: int) -> dict[str, A
         "totals": {name: value for name, value in totals.items() if name != "reflects_received_at"},
         "balances": {(row["ledger"], row["account"], row["sub"]): int(row["amount_satang"]) for row in balances},
         "periods": kept.periods,
-        "lent": kept.lent,
+        "registers": kept.registers.rows,
         "quarantined": {row["hash"] for row in quarantined if row["code"] != "counted"},
     }
 
