@@ -19,7 +19,7 @@ from sajja_server.store.log import LoggedBody
 from sajja_server.store.pool import Connection
 
 # Raised whenever the fold's meaning or the shape of its memory changes: older tables are then folded again from zero.
-VERSION: Final = 2
+VERSION: Final = 3
 
 
 class Memory(msgspec.Struct):
@@ -115,7 +115,7 @@ async def enrolled_key(connection: Connection, network: str, device: bytes) -> b
 
 async def forget(connection: Connection, network: str) -> None:
     """Drop everything derived of one network. The log is not touched."""
-    for table in ("state", "balance", "member", "quarantined", "device"):
+    for table in ("state", "balance", "member", "quarantined", "device", "erased"):
         await connection.execute(f"DELETE FROM books.{table} WHERE network = $1", network)  # noqa: S608  # our own names
 
 
