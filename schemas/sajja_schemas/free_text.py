@@ -5,6 +5,7 @@ can find every name; this finds what people write without thinking:
 
 * thirteen digits in a row, in Thai digits too, or grouped as on an identity card (1-2345-67890-12-1); in an id, where
   digits are usual, only if the check digit holds;
+* a hash of an identity number, which whoever tries thirteen digits turns back: the field of that name stays empty;
 * นาย, นาง, นางสาว, น.ส., ด.ช., ด.ญ., เด็กชาย or เด็กหญิง, and a Thai name behind it.
 
 Titles are also parts of words (นายทะเบียน, นายก อบต., นางรำ, ทำนาย) and of places (นางเลิ้ง). Thai has no spaces
@@ -24,6 +25,8 @@ _THAI_DIGITS: Final = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "012345678
 _NUMBER: Final = re.compile(r"(?<![0-9])(?:[0-9]{13}|[0-9][ .-][0-9]{4}[ .-][0-9]{5}[ .-][0-9]{2}[ .-][0-9])(?![0-9])")
 _IDENTIFIER: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _HASH_OR_SIGNATURE: Final = re.compile(r"[A-Za-z0-9_-]{43}|[A-Za-z0-9_-]{86}")
+
+_PERSON_HASH: Final = "person_hash"
 
 _LETTER: Final = "[ก-ฺเ-๎]"
 _NAME: Final = f"[ก-ฮเ-ไ]{_LETTER}+"
@@ -48,6 +51,7 @@ class Leak(StrEnum):
 
     IDENTITY_NUMBER = "identity_number_in_text"
     TITLED_NAME = "titled_name_in_text"
+    PERSON_HASH = "person_hash_in_body"
 
 
 def leak_in(text: str) -> Leak | None:
@@ -63,6 +67,8 @@ def leak_of(event: msgspec.Struct) -> tuple[str, Leak] | None:
 
 
 def _first_leak(value: Any, field: str) -> tuple[str, Leak] | None:
+    if field == _PERSON_HASH:
+        return field, Leak.PERSON_HASH
     if isinstance(value, str):
         leak = _leak_in_value(value)
         return (field, leak) if leak is not None else None
