@@ -107,6 +107,8 @@ def erase(desk: Desk, asked: ErasureFile, *, auditor: str | None) -> list[Signed
     pin = desk.log.pin
     if (asked.network, asked.fingerprint) != (pin.network, pin.fingerprint):
         raise RequestRefused(reason=f"it is for the network {asked.network}, {asked.fingerprint}")
+    if auditor is not None:
+        desk.log.home.officer_key(auditor)  # before anything is recorded that would wait for it
     moment = desk.moment
     erased = [
         desk.log.append(

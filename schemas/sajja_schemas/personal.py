@@ -88,6 +88,11 @@ def encode_part(part: PersonalPart) -> bytes:
     )
 
 
+def looks_like_part(line: bytes) -> bool:
+    """Whether a line that is no entry's may be somebody's data, sent to the wrong address: it is not kept as proof."""
+    return line.lstrip().startswith(b'{"data"') or b'"salt"' in line
+
+
 def decode_part(line: bytes) -> PersonalPart:
     """The part of a line.
 

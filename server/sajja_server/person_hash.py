@@ -76,11 +76,19 @@ def read_secret(path: Path) -> bytes:
 def _make(path: Path) -> None:
     # Others may pass through the folder to what else is in it (a database that runs as another account).
     path.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _MODE)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(os.urandom(SECRET_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
+    if path.exists():
+        return
+    # Written whole before it has its name: who starts at the same time finds all of it or nothing.
+    unnamed = path.with_name(f"{path.name}.{os.urandom(8).hex()}")
+    descriptor = os.open(unnamed, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, _MODE)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(os.urandom(SECRET_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        path.hardlink_to(unnamed)  # never over another's
+    finally:
+        unnamed.unlink()
 
 
 def _hmac(key: bytes, message: bytes) -> bytes:

@@ -1,5 +1,9 @@
 """Personal parts end to end: real tablets, a real server, a real database; nobody in it exists."""
 
+import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import date
 from pathlib import Path
@@ -327,6 +331,43 @@ class TestErasure:
         (tmp_path / "cut.json").write_bytes(b'{"network":')
         with pytest.raises(RequestRefused):
             read_erasure(tmp_path / "cut.json")
+
+
+@pytest.mark.slow
+async def test_the_office_does_it_from_the_command_line(office: Office, writer: Log, tmp_path: Path) -> None:
+    """The same person applied in two villages, is found by ids, and is erased in the one: file, committee, auditor."""
+    with Log.open(office.tablets["pp02-a"]) as second:
+        write(second, application("pp02-m009"), person(1))
+        await office.sync(second)
+    write(writer, application("pp01-m001"), person(1))
+    await office.sync(writer)
+    first = office.log.home.path
+    office.log.close()
+
+    async def sajja(*words: str | Path, code: int = 0) -> str:
+        done = await asyncio.to_thread(
+            subprocess.run,
+            [sys.executable, "-m", "sajja_client", *map(str, words)],
+            capture_output=True, text=True, check=False, timeout=60, stdin=subprocess.DEVNULL,
+            env={**os.environ, "LANG": "th_TH.UTF-8", "LC_ALL": "", "NO_COLOR": "1"},
+        )  # fmt: skip
+        assert done.returncode == code, done.stderr
+        assert all(secret not in done.stdout + done.stderr for secret in SECRETS)
+        return done.stdout
+
+    there = ("--home", first, "--second", office.second.path)
+    found = await sajja("office", "duplicates", "--home", first, "--server", office.url)
+    assert "pp01/pp01-m001 = pp02/pp02-m009" in found
+    path = prepare(writer, "pp01-m001", moment())
+    await office.sync(writer)
+    await sajja("office", "appoint", "--village", "office", *there, "office-a2=auditor")
+    await sajja("office", "auditor", "office-a2", *there)
+    assert "AU" not in await sajja("office", "erase", path, *there, "--auditor", "office-a2")
+    await sajja("office", "sync", "--home", first, "--server", office.url)
+    assert (await office.sync(writer)).parts_erased == 1
+    assert "0 persons" in await sajja("office", "duplicates", "--home", first, "--server", office.url)
+    await sajja("office", "erase", path, *there, code=1)  # it is recorded, and awaits the auditor
+    await sajja("office", "erase", path, *there, "--auditor", "nobody", code=1)
 
 
 def money(log: Log) -> dict[tuple[str, int, str], int]:

@@ -20,7 +20,6 @@ from sajja_schemas.events.savings import ShareDeposited
 from sajja_schemas.personal import PersonalPart, decode_part, encode_part
 from sajja_schemas.personal_data import Person
 from sajja_schemas.wire import MEDIA_NDJSON
-from sajja_server.person_hash import PersonHasher
 from sajja_server.store.pool import Pool
 from support.database import Database
 from support.personal import apply_for, appoint_auditor, approve_erasure, erase, number_of, person
@@ -385,22 +384,25 @@ class TestNothingIsTold:
                        to_base64url(part.data), part.data.hex(), to_base64url(part.commitment)):  # fmt: skip
             assert secret not in told
 
+    async def test_what_is_sent_to_the_wrong_address_is_not_kept_as_proof(
+        self, speaker: Speaker, world: World, pool: Pool
+    ) -> None:
+        """A sample of rejected lines is kept for whoever asks what happened; a person's data is not."""
+        tablet = world.village("pp01").tablets[0]
+        _entry, part = apply_for(world, tablet, "pp01-m001", person(1))
+        line = encode_part(part)
+        reply = await speaker.push_lines(tablet, [line, line[: len(line) // 2], b"nonsense"])
+        assert [verdict.code for verdict in reply.verdicts] == ["unreadable_line"] * 3
+        async with pool.acquire() as connection:
+            kept = await connection.fetch("SELECT line FROM sajja.evidence ORDER BY id")
+        assert [row["line"] for row in kept] == [b"", b"", b"nonsense"]
+
     async def test_no_answer_repeats_what_was_sent(self, speaker: Speaker, world: World) -> None:
         tablet = world.village("pp01").tablets[0]
         _entry, part = apply_for(world, tablet, "pp01-m001", Person(first_name="สมมุติ"))
         _status, reply = await give(speaker, tablet, [encode_part(part), part.data, b"\xff" + part.data])
         assert "สมมุติ" not in repr(reply)
         assert to_base64url(part.data) not in repr(reply)
-
-    def test_a_keyed_hash_is_of_one_network_and_one_secret(self) -> None:
-        """Whoever knows every number that there is still cannot look one up."""
-        hasher, other = PersonHasher(bytes(32)), PersonHasher(bytes([1]) * 32)
-        made = hasher.hash("testnet", "national_id", number_of(1))
-        assert made != hasher.hash("othernet", "national_id", number_of(1))
-        assert made != hasher.hash("testnet", "other", number_of(1))
-        assert made != other.hash("testnet", "national_id", number_of(1))
-        assert hasher.key_id("testnet") != other.key_id("testnet")
-        assert repr(hasher) == "PersonHasher()"
 
 
 def world_event(entry: Any) -> Any:

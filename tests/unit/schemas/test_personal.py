@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from sajja_schemas import limits
 from sajja_schemas.entry import EntryRef, Unreadable, from_base64url, to_base64url
-from sajja_schemas.personal import PersonalPart, commitment_of, decode_part, encode_part, named_commitment
+from sajja_schemas.personal import (
+    PersonalPart,
+    commitment_of,
+    decode_part,
+    encode_part,
+    looks_like_part,
+    named_commitment,
+)
 
 VECTORS = json.loads((Path(__file__).parents[3] / "schemas" / "vectors" / "personal.json").read_text(encoding="utf-8"))
 ENTRY = EntryRef(device="A" * 43, hash="A" * 43, sequence=7)
@@ -66,6 +73,18 @@ def test_a_part_never_prints_what_it_says() -> None:
     assert to_base64url(part.commitment) in repr(part)
     assert "นามสมมุติ" not in repr(part)
     assert part.data.hex() not in repr(part)
+
+
+@pytest.mark.parametrize(("line", "looks"), [
+    (encode_part(PersonalPart(entry=ENTRY, salt=bytes(16), data=b"x")), True),
+    (b' {"data":', True),
+    (b'{"entry":{},"salt":"', True),
+    (b'{"key":"', False),
+    (b"", False),
+])  # fmt: skip
+def test_a_part_is_recognised_even_where_it_is_broken(line: bytes, looks: bool) -> None:
+    """So that nobody keeps it as proof of anything."""
+    assert looks_like_part(line) is looks
 
 
 def test_a_refusal_never_quotes_the_line() -> None:
