@@ -42,10 +42,10 @@ from sajja_schemas.events.welfare_claims import WelfareClaimSubmitted
 from sajja_schemas.personal_data import Health, Person
 from sajja_server.admit import admit_network, read_founding
 from sajja_server.store.pool import Pool
-from support.database import Database
+from support.database import Database, fresh_database
 from support.homes import NOWHERE
 from support.personal import application, number_of, person
-from support.serving import serving
+from support.serving import serve_world, serving
 from support.world import ASSEMBLY
 
 pytestmark = pytest.mark.postgres
@@ -197,6 +197,33 @@ async def test_health_is_shown_to_who_asks_for_it(office: Office, writer: Log) -
     assert (hidden.parts, hidden.hidden) == ([], 1)
     (shown,) = person_of(writer, "pp01-m001", sensitive=True).parts
     assert shown["personal"]["illness"] == "ไข้"
+
+
+async def test_a_server_that_has_lost_everything_is_given_the_parts_again(
+    office: Office, writer: Log, other: Log, postgres_server: str
+) -> None:
+    """By whoever still has them, after the entries; what was erased is nowhere, so it does not come back."""
+    write(writer, application("pp01-m001"), person(1))
+    write(writer, application("pp01-m002"), person(2))
+    for log in (writer, other):
+        await office.sync(log)
+    path = prepare(writer, "pp01-m001", moment())
+    await office.sync(writer)
+    await office.erase(path)
+    for log in (writer, other):
+        await office.sync(log)
+    async with fresh_database(postgres_server) as empty:
+        await admit_network(empty.server_url, "sajja_app", office.founding)
+        pool = await serve_world(empty.server_url)
+        async with serving(pool) as server:
+            office.url = str(server.make_url("/")).rstrip("/")
+            await office.sync(office.log)
+            report = await office.sync(other)  # the writer is away: the other tablet heals for both
+            assert (report.healed > 0, report.parts_given, report.parts_missing) == (True, 1, 0)
+            assert (await office.sync(writer)).parts_erased == 0
+        async with pool.acquire() as connection:
+            assert await connection.fetchval("SELECT count(*) FROM sajja.personal") == 1
+        await pool.close()
 
 
 class TestEntry:

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from sajja_schemas.entry import to_base64url
+from sajja_schemas.entry import EntryRef, to_base64url
 from sajja_schemas.events.base import Event
 from sajja_schemas.events.lending import LoanGuarantorWithdrawn
 from sajja_schemas.events.member_records import MemberApplicationSubmitted
@@ -77,6 +77,7 @@ def resolution(subject: str) -> MeetingResolutionRecorded:
         (ShareDeposited(member="pp01-m001", amount_satang=1_234_567_890_121, box="b"), None),
         (ShareDeposited(member="slip-1234567890123", amount_satang=1, box="b"), None),
         (APPLICATION, None),
+        (msgspec.structs.replace(APPLICATION, caused_by=EntryRef(device="1" * 43, hash="1" * 43, sequence=1)), None),
         (msgspec.structs.replace(APPLICATION, person_hash=to_base64url(bytes(32))), ("person_hash", Leak.PERSON_HASH)),
     ],
 )  # fmt: skip
