@@ -17,6 +17,7 @@ from sajja_schemas.events import Body, read_body
 from sajja_schemas.events.member_records import PersonalDataErased
 from sajja_schemas.events.members import MemberExitSettled
 from sajja_schemas.events.savings import ShareDeposited
+from sajja_schemas.events.trust import DeviceRevoked
 from sajja_schemas.personal import PersonalPart, decode_part, encode_part
 from sajja_schemas.personal_data import Person
 from sajja_schemas.wire import MEDIA_NDJSON
@@ -165,6 +166,24 @@ async def test_nobody_reads_without_a_session(speaker: Speaker, path: str) -> No
     assert (status, problem["code"]) == (401, "session_missing")
     async with speaker.http.post(f"{speaker.network}/personal", data=b"") as response:
         assert response.status == 401
+
+
+async def test_a_stolen_tablet_reads_nothing_more(speaker: Speaker, world: World) -> None:
+    """Whatever session it still has. What it gives is only what an entry commits to."""
+    stolen, desk = world.village("pp01").tablets[0], world.office.tablets[0]
+    _entry, part = apply_for(world, stolen, "pp01-m001", person(1))
+    await push_all(speaker)
+    await verdicts(speaker, stolen, [part])
+    assert await ask(speaker, stolen, [part]) == [part]
+    world.approve_by_office([world.record(desk, DeviceRevoked(device=stolen.name, reason="stolen"), village="pp01")])
+    await push_all(speaker)
+    status, problem = await speaker.get_json(
+        f"/v1/networks/{world.network}/personal",
+        params={"commitment": to_base64url(part.commitment)},
+        headers=await speaker.session(stolen),
+    )
+    assert (status, problem["code"]) == (403, "device_revoked")
+    assert await ask(speaker, world.village("pp01").tablets[1], [part]) == [part]
 
 
 async def test_what_is_no_commitment_is_malformed(speaker: Speaker, world: World) -> None:
