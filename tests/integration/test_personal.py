@@ -216,6 +216,19 @@ async def test_one_person_in_two_villages_is_found_by_the_office(speaker: Speake
     assert (await duplicates(speaker, desk))[1]["duplicates"] == []
 
 
+async def test_a_stolen_tablet_makes_nobody_a_duplicate(speaker: Speaker, world: World) -> None:
+    """What it records after its revocation is in the log, without effect."""
+    one, stolen, desk = world.village("pp01").tablets[0], world.village("pp02").tablets[0], world.office.tablets[0]
+    _a, first = apply_for(world, one, "pp01-m001", person(7))
+    world.approve_by_office([world.record(desk, DeviceRevoked(device=stolen.name, reason="stolen"), village="pp02")])
+    await push_all(speaker)
+    _b, false = apply_for(world, stolen, "pp02-m009", person(7))
+    await push_all(speaker)
+    assert await verdicts(speaker, one, [first]) == ["kept"]
+    assert await verdicts(speaker, stolen, [false]) == ["kept"]
+    assert (await duplicates(speaker, desk))[1]["duplicates"] == []
+
+
 async def test_another_secret_hashes_anew(speaker: Speaker, world: World, pool: Pool) -> None:
     """It was lost, or it leaked: the parts are still there, and the first question is answered with the new one."""
     one, two, desk = world.village("pp01").tablets[0], world.village("pp02").tablets[0], world.office.tablets[0]

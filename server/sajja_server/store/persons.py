@@ -2,6 +2,7 @@
 
 * What counts of a member is the last number that was told: a mistyped one that was put right finds nobody.
 * Who has left a village, or has moved from it, is there no more.
+* What has no effect says nothing: a stolen tablet makes nobody a duplicate.
 * Applicants count before they are admitted: that is when a person should be found.
 """
 
@@ -31,7 +32,8 @@ async def duplicates(connection: Connection, network: str, key_id: bytes) -> lis
             JOIN sajja.personal p USING (network, commitment)
             JOIN sajja.entry e ON e.network = p.network AND e.device = p.device AND e.sequence = p.sequence
                 AND e.hash = p.hash
-            WHERE h.network = $1 AND h.key_id = $2 AND p.member IS NOT NULL
+            WHERE h.network = $1 AND h.key_id = $2 AND p.member IS NOT NULL AND NOT EXISTS (
+                SELECT FROM books.quarantined q WHERE q.network = p.network AND q.hash = p.hash)
             ORDER BY p.village, p.member, e.index DESC
         ), present AS (
             SELECT t.* FROM told t LEFT JOIN books.member m
