@@ -8,6 +8,8 @@
 * One program appends at a time. It holds a lock of the operating system from its first append until it closes, and the
   end of the log is read inside the transaction that continues it, so two programs cannot fork a log.
 * Line 1 names the pinned fingerprint. The log that founds the network names nothing: its first hash is the fingerprint.
+* What tells who somebody is never stands in an entry: text that looks like it is refused, and it travels beside, in a
+  personal part that can be erased.
 * `verify` names the first sequence at which a torn or tampered log does not hold.
 """
 
@@ -25,11 +27,11 @@ import msgspec
 
 from sajja_client.home import Home, Pin
 from sajja_client.lineage import newer_elsewhere
-from sajja_client.problems import HomeInUse, LogBusy, NotOneList, NotRecordable, OldCopy
-from sajja_client.reasons import reason_of
+from sajja_client.parts import keep_own
+from sajja_client.problems import HomeInUse, LogBusy, NotOneList, OldCopy
+from sajja_client.recordable import recordable, salt_and_data
 from sajja_client.store import open_store, transaction
 from sajja_schemas import signing
-from sajja_schemas.canonical import NotCanonical
 from sajja_schemas.chain import ChainBroken, check_log
 from sajja_schemas.entry import (
     NO_PREVIOUS,
@@ -43,10 +45,11 @@ from sajja_schemas.entry import (
     read_entry,
     to_base64url,
 )
-from sajja_schemas.events import AnyEvent, Body, encode_body, lines_of
+from sajja_schemas.events import AnyEvent, Body
 from sajja_schemas.events.network import NetworkEstablished
 from sajja_schemas.events.trust import Approval, EntryApproved
-from sajja_schemas.postings import Contradiction
+from sajja_schemas.personal import PersonalPart, commitment_of
+from sajja_schemas.personal_data import AnyPersonal
 from sajja_schemas.signing import SigningKey
 
 LOCK_WAIT_SECONDS: Final = 10.0
@@ -128,7 +131,7 @@ class Log:
         day: date,
         recorded_at: int,
         village: str | None = None,
-        personal: str | None = None,
+        personal: AnyPersonal | None = None,
     ) -> SignedEntry:
         """Sign an event as the next line of this log, and keep it.
 
@@ -138,14 +141,16 @@ class Log:
             day: the business date in Bangkok.
             recorded_at: the device's clock, in milliseconds since 1970; it decides nothing.
             village: the village concerned; this device's own where it is not given.
-            personal: the commitment of a personal part that travels beside.
+            personal: what travels beside it, kept here in the same transaction and erasable.
 
         Raises:
             NotRecordable: the event is not of its own type, or contradicts itself. Nothing was written.
+            PersonalInText, PersonalNotHere: what tells who somebody is belongs in a part, and beside another event.
             LogBusy: another program is appending.
             OldCopy: this key has signed lines that this log is without.
             ChainBroken: the end of this log is not what was written there.
         """
+        salt, data = salt_and_data(event, personal)
         with self._appending:
             self._hold()
             with transaction(self.connection):
@@ -164,20 +169,22 @@ class Log:
                     date=day,
                     recorded_at=recorded_at,
                     event=event,
-                    personal=personal,
+                    personal=to_base64url(commitment_of(salt, data)) if data else None,
                 )
-                data = _recordable(body)
-                signature = self.key.sign(signing.ENTRY_TAG, data)
-                entry = read_entry(self.key.public, signature, data)
+                signed = recordable(body)
+                signature = self.key.sign(signing.ENTRY_TAG, signed)
+                entry = read_entry(self.key.public, signature, signed)
                 self.connection.execute(
                     "INSERT INTO log (sequence, hash, signature, body, village) VALUES (?, ?, ?, ?, ?)",
-                    (entry.sequence, entry.hash, signature, data, entry.village),
+                    (entry.sequence, entry.hash, signature, signed, entry.village),
                 )
                 self.connection.execute(
                     "INSERT INTO log_head (one, sequence, hash) VALUES (1, ?, ?)"
                     " ON CONFLICT (one) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash",
                     (entry.sequence, entry.hash),
                 )
+                if data:
+                    keep_own(self.connection, PersonalPart(entry=ref_to(entry), salt=salt, data=data), entry.village)
             # The commit was synced to the disk: the point of no return. From here the entry is part of the village's
             # history. Nothing above this line was seen by anybody, so a signature that did not commit forks nothing.
         return entry
@@ -358,15 +365,3 @@ class Log:
 def ref_to(entry: SignedEntry) -> EntryRef:
     """How a body names an entry."""
     return EntryRef(device=to_base64url(entry.device), sequence=entry.sequence, hash=to_base64url(entry.hash))
-
-
-def _recordable(body: Body) -> bytes:
-    """The bytes to sign, if this version itself would count them."""
-    try:
-        data = encode_body(body)
-        lines_of(_body_decoder.decode(data))
-    except (NotCanonical, Contradiction, ValueError, TypeError) as error:  # ValueError: msgspec's and too large
-        said, at, path = str(error).partition(" - at ")
-        thai, english = reason_of(said)
-        raise NotRecordable(reason=english + at + path, reason_thai=f"{thai} {path}".strip()) from error
-    return data

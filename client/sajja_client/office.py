@@ -186,6 +186,11 @@ def appoint(
     )
 
 
+def enrol_key_of(desk: Desk, request: EnrolmentRequest, person: str) -> list[SignedEntry]:
+    """Enrol one person's key on the office's own device: an auditor's, who comes after the founding."""
+    return desk.record(OFFICE, [event for event in request.officer_keys_enrolled() if event.person == person])
+
+
 def pin_for(pin: Pin, village: str) -> Pin:
     """The office's pin, handed to a village."""
     return msgspec.structs.replace(pin, village=village)

@@ -8,6 +8,8 @@ The exit codes of the commands are here too, so that a script and a person read 
 
 from typing import ClassVar, Final
 
+from sajja_schemas.free_text import Leak
+
 EXIT_PROBLEM: Final = 1
 EXIT_USAGE: Final = 2
 EXIT_OFFLINE: Final = 3
@@ -132,6 +134,73 @@ class NotRecordable(Problem):
 
     def __init__(self, *, reason: str, reason_thai: str | None = None) -> None:
         super().__init__(reason=reason, reason_thai=reason_thai or reason)
+
+
+class PersonalInText(Problem):
+    """A text that is for ever seems to say who somebody is."""
+
+    code = "personal_in_text"
+    thai = (
+        "ช่อง {field} ดูเหมือนมี{what_thai} รายการนี้ลบไม่ได้ตลอดไป จึงยังไม่ได้บันทึก ใช้รหัสสมาชิกแทน หรือใส่ในข้อมูลส่วนบุคคลด้วย --personal"
+    )
+    english = (
+        "{field} seems to hold {what}. An entry is never erased, so nothing was recorded:"
+        " write the member's id instead, or put it into the personal part with --personal"
+    )
+    exit_code = EXIT_USAGE
+
+    def __init__(self, field: str, leak: Leak) -> None:
+        thai, english = _LEAKS[leak]
+        super().__init__(field=field, what_thai=thai, what=english)
+        # Which of the two it was is a code of its own, for who counts what people type.
+        self.leak = leak
+
+
+_LEAKS: Final[dict[Leak, tuple[str, str]]] = {
+    Leak.IDENTITY_NUMBER: ("เลขประจำตัว 13 หลัก", "an identity number of 13 digits"),
+    Leak.TITLED_NAME: ("ชื่อบุคคล", "a person's name behind a title"),
+    Leak.PERSON_HASH: ("แฮชของเลขประจำตัว", "a hash of an identity number"),
+}
+
+
+class PersonalNotHere(Problem):
+    """No such personal part belongs beside this event."""
+
+    code = "personal_not_here"
+    thai = "รายการ {tag} ไม่เก็บข้อมูลส่วนบุคคลชนิดนี้ จึงยังไม่ได้บันทึก"
+    english = "{tag} carries no personal data of this kind; nothing was recorded"
+    exit_code = EXIT_USAGE
+
+
+class PersonalWrong(Problem):
+    """Personal data cannot be kept as it was typed. The sentence never repeats it."""
+
+    thai = "ข้อมูลส่วนบุคคล: {reason_thai} จึงยังไม่ได้บันทึก"
+    english = "personal data: {reason}. Nothing was recorded"
+    exit_code = EXIT_USAGE
+
+    def __init__(self, *, code: str, reason: str, reason_thai: str) -> None:
+        super().__init__(reason=reason, reason_thai=reason_thai)
+        self.code = code  # type: ignore[misc]  # one sentence a code: they stand in sajja_schemas.typed_personal
+
+
+class MoneyOpen(Problem):
+    """Erasure waits: there is money between the person and the books."""
+
+    code = "money_open"
+    thai = "ยังลบข้อมูลของ {member} ไม่ได้ เพราะยังมีเงินค้างอยู่: {reasons_thai} คำขอบันทึกไว้แล้ว เมื่อปิดรายการเหล่านี้แล้วให้สั่งอีกครั้ง"
+    english = (
+        "the data of {member} cannot be erased yet, for money is open: {reasons}."
+        " The request is recorded; settle these and give the command again"
+    )
+
+
+class NothingToErase(Problem):
+    """No part of that member is known here."""
+
+    code = "nothing_to_erase"
+    thai = "เครื่องนี้ไม่มีข้อมูลส่วนบุคคลของ {member} ที่ยังไม่ลบ"
+    english = "this device knows no personal data of {member} that is not erased"
 
 
 class NotOneList(Problem):

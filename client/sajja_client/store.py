@@ -1,4 +1,4 @@
-"""The one SQLite file of a client: its log, what the server said of it, and the feeds it has pulled.
+"""The one SQLite file of a client: its log, what the server said of it, the feeds it has pulled, and personal parts.
 
 * WAL with synchronous FULL: a transaction that has committed survives a power cut.
 * STRICT tables, and triggers that refuse to change or remove a line: a device never deletes an entry.
@@ -75,8 +75,36 @@ CREATE TABLE alarm (
     known INTEGER NOT NULL
 ) STRICT;
 """
+_PERSONAL: Final = """
+-- Personal parts, which are not the log and can be deleted: data and salt are absent where they are missing or erased.
+CREATE TABLE personal_part (
+    entry      BLOB PRIMARY KEY,
+    commitment BLOB NOT NULL,
+    village    TEXT NOT NULL,
+    device     BLOB NOT NULL,
+    sequence   INTEGER NOT NULL,
+    salt       BLOB,
+    data       BLOB,
+    is_erased  INTEGER NOT NULL DEFAULT 0,
+    is_given   INTEGER NOT NULL DEFAULT 0,
+    asked      INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX personal_part_commitment ON personal_part (commitment);
+CREATE TRIGGER personal_part_stays_erased BEFORE UPDATE ON personal_part
+    WHEN old.is_erased = 1 AND (new.is_erased = 0 OR new.data IS NOT NULL OR new.salt IS NOT NULL)
+    BEGIN SELECT RAISE(ABORT, 'what was erased is not filled again'); END;
+-- The erasures that were pulled; they are applied when they count, and after that again.
+CREATE TABLE personal_erasure (
+    erasure BLOB PRIMARY KEY
+) STRICT;
+-- How far the pulled lines were looked through for parts and erasures.
+CREATE TABLE personal_seen (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    row INTEGER NOT NULL
+) STRICT;
+"""
 # A file that an earlier version made is brought up step by step.
-_STEPS: Final = (_FIRST_SCHEMA, _ALARM)
+_STEPS: Final = (_FIRST_SCHEMA, _ALARM, _PERSONAL)
 _VERSION: Final = len(_STEPS)
 
 
@@ -87,6 +115,7 @@ def open_store(path: Path) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = ON")  # personal parts can be erased: their bytes are overwritten
         _create(connection)
     except BaseException:
         connection.close()

@@ -132,12 +132,18 @@ def _read_plain(kind: inspect.Type, text: str, resolve: Resolve) -> Any:
             return {str(value): value for value in kind.values}[text.translate(_THAI_DIGITS)]
         case inspect.StructType() if kind.cls is EntryRef:
             return msgspec.to_builtins(resolve(int(text.translate(_THAI_DIGITS))))
-        case inspect.VarTupleType() if isinstance(_bare(kind.item_type), inspect.StrType):
+        case inspect.VarTupleType() if _are_words(_bare(kind.item_type)) and not text.startswith("["):
             return [part.strip() for part in text.split(",") if part.strip()]
         case inspect.StrType():
             return text
         case _:
             return msgspec.json.decode(text)
+
+
+def _are_words(kind: inspect.Type) -> bool:
+    return isinstance(kind, inspect.StrType) or (
+        isinstance(kind, inspect.LiteralType) and all(isinstance(value, str) for value in kind.values)
+    )
 
 
 def _bare(kind: inspect.Type) -> inspect.Type:

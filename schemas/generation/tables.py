@@ -7,7 +7,7 @@ from sajja_schemas.accounts import CHART, HELD
 from sajja_schemas.bylaws.ruling import FUND_OF
 from sajja_schemas.events import CATALOGUE
 from sajja_schemas.postings import Choice, Posting
-from sajja_schemas.verdicts import Effect, HeldCode, RejectedCode, Verdict
+from sajja_schemas.verdicts import Effect, HeldCode, PartVerdict, RejectedCode, RejectedPartCode, Verdict
 
 
 def files() -> Files:
@@ -95,4 +95,6 @@ def verdicts() -> dict[str, Any]:
         "rejected": [code.value for code in RejectedCode],
         "held": [code.value for code in HeldCode],
         "effects": [effect.value for effect in Effect],
+        "parts": [verdict.value for verdict in PartVerdict],
+        "rejected_parts": [code.value for code in RejectedPartCode],
     }

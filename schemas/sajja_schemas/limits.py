@@ -15,6 +15,10 @@ BODY_BYTES_MAX: Final = 32 * 1024  # authors refuse to sign more; a larger body 
 WIRE_BODY_BYTES_MAX: Final = 64 * 1024  # not admitted at all above this
 SEQUENCE_MAX: Final = INTEGER_MAX
 
+# FORMAT: a personal part (LOG_FORMAT.md section 14).
+PERSONAL_DATA_BYTES_MAX: Final = 16 * 1024
+PERSONAL_LINE_BYTES_MAX: Final = 23 * 1024  # the same in base64url, with salt and the place of its entry
+
 # FORMAT: events.
 TEXT_CHARACTERS_MAX: Final = 500
 OPENING_LINES_MAX: Final = 100
@@ -34,6 +38,9 @@ INGEST_ENTRIES_MAX: Final = 2_000  # pushes that wait share one call of the data
 INGEST_WAITING_MAX: Final = 256  # pushes that may wait; one more is told to come back
 FEED_PAGE_ENTRIES_MAX: Final = 1_000
 FEED_PAGE_BYTES_MAX: Final = 4 * 1024 * 1024
+PERSONAL_PARTS_MAX: Final = 500  # of one call
+PERSONAL_ASKED_MAX: Final = 100  # commitments of one call: they stand in an address, and addresses are short
+PERSONAL_UNFILLED_MAX: Final = 500  # parts that nobody may hold any more, asked for in one run of a device
 JSON_BODY_BYTES_MAX: Final = 16 * 1024  # any request that is not a push
 FORKED_ENTRIES_MAX: Final = 1_000  # a device: both branches are proof, a flood is not
 EVIDENCE_ROWS_MAX: Final = 1_000  # a network: a bounded sample of what was rejected

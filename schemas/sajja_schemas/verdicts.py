@@ -49,6 +49,24 @@ class HeldCode(StrEnum):
     FORK_QUOTA = "fork_quota"  # this device has forked more often than is stored as proof
 
 
+class PartVerdict(StrEnum):
+    """The server's answer for one personal part (LOG_FORMAT.md section 14)."""
+
+    REJECTED = "rejected"  # not kept
+    HELD = "held"  # not kept: the entry that it names must come first
+    ERASED = "erased"  # not kept, and never again: a counted `personal_data_erased` names its entry
+    DUPLICATE = "duplicate"  # kept before
+    KEPT = "kept"
+
+
+class RejectedPartCode(StrEnum):
+    """Why a personal part is not kept."""
+
+    UNREADABLE_PART = "unreadable_part"  # not the line's one form, or out of bounds
+    NOT_YOURS = "not_yours"  # brought by another unit than the author's, the village concerned, or the office
+    NOT_COMMITTED = "not_committed"  # the entry that it names commits to nothing, or to something else
+
+
 class Effect(StrEnum):
     """What the fold makes of an admitted entry: counted, or quarantined with one of the other codes."""
 

@@ -34,6 +34,40 @@ class PushReply(msgspec.Struct, frozen=True):
     size: int  # of the network log after this push
 
 
+class PartAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The answer for one line of personal parts, in the order of the lines. It repeats nothing of the part."""
+
+    verdict: str
+    code: str | None = None
+
+
+class PartsReply(msgspec.Struct, frozen=True):
+    """The answer to personal parts."""
+
+    parts: list[PartAnswer]
+
+
+class DuplicatePerson(msgspec.Struct, frozen=True):
+    """One person in several places: the same identity number stands in their personal parts."""
+
+    code: str  # `duplicate_person`
+    members: list["MemberPlace"]
+
+
+class MemberPlace(msgspec.Struct, frozen=True):
+    """A member of a village, by the pseudonymous id."""
+
+    village: str
+    member: str
+
+
+class DuplicatePersons(msgspec.Struct, frozen=True):
+    """What the office is shown of persons who stand in several places, and nothing of who they are."""
+
+    duplicates: list[DuplicatePerson]
+    unread: int  # parts with a number that is not compared: another secret made its hash
+
+
 class DeviceHead(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where a device's log stands on the server: where to resume a push from."""
 

@@ -11,11 +11,12 @@ import structlog
 from aiohttp import web
 
 from sajja_schemas import limits
-from sajja_server.api import devices, entries, public
-from sajja_server.api.context import CONTACTS, NETWORKS, PAGE, POOL, SESSIONS
+from sajja_server.api import devices, entries, personal, public
+from sajja_server.api.context import CONTACTS, HASHER, NETWORKS, PAGE, POOL, SESSIONS
 from sajja_server.api.edge import edge
 from sajja_server.networks import Networks
 from sajja_server.page import read_page
+from sajja_server.person_hash import PersonHasher
 from sajja_server.settings import Settings
 from sajja_server.store.pool import Hold, Pool
 
@@ -34,16 +35,20 @@ ROUTES: Final = (
     web.post(_NETWORK + "/devices/{device}/session", devices.session),
     web.post(_NETWORK + "/entries", entries.push),
     web.get(_NETWORK + "/feeds/{village}", entries.feed),
+    web.post(_NETWORK + "/personal", personal.give),
+    web.get(_NETWORK + "/personal", personal.ask),
+    web.get(_NETWORK + "/personal/duplicates", personal.duplicates),
     web.get(_NETWORK + "/projections/{name}", public.projection),
 )
 
 
-def build_app(pool: Pool, hold: Hold, settings: Settings) -> web.Application:
+def build_app(pool: Pool, hold: Hold, settings: Settings, hasher: PersonHasher) -> web.Application:
     """The application over an open pool, which the caller closes; `hold` gives connections to hold on to."""
     app = web.Application(middlewares=[edge], client_max_size=limits.PUSH_BYTES_MAX)
     app.add_routes(ROUTES)
     app[POOL] = pool
     app[PAGE] = read_page()
+    app[HASHER] = hasher
     app[SESSIONS] = {}
     app[CONTACTS] = {}
     executor = ThreadPoolExecutor(settings.verify_threads or os.cpu_count() or 1, thread_name_prefix="verify")

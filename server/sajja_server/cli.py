@@ -60,13 +60,15 @@ def run(
     if port is not None:
         settings = msgspec.structs.replace(settings, port=port)
     from sajja_server.logs import configure_logs
+    from sajja_server.person_hash import PersonHasher
     from sajja_server.serve import serve
 
     configure_logs(settings.log_format)
     with _database(settings, embedded=embedded, home=home, prepare=prepare) as database:
         if database.is_ours:
             _run(lambda: _prepare(database))
-        _run(lambda: serve(settings, database.server_url, role=database.role))
+        hasher = PersonHasher(_person_secret(settings, home))
+        _run(lambda: serve(settings, database.server_url, hasher, role=database.role))
 
 
 @app.command()
@@ -155,6 +157,16 @@ def _settings() -> Settings:
         return read_settings(os.environ)
     except SettingsInvalid as error:
         _fail(f"ค่าตั้งใช้ไม่ได้ · A setting cannot be used: {error}", EXIT_USAGE)
+
+
+def _person_secret(settings: Settings, home: Path | None) -> bytes:
+    from sajja_server.embedded_place import default_home
+    from sajja_server.person_hash import SecretUnfit, read_secret
+
+    try:
+        return read_secret(Path(settings.person_secret_file or (home or default_home()) / "person.secret"))
+    except SecretUnfit as error:
+        _fail(f"ใช้แฟ้มความลับสำหรับหาคนซ้ำไม่ได้ · SAJJA_PERSON_SECRET_FILE cannot be used: {error}", EXIT_USAGE)
 
 
 def _run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:

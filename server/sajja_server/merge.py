@@ -19,6 +19,7 @@ from typing_extensions import TypeIs
 from sajja_schemas import limits, signing
 from sajja_schemas.chain import Judgement, Rejected, read_line
 from sajja_schemas.entry import SignedEntry, Unreadable, read_entry, split_line, to_base64url
+from sajja_schemas.personal import looks_like_part
 from sajja_schemas.verdicts import RejectedCode, Verdict
 from sajja_schemas.wire import EntryVerdict, PushReply
 from sajja_server.clock import now_ms
@@ -101,7 +102,7 @@ class Merger:
             for item in examined
         ]
         refused = [
-            (item[0], line)
+            (item[0], b"" if looks_like_part(line) else line)
             for item, line, verdict in zip(examined, lines, verdicts, strict=True)
             if not is_entry(item) and verdict.verdict == Verdict.REJECTED
         ]

@@ -16,6 +16,7 @@ import structlog
 from aiohttp import web
 
 from sajja_server.app import build_app
+from sajja_server.person_hash import PersonHasher
 from sajja_server.settings import Settings
 from sajja_server.store.pool import connection_beside, open_pool
 
@@ -25,7 +26,7 @@ KEEPALIVE_SECONDS: Final = 75
 logger = structlog.get_logger()
 
 
-async def serve(settings: Settings, database_url: str, *, role: str | None = None) -> None:
+async def serve(settings: Settings, database_url: str, hasher: PersonHasher, *, role: str | None = None) -> None:
     """Serve until a signal.
 
     Raises:
@@ -39,7 +40,7 @@ async def serve(settings: Settings, database_url: str, *, role: str | None = Non
     pool = await open_pool(database_url, settings.pool_size, role=role)
     try:
         runner = web.AppRunner(
-            build_app(pool, partial(connection_beside, database_url, role=role), settings),
+            build_app(pool, partial(connection_beside, database_url, role=role), settings, hasher),
             access_log=None,
             shutdown_timeout=DRAIN_SECONDS,
             keepalive_timeout=KEEPALIVE_SECONDS,

@@ -26,6 +26,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_format: Literal["json", "console"] = "json"
     pool_size: Annotated[int, msgspec.Meta(ge=2, le=100)] = 8
     verify_threads: Annotated[int, msgspec.Meta(ge=0, le=256)] = 0  # 0: one a core
+    person_secret_file: str = ""  # empty: `person.secret` in the home; finds one person in two villages
     projector: Literal["on", "paused"] = "on"
 
 

@@ -186,3 +186,66 @@ def test_officers_are_named_with_their_village_and_membership(tmp_path: Path) ->
     trust = fold(Home(first)).trust
     assert trust.homes == {"o1": {"pp01"}, "o2": {"pp02"}, "o3": {"pp03"}, "o6": {"pp02"}}
     assert trust.memberships == {"pp01-o4": {"pp01-m004"}, "o6": {"pp02-m001"}}
+
+
+def test_a_person_is_typed_beside_the_entry_and_looked_up_by_name(tmp_path: Path, home: Home) -> None:
+    """From a file, or field by field; what is shown of health is asked for; what is refused repeats nothing."""
+    apply = (
+        "village", "record", "member_application_submitted", "gender=female", "group=general", "scopes=bank",
+    )  # fmt: skip
+    file = tmp_path / "person.json"
+    file.write_text('{"title": "นาง", "first_name": "สมมุติ", "last_name": "ตัวอย่าง", "birth_date": "22/08/2503"}')
+    recorded = run(*apply, "applicant=pp01-m001", "--personal", file, home=home.path)
+    assert recorded.returncode == 0, recorded.stderr
+    assert "สมมุติ" not in recorded.stdout
+    (row,) = answer(run("village", "members", "--json", home=home.path))
+    assert (row["member"], row["name"]) == ("pp01-m001", "นางสมมุติ ตัวอย่าง")
+    told = run("village", "person", "pp01-m001", home=home.path)
+    assert "ชื่อ: สมมุติ" in told.stdout
+    assert "สมมุติ" in run("village", "members", home=home.path).stdout
+    file.write_text('{"first_name": "สม\\u202eมุติ"}')
+    refused = run(*apply, "applicant=pp01-m002", "--personal", file, home=home.path)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "[text_direction]" in refused.stderr
+    assert "มุติ" not in refused.stderr
+    file.write_text("นางสมมุติ")
+    unreadable = run(*apply, "applicant=pp01-m002", "--personal", file, home=home.path)
+    assert (unreadable.returncode, "[personal_file_unreadable]" in unreadable.stderr) == (2, True)
+    leaks = run("village", "record", "member_resignation_requested", "member=pp01-m001", "effective=22/08/2563",
+                "reason=นางสมมุติ ย้ายบ้าน", home=home.path)  # fmt: skip
+    assert (leaks.returncode, leaks.stdout) == (2, "")
+    assert "[personal_in_text]" in leaks.stderr
+    assert answer(run("village", "verify", "--json", home=home.path))["sequence"] == 1
+
+
+def test_a_person_is_asked_for_field_by_field(home: Home) -> None:
+    """Enter leaves a field out; questions go to standard error, so that a program still reads its answer."""
+    asked = subprocess.run(
+        [sys.executable, "-m", "sajja_client", "village", "record", "member_application_submitted",
+         "applicant=pp01-m001", "gender=female", "group=general", "scopes=bank", "--personal", "ask", "--json"],
+        capture_output=True, text=True, check=False, timeout=60, input="\nสมมุติ\nตัวอย่าง\n\n\n\n๐๘๑-๐๐๐-๐๐๐๐\n\n",
+        env={**os.environ, "SAJJA_HOME": str(home.path), "LANG": "th_TH.UTF-8", "LC_ALL": "", "NO_COLOR": "1"},
+    )  # fmt: skip
+    assert answer(asked)["sequence"] == 1
+    assert "โทรศัพท์" in asked.stderr
+    known = answer(run("village", "person", "pp01-m001", "--json", home=home.path))
+    assert known["person"] == {"first_name": "สมมุติ", "last_name": "ตัวอย่าง", "phone": "0810000000"}
+
+
+def test_erasure_is_asked_for_at_the_village_and_refused_while_money_is_open(tmp_path: Path, home: Home) -> None:
+    """Exit code 1 with the reason; nothing is handed over; the request is in the log."""
+    file = tmp_path / "person.json"
+    file.write_text('{"first_name": "สมมุติ"}')
+    assert run("village", "erase", "pp01-m001", home=home.path).returncode == 1
+    run("village", "record", "member_application_submitted", "applicant=pp01-m001", "gender=female", "group=general",
+        "scopes=bank", "--personal", file, home=home.path)  # fmt: skip
+    run("village", "record", "share_deposited", "member=pp01-m001", "amount=100.00", "box=pp01-o4", home=home.path)
+    refused = run("village", "erase", "pp01-m001", home=home.path)
+    assert refused.returncode == 1
+    assert "[money_open]" in refused.stderr
+    assert "100.00" in refused.stderr
+    lines = answer(run("village", "log", "--json", home=home.path))
+    assert [line["type"] for line in lines][-1] == "personal_data_erasure_requested"
+    run("village", "record", "share_withdrawn", "member=pp01-m001", "amount=100.00", "box=pp01-o4", home=home.path)
+    done = answer(run("village", "erase", "pp01-m001", "--json", home=home.path))
+    assert json.loads(Path(done["file"]).read_text())["member"] == "pp01-m001"

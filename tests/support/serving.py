@@ -18,9 +18,12 @@ from sajja_schemas.entry import SignedEntry, from_base64url, read_entry, split_l
 from sajja_schemas.wire import MEDIA_NDJSON, EntryVerdict, PushReply, decode_feed_line
 from sajja_server.admit import admit_network
 from sajja_server.app import build_app
+from sajja_server.person_hash import PersonHasher
 from sajja_server.settings import Settings
 from sajja_server.store.pool import Pool, open_pool
 from support.world import Tablet, World
+
+SECRET = b"this is a secret of nobody at all"[:32]
 
 
 @dataclass
@@ -109,9 +112,9 @@ class Speaker:
 
 
 @asynccontextmanager
-async def serving(pool: Pool, **settings: Any) -> AsyncIterator[TestServer]:
+async def serving(pool: Pool, *, secret: bytes = SECRET, **settings: Any) -> AsyncIterator[TestServer]:
     """The application over a pool, as the command would serve it."""
-    server = TestServer(build_app(pool, pool.acquire, Settings(port=0, **settings)))
+    server = TestServer(build_app(pool, pool.acquire, Settings(port=0, **settings), PersonHasher(secret)))
     await server.start_server()
     try:
         yield server

@@ -122,6 +122,7 @@ class World:
         day: date | None = None,
         previous: str | None = None,
         sequence: int | None = None,
+        personal: bytes | None = None,
     ) -> SignedEntry:
         """Sign an event as the next line of a tablet's log; `previous` and `sequence` make it another line."""
         last = tablet.log[-1] if tablet.log else None
@@ -138,6 +139,7 @@ class World:
                 date=day or self.today,
                 recorded_at=1_590_969_600_000 + len(self.entries),
                 event=event,
+                personal=to_base64url(personal) if personal is not None else None,
             ),
         )
         if previous is None and sequence is None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from sajja_client.cli import output
+from sajja_client.cli import output, people
 from sajja_client.cli.options import (
     EXIT_CODES,
     ByOption,
@@ -19,11 +19,15 @@ from sajja_client.cli.options import (
     home_at,
     moment,
 )
+from sajja_client.cli.people import PersonalOption, read_personal
 from sajja_client.log import Log, ref_to
 from sajja_client.problems import EXIT_CONFLICT, EXIT_PROBLEM
 from sajja_schemas.entry import OFFICE, EntryRef, is_village
 
 app = typer.Typer(help=f"แท็บเล็ตของหมู่บ้าน · The village's tablet.\n\n{EXIT_CODES}", no_args_is_help=True)
+app.command("members")(people.members)
+app.command("person")(people.person)
+app.command("erase")(people.prepare_erasure)
 
 
 @app.command("init")
@@ -64,6 +68,7 @@ def record(
     fields: Annotated[
         list[str] | None, typer.Argument(metavar="FIELD=VALUE...", help="amount=100.00 (บาท · baht)")
     ] = None,
+    personal: PersonalOption = None,
     resolution: Annotated[int | None, typer.Option(help="ลำดับของมติ · the sequence of the resolution")] = None,
     village: Annotated[str | None, typer.Option(help="หมู่บ้านที่เกี่ยวข้อง · at the office: the village concerned")] = None,
     by: ByOption = "recorder",
@@ -90,7 +95,8 @@ def record(
         now = moment(by, day)
         books = fold(log.home)
         read = stamped(books, read, village or log.pin.village, now.day)
-        entry = log.append(read, by=now.by, day=now.day, recorded_at=now.recorded_at, village=village)
+        beside = read_personal(log, read, personal, now.day)
+        entry = log.append(read, by=now.by, day=now.day, recorded_at=now.recorded_at, village=village, personal=beside)
         asked = demand(books, body_of(entry))
         if json:
             output.print_json(entry_document(entry, asked))
@@ -217,6 +223,11 @@ def sync(
         output.warn(
             f"เซิร์ฟเวอร์ทำรายการของเครื่องอื่นหาย ส่งคืนแล้ว {report.healed} ยังขาด {report.missing}",
             f"the server had lost entries of other devices; {report.healed} were given back, {report.missing} not yet",
+        )
+    if report.parts_erased:
+        output.warn(
+            f"ลบข้อมูลส่วนบุคคลในเครื่องนี้ {report.parts_erased} ส่วน ตามมติที่ครบลายมือชื่อ",
+            f"{report.parts_erased} personal parts were erased here, as an approved erasure says",
         )
     for fork in report.forks:
         output.warn(

@@ -1,4 +1,4 @@
-"""One run of a device's sync: push what the server has not, then pull what the villages have.
+"""One run of a device's sync: push what the server has not, pull what the villages have, then personal parts.
 
 * A push resumes after the server's head. If that is not a line of this log, the last common line is looked for with
   `?at=` and the push goes on from there: both branches become proof. A fork is told loudly and never repaired.
@@ -18,12 +18,13 @@ from typing import Final, Self
 import aiohttp
 import msgspec
 
-from sajja_client import lineage
+from sajja_client import lineage, parts
 from sajja_client.log import Log
 from sajja_client.mirror import Mirror, SeenFork, read_page
 from sajja_client.problems import AnswerUnreadable
 from sajja_client.store import transaction
 from sajja_client.sync.heal import give_back
+from sajja_client.sync.personal import exchange
 from sajja_client.sync.server import ATTEMPTS, LINE_BYTES, Server, ServerProblem
 from sajja_schemas import limits, wire
 from sajja_schemas.entry import OFFICE, SignedEntry, to_base64url
@@ -65,6 +66,10 @@ class SyncReport(msgspec.Struct, kw_only=True):
     forgotten: int = 0  # lines that the server had acknowledged and no longer has; they were offered again
     healed: int = 0  # lines of other devices that the server had lost, and has again from here
     missing: int = 0  # lines that are kept here, and that the server still lacks
+    parts_given: int = 0  # personal parts that the server has from here now
+    parts_filled: int = 0  # and those that this device has from it
+    parts_erased: int = 0  # deleted here, because a counted erasure says so
+    parts_missing: int = 0  # of this village, and nobody has given them yet
     codes: dict[str, int] = {}  # why lines were held or rejected
     forks: list[Fork] = []
 
@@ -124,6 +129,7 @@ class Sync:
             await self._push(report)
             await self._pull_all(report)
             await self._heal(report)
+            await self._exchange_parts(report)
             if self.log.pin.village != OFFICE and not lineage.is_proven(self.log.connection, self.mirror.device):
                 lineage.settle_alarm(self.log.connection)  # the server has shown nothing for what it said
         except ServerProblem as problem:
@@ -267,6 +273,13 @@ class Sync:
         report.healed, report.missing = healed.given, healed.missing
         if healed.given:
             await self._pull_all(report)
+
+    async def _exchange_parts(self, report: SyncReport) -> None:
+        if report.forgotten or report.healed:
+            parts.give_again(self.log.connection)  # what was lost with the entries was lost beside them, too
+        exchanged = await exchange(self.log, self.server, stored_until=report.head)
+        report.parts_given, report.parts_filled = exchanged.given, exchanged.filled
+        report.parts_erased, report.parts_missing = exchanged.erased, exchanged.missing
 
     async def _pull(self, village: str, report: SyncReport) -> None:
         cursor, last = self.mirror.resume(village)

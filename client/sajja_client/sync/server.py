@@ -19,6 +19,7 @@ from sajja_client.mirror import Cursor
 from sajja_client.problems import EXIT_OFFLINE, AnswerUnreadable, Problem, Unreachable
 from sajja_schemas import limits, wire
 from sajja_schemas.entry import SignedEntry, Unreadable, encode_line, from_base64url, to_base64url
+from sajja_schemas.personal import PersonalPart, decode_part, encode_part
 from sajja_schemas.signing import SESSION_TAG
 
 GZIP_FROM_BYTES: Final = 4 * 1024
@@ -100,6 +101,29 @@ class Server:
         params = _given(after=cursor.after, hash=cursor.hash, limit=limits.FEED_PAGE_ENTRIES_MAX)
         page, headers = await self._repeat("GET", f"{self._network_url}/feeds/{cursor.village}", params=params)
         return page, headers.get(_NEXT_HEADER, "false") == "true"
+
+    async def give_parts(self, parts: list[PersonalPart]) -> list[wire.PartAnswer]:
+        """Send personal parts and get an answer on each."""
+        data = b"".join(encode_part(part) + b"\n" for part in parts)
+        headers = {"Content-Type": wire.MEDIA_NDJSON}
+        url = f"{self._network_url}/personal"
+        reply = await self._call("POST", url, wire.PartsReply, data=data, headers=headers)
+        if len(reply.parts) != len(parts):
+            raise AnswerUnreadable(url=self.url, reason=f"{len(reply.parts)} answers on {len(parts)} parts")
+        return reply.parts
+
+    async def ask_parts(self, commitments: list[bytes]) -> list[PersonalPart]:
+        """What the server has of some parts, as far as this device may see them."""
+        params = _given(commitment=",".join(map(to_base64url, commitments)))
+        data, _headers = await self._repeat("GET", f"{self._network_url}/personal", params=params)
+        try:
+            return [decode_part(line) for line in data.splitlines()]
+        except Unreadable as error:
+            raise AnswerUnreadable(url=self.url, reason="a personal part that is none") from error
+
+    async def duplicates(self) -> wire.DuplicatePersons:
+        """Persons who stand in several places: for the office."""
+        return await self._call("GET", f"{self._network_url}/personal/duplicates", wire.DuplicatePersons)
 
     async def _call(self, method: str, url: str, shape: type[_Shape], **request: Any) -> _Shape:
         data, _headers = await self._repeat(method, url, **request)

@@ -34,14 +34,14 @@ FEE_OF_PASSBOOK = (
 
 
 class MemberApplicationSubmitted(Event, tag="member_application_submitted", frozen=True, kw_only=True):
-    """A person applies. Who it is stands in the personal part; a salted hash finds the same person twice."""
+    """A person applies. Who it is stands in the personal part, from which the server finds the same person twice."""
 
     applicant: Identifier
     gender: Gender
     group: MemberGroup
     scopes: Annotated[tuple[Scope, ...], msgspec.Meta(min_length=1, max_length=2)]
     certifier: Identifier | None = None
-    person_hash: Hash | None = None
+    person_hash: Hash | None = None  # stays empty: a hash of a number that is for ever is the number (ADR 0018)
     unchecked_reason: Text | None = None  # why the number's checksum does not hold, or there is no number
 
     declared = declare(

@@ -8,12 +8,14 @@ from aiohttp import web
 from sajja_server.api import problems
 from sajja_server.networks import Network, Networks
 from sajja_server.page import PageFile
+from sajja_server.person_hash import PersonHasher
 from sajja_server.store import sessions
 from sajja_server.store.pool import Pool
 from sajja_server.store.sessions import DeviceSession
 
 POOL: Final = web.AppKey("pool", Pool)
 NETWORKS: Final = web.AppKey("networks", Networks)
+HASHER: Final = web.AppKey("hasher", PersonHasher)
 PAGE: Final = web.AppKey("page", dict[str, PageFile])
 SESSIONS: Final = web.AppKey("sessions", dict[bytes, DeviceSession])  # a cache of the table, bounded below
 

@@ -92,6 +92,13 @@ class NotYourVillage(Problem):
     thai = "เครื่องนี้อ่านได้เฉพาะข้อมูลหมู่บ้านของตนและสำนักงานเครือข่าย"
 
 
+class OfficeOnly(Problem):
+    """Only the network's office is shown this."""
+
+    status, code = HTTPStatus.FORBIDDEN, "office_only"
+    thai = "ดูได้เฉพาะสำนักงานเครือข่าย"
+
+
 class NetworkUnknown(Problem):
     """No such network is on this server."""
 

@@ -117,7 +117,7 @@ async def enrolled_key(connection: Connection, network: str, device: bytes) -> b
 
 async def forget(connection: Connection, network: str) -> None:
     """Drop everything derived of one network. The log is not touched."""
-    for table in ("state", "balance", "register", "quarantined", "device"):
+    for table in ("state", "balance", "register", "quarantined", "device", "erased"):
         await connection.execute(f"DELETE FROM books.{table} WHERE network = $1", network)  # noqa: S608  # our own names
 
 

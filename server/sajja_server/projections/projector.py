@@ -16,7 +16,7 @@ import structlog
 from sajja_schemas.books import Admitted, Books, Change, apply, originals
 from sajja_schemas.entry import EntryRef, entry_hash, from_base64url, to_base64url
 from sajja_schemas.verdicts import Effect
-from sajja_server.projections import memory
+from sajja_server.projections import erasure, memory
 from sajja_server.store import log as store
 from sajja_server.store.log import LoggedBody
 from sajja_server.store.pool import STORE_ERRORS, Connection, Hold
@@ -79,6 +79,7 @@ class Projector:
         try:
             async with connection.transaction():
                 self._books, self._counts = await memory.load(connection, self._network, self._fingerprint)
+                await erasure.apply_again(connection, self._network)
             await self._announce(self._books.index)
             while True:
                 if not await self._advance(connection, self._books):
@@ -101,11 +102,13 @@ class Projector:
             return False
         wanted = originals(books, (entry.body for entry in entries))
         bodies = await self._originals(connection, wanted.values(), before=books.index)
+        erasures = erasure.waiting(books) | erasure.among(entries)
         # In a thread, so that requests are answered between two of its slices.
         changes = await asyncio.to_thread(fold, books, entries, wanted.keys(), bodies)
         async with connection.transaction():
             touched = memory.count_devices(self._counts, entries)
             await memory.save(connection, books, changes, self._counts, touched)
+            await erasure.apply_counted(connection, books, erasures)
         books.touched_balances.clear()
         books.registers.touched.clear()
         for name, effect in changes:

@@ -13,7 +13,7 @@ import pytest
 from sajja_schemas import canonical
 from sajja_schemas.entry import split_line
 from sajja_schemas.events import CATALOGUE, Body, lines_of, read_body
-from sajja_schemas.verdicts import Effect, HeldCode, RejectedCode, Verdict
+from sajja_schemas.verdicts import Effect, HeldCode, PartVerdict, RejectedCode, RejectedPartCode, Verdict
 
 ROOT = Path(__file__).parents[3]
 JSON = ROOT / "schemas" / "json"
@@ -68,11 +68,13 @@ def test_verdicts_stand_in_order_of_precedence() -> None:
     assert table["rejected"] == list(RejectedCode)
     assert table["held"] == list(HeldCode)
     assert table["effects"] == list(Effect)
+    assert table["parts"] == list(PartVerdict)
+    assert table["rejected_parts"] == list(RejectedPartCode)
 
 
 def test_the_format_names_every_code() -> None:
     page = (ROOT / "schemas" / "LOG_FORMAT.md").read_text(encoding="utf-8")
-    for code in (*Verdict, *RejectedCode, *HeldCode, *Effect):
+    for code in (*Verdict, *RejectedCode, *HeldCode, *Effect, *PartVerdict, *RejectedPartCode):
         assert f"`{code.value}`" in page or code is Effect.COUNTED, code
 
 
