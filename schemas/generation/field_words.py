@@ -49,7 +49,8 @@ rate_bp_year อัตราต่อปี|reason เหตุผล|rebate_sat
 reconciliation การกระทบยอด|reconciliations การกระทบยอด|reinstated_from คืนสิทธิตั้งแต่
 replaced รายการเดิม|replacement รายการแทน|report รายงาน|reported วันแจ้ง|reporter ผู้แจ้ง
 request คำขอ|reserve_satang ทุนสำรอง|resolution มติ|rest_from พักตั้งแต่|rest_to พักถึง
-restriction ข้อจำกัด|risk_reserve_satang ทุนสำรองความเสี่ยง|role ตำแหน่ง|rules ระเบียบ|run รอบคำนวณ
+restriction ข้อจำกัด|risk_reserve_satang ทุนสำรองความเสี่ยง|role ตำแหน่ง
+rounding_mode วิธีปัดค่างวด|rounding_satang หน่วยปัดค่างวด|rules ระเบียบ|run รอบคำนวณ
 sample_list แฮชรายชื่อตัวอย่าง|saved_in เงินออมประเภท|savings_satang เงินออม|schedule แฮชตารางชำระ
 scope ส่วน|scopes ส่วน|seal เลขซีล|seed เมล็ดสุ่ม|seen_satang ยอดที่เห็น|serial เลขที่เล่ม
 set_off_interest_satang หักดอกเบี้ย|set_off_principal_satang หักเงินต้น|settled_by รายการที่แก้

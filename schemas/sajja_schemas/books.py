@@ -20,13 +20,10 @@ from typing import Final
 import msgspec
 
 from sajja_schemas import transit
-from sajja_schemas.accounts import is_loan
 from sajja_schemas.entry import Unreadable, read_head
 from sajja_schemas.events import CATALOGUE, Body, lines_of, read_body
 from sajja_schemas.events.base import Approvers, EntryRef
-from sajja_schemas.events.ledgers import EntryReversed, OpeningBalanceRecorded
-from sajja_schemas.events.loan_accounts import LoanDisbursedInKind
-from sajja_schemas.events.loans import LoanDisbursed
+from sajja_schemas.events.ledgers import EntryReversed
 from sajja_schemas.events.members import (
     MemberAdmitted,
     MemberDuplicateMerged,
@@ -35,6 +32,7 @@ from sajja_schemas.events.members import (
 )
 from sajja_schemas.events.welfare import WelfareEnrolled
 from sajja_schemas.postings import Contradiction, Line
+from sajja_schemas.registers import Registers, note
 from sajja_schemas.standing import Awaiting, Trust
 from sajja_schemas.transit import Transit
 from sajja_schemas.trust import (
@@ -80,7 +78,7 @@ class Books(msgspec.Struct, kw_only=True):
     members: dict[tuple[str, str], Member] = {}  # village, member
     transit: dict[str, Transit] = {}  # village/type/fund or loan/settlement
     quarantined: dict[str, Effect] = {}  # every entry without effect, by hash
-    lent: dict[tuple[str, str], int] = {}  # ledger, loan: satang paid out, or brought forward as outstanding
+    registers: Registers = msgspec.field(default_factory=Registers)
     reversed: dict[str, str] = {}  # original: the reversal that counts
     expected: dict[str, list[str]] = {}  # an original that has not come: the reversals that wait for it
     # What changed since the keeper of this state last emptied them.
@@ -240,6 +238,7 @@ def _try_waiting(books: Books, entry_hash: str, lookup: Lookup) -> _Counted:
 def _post(books: Books, body: Body, lines: list[Line], sign: int) -> None:
     event = body.event
     _add(books, lines, sign)
+    note(books.registers, body, lines, sign)
     tally = _TALLIES.get(type(event))
     if tally is not None:
         tally(books, body, sign)
@@ -346,37 +345,15 @@ def _tally_duplicate(books: Books, body: Body, sign: int) -> None:
     _member(books, body.village, event.duplicate).in_bank -= sign
 
 
-def _tally_loan(books: Books, body: Body, sign: int) -> None:
-    event = body.event
-    assert isinstance(event, LoanDisbursed | LoanDisbursedInKind)
-    amount = event.gross_satang if isinstance(event, LoanDisbursed) else event.amount_satang
-    _lend(books, f"bank:{body.village}", event.loan, sign * amount)
-
-
-def _tally_opening(books: Books, body: Body, sign: int) -> None:
-    event = body.event
-    assert isinstance(event, OpeningBalanceRecorded)
-    for line in event.lines_of_page:
-        if is_loan(line.account):
-            _lend(books, event.ledger, line.sub or "", sign * line.amount_satang)
-
-
-def _lend(books: Books, ledger: str, loan: str, amount: int) -> None:
-    books.lent[ledger, loan] = books.lent.get((ledger, loan), 0) + amount
-
-
 def _tally_transit(books: Books, body: Body, sign: int) -> None:
     transit.tally(books.transit, body, sign)
 
 
 _TALLIES: Final[dict[type, Callable[[Books, Body, int], None]]] = {
     **{event_type: _tally_transit for event_type in CATALOGUE.values() if transit.is_part(event_type)},
-    LoanDisbursed: _tally_loan,
-    LoanDisbursedInKind: _tally_loan,
     MemberAdmitted: _tally_admission,
     MemberDuplicateMerged: _tally_duplicate,
     MemberExitSettled: _tally_exit,
     MemberTransferred: _tally_transfer,
-    OpeningBalanceRecorded: _tally_opening,
     WelfareEnrolled: _tally_welfare,
 }

@@ -2,14 +2,22 @@
 
 A figure is positive when it stands on its accounts' normal side. Formulas: docs/domain.md section 7 (S1, S4, L1 and the
 funds). The revolving fund is what the bank works with: savings, seed capital, reserves and the open year's result.
+
+What balances do not hold is read from the registers, as of a day: the portfolio at risk (L2), the flows of the twelve
+months to that day, the principal that the risk fund covers (R1).
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Final
 
 import msgspec
 
 from sajja_schemas.accounts import CHART, Side, is_result
+from sajja_schemas.calculations.portfolio import at_risk
+from sajja_schemas.registers import Registers
+from sajja_schemas.registers.flows import flow_of_year_to
+from sajja_schemas.registers.loans import Balances, loans_of, standing
 
 ControlSums = Mapping[tuple[str, int], int]  # (ledger, account): satang, positive for a debit
 
@@ -65,6 +73,25 @@ FUND_FIGURES: Final[dict[str, dict[str, Figure]]] = {
     },
 }
 
+FLOW_FIGURES: Final[dict[str, dict[str, Figure]]] = {
+    "welfare": {"benefits_12m_satang": Figure(_between(5211, 5224), Side.DEBIT)},
+    "risk": {
+        "premium_12m_satang": Figure((4170,), Side.CREDIT),
+        "claims_12m_satang": Figure(_between(5310, 5312), Side.DEBIT),
+    },
+}
+"""Of the twelve months that end with a day."""
+
+GROUP_SALES: Final = Figure((4210,), Side.CREDIT)
+PAR_DAYS: Final = 30
+
+
+class LoanFigures(msgspec.Struct):
+    """What the loans of a bank come to besides their balance."""
+
+    par30_satang: int = 0
+    covered_satang: int = 0
+
 
 def control_sums(balances: Iterable[tuple[tuple[str, int, str], int]]) -> dict[tuple[str, int], int]:
     """The control account of every (ledger, account): the sum of its sub-ledgers."""
@@ -90,3 +117,24 @@ def read_bank(village: str, sums: ControlSums) -> dict[str, int]:
 def read_fund(fund: str, sums: ControlSums) -> dict[str, int]:
     """Every figure of a fund."""
     return {name: read_figure(figure, fund, sums) for name, figure in FUND_FIGURES[fund].items()}
+
+
+def read_flow(figure: Figure, ledger: str, registers: Registers, on: date) -> int:
+    """What a ledger earned or spent in the twelve months that end with a day, in satang."""
+    amount = flow_of_year_to(registers, ledger, figure.accounts, on)
+    return amount if figure.side is Side.DEBIT else -amount
+
+
+def read_fund_flows(fund: str, registers: Registers, on: date) -> dict[str, int]:
+    """Every flow of a fund in the twelve months that end with a day."""
+    return {name: read_flow(figure, fund, registers, on) for name, figure in FLOW_FIGURES.get(fund, {}).items()}
+
+
+def read_loans(registers: Registers, balances: Balances, on: date) -> dict[str, LoanFigures]:
+    """The loan figures of every ledger that lent, on a day."""
+    figures: dict[str, LoanFigures] = {}
+    for loan in loans_of(registers, balances):
+        of_bank = figures.setdefault(loan.ledger, LoanFigures())
+        of_bank.par30_satang += at_risk([standing(loan, on)], days_over=PAR_DAYS)
+        of_bank.covered_satang += loan.covered_satang
+    return figures

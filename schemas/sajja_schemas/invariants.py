@@ -16,6 +16,7 @@ import msgspec
 from sajja_schemas.accounts import CHART, CLEARING, LOANS, Sub
 from sajja_schemas.books import Books
 from sajja_schemas.figures import control_sums
+from sajja_schemas.registers.loans import lent_satang
 from sajja_schemas.transit import PAIRS, Pair
 
 _SAVINGS_OF_MEMBERS: Final = frozenset({3110, 2110})
@@ -112,7 +113,7 @@ def _loans(books: Books) -> list[Breach]:
             principal[ledger, sub] += amount
     found = []
     for (ledger, loan), amount in principal.items():
-        beyond = min(amount, 0) or max(amount - max(books.lent.get((ledger, loan), 0), 0), 0)
+        beyond = min(amount, 0) or max(amount - max(lent_satang(books.registers, ledger, loan), 0), 0)
         if beyond:
             found.append(Breach(Invariant.PRINCIPAL_IS_WITHIN_LOAN, ledger, min(LOANS), loan, beyond))
     return found

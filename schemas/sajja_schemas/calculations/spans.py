@@ -60,6 +60,19 @@ def last_day_of(month: int) -> date:
     return first_day_of(month + 1) - timedelta(days=1)
 
 
+def months_later(day: date, months: int) -> date:
+    """The same day so many months later, or earlier with a minus; a month without that day has its last instead.
+
+    Beyond the calendar it is the calendar's last day, or its first.
+    """
+    month = month_number(day) + months
+    if month >= month_number(date.max):
+        return date.max
+    if month < month_number(date.min):
+        return date.min
+    return first_day_of(month).replace(day=min(day.day, last_day_of(month).day))
+
+
 def refuse_backwards(first: date, last: date) -> None:
     """Stop when an end is before its beginning.
 

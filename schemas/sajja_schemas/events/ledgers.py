@@ -3,6 +3,7 @@
 Each names its `ledger`; a village touches its own, the office the funds (docs/domain.md sections 5.3, 5.6, 5.12, 5.14).
 """
 
+from datetime import date
 from typing import Annotated, Literal
 
 import msgspec
@@ -11,6 +12,7 @@ from sajja_schemas import limits
 from sajja_schemas.events.base import (
     Approvers,
     Author,
+    BasisPoints,
     Channel,
     Count,
     EntryRef,
@@ -19,15 +21,31 @@ from sajja_schemas.events.base import (
     Identifier,
     Ledger,
     Satang,
+    SatangOrNone,
     SignedSatang,
     Text,
     declare,
 )
+from sajja_schemas.events.loans import InstalmentMultiple, InstalmentRounding, Method
 from sajja_schemas.postings import BOX_OR_BANK, CASH_OR_BANK, credit, debit
 
 OperatingExpense = Literal[5120, 5121, 5122, 5123, 5124, 5125, 5126, 5127]
 ExpenseAccount = Literal[5111, 5120, 5121, 5122, 5123, 5124, 5125, 5126, 5127]
 IncomeAccount = Literal[4130, 4131, 4140, 4150, 4180, 4190, 4210, 4220]
+
+
+class OpeningLoan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The contract of a loan that is brought forward, so that it is known what falls due."""
+
+    member: Identifier
+    principal_satang: Satang  # what was lent, not what is left
+    months: Count
+    rate_bp_month: BasisPoints
+    method: Method
+    first_due: date
+    covered_satang: SatangOrNone = 0
+    rounding_satang: InstalmentMultiple = 1
+    rounding_mode: InstalmentRounding = "half_up"
 
 
 class OpeningLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -37,6 +55,7 @@ class OpeningLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     amount_satang: SignedSatang
     sub: Identifier | None = None
     page: Count | None = None
+    loan: OpeningLoan | None = None  # where the account is one of loans
 
 
 class OpeningBalanceRecorded(Event, tag="opening_balance_recorded", frozen=True, kw_only=True):

@@ -24,7 +24,14 @@ from sajja_schemas.events.base import (
     Text,
     declare,
 )
-from sajja_schemas.events.loans import INTEREST_BY_PRODUCT, LOANS_BY_PRODUCT, Method, Product
+from sajja_schemas.events.loans import (
+    INTEREST_BY_PRODUCT,
+    LOANS_BY_PRODUCT,
+    InstalmentMultiple,
+    InstalmentRounding,
+    Method,
+    Product,
+)
 from sajja_schemas.postings import BANK_OF_VILLAGE, choice, credit, debit
 
 GOODS_OR_CASH = choice("channel", stock=1410, cash=1110)
@@ -118,6 +125,8 @@ class LoanRescheduled(Event, tag="loan_rescheduled", frozen=True, kw_only=True):
     times: Count  # how often this loan was rescheduled, this time included
     reason: Text
     resolution: EntryRef
+    rounding_satang: InstalmentMultiple = 1
+    rounding_mode: InstalmentRounding = "half_up"
 
     declared = declare(
         thai="ปรับโครงสร้าง",

@@ -4,7 +4,9 @@ The split on a receipt (principal, interest, fine) is a fact: it is stored as pr
 """
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
+
+import msgspec
 
 from sajja_schemas.events.base import (
     Approvers,
@@ -23,6 +25,8 @@ from sajja_schemas.postings import BANK_OF_VILLAGE, BOX_OR_BANK, CASH_OR_BANK, V
 
 Product = Literal["ordinary", "emergency", "occupation", "rescheduled", "group", "in_kind"]
 Method = Literal["declining", "annuity", "flat_bullet", "act_365"]
+InstalmentMultiple = Annotated[int, msgspec.Meta(ge=1, le=100_000, description="an instalment is a multiple of it")]
+InstalmentRounding = Literal["half_up", "up"]
 
 LOANS_BY_PRODUCT = choice(
     "product", ordinary=1210, emergency=1211, occupation=1212, rescheduled=1213, group=1214, in_kind=1215
@@ -46,6 +50,8 @@ class LoanApproved(Event, tag="loan_approved", frozen=True, kw_only=True):
     resolution: EntryRef
     covered_satang: SatangOrNone = 0
     premium_satang: SatangOrNone = 0
+    rounding_satang: InstalmentMultiple = 1
+    rounding_mode: InstalmentRounding = "half_up"
 
     declared = declare(thai="อนุมัติเงินกู้", author=Author.VILLAGE, approvers=Approvers.A3, parties=("member",))
 

@@ -12,6 +12,7 @@ import msgspec
 
 from sajja_schemas.books import Books, Change, Member, open_books
 from sajja_schemas.entry import device_of, from_base64url, to_base64url
+from sajja_schemas.registers import Registers
 from sajja_schemas.standing import Trust
 from sajja_schemas.transit import Transit
 from sajja_schemas.verdicts import Effect
@@ -19,7 +20,7 @@ from sajja_server.store.log import LoggedBody
 from sajja_server.store.pool import Connection
 
 # Raised whenever the fold's meaning or the shape of its memory changes: older tables are then folded again from zero.
-VERSION: Final = 2
+VERSION: Final = 3
 
 
 class Memory(msgspec.Struct):
@@ -28,7 +29,7 @@ class Memory(msgspec.Struct):
     trust: Trust
     last_date: date | None
     transit: dict[str, Transit]
-    lent: list[tuple[str, str, int]]  # ledger, loan, satang
+    registers: Registers
     reversed: dict[str, str]
     expected: dict[str, list[str]]
 
@@ -58,7 +59,7 @@ async def load(connection: Connection, network: str, fingerprint: str) -> tuple[
         index=row["index"],
         last_date=memory.last_date,
         transit=memory.transit,
-        lent={(ledger, loan): amount for ledger, loan, amount in memory.lent},
+        registers=memory.registers,
         reversed=memory.reversed,
         expected=memory.expected,
     )
@@ -148,7 +149,7 @@ async def save(
         trust=books.trust,
         last_date=books.last_date,
         transit=books.transit,
-        lent=[(ledger, loan, amount) for (ledger, loan), amount in books.lent.items()],
+        registers=books.registers,
         reversed=books.reversed,
         expected=books.expected,
     )

@@ -108,6 +108,7 @@ class Projector:
             await memory.save(connection, books, changes, self._counts, touched)
         books.touched_balances.clear()
         books.touched_members.clear()
+        books.registers.touched.clear()
         for name, effect in changes:
             if effect is Effect.UNDIGESTED:
                 logger.error("entry_undigested", network=self._network, entry=name)

@@ -164,7 +164,7 @@ def what_people_see(books: Books) -> tuple[object, ...]:
     balances = {balance: amount for balance, amount in books.balances.items() if amount}
     members = {key: (member.gender, member.in_bank, member.in_welfare) for key, member in books.members.items()}
     waiting = {name for name, waiting in books.trust.awaiting.items() if waiting.control}
-    return balances, members, dict(books.quarantined), waiting, books.reversed
+    return balances, members, dict(books.quarantined), waiting, books.reversed, books.registers.rows
 
 
 @given(histories, orders)

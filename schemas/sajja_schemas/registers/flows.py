@@ -1,0 +1,63 @@
+"""Income and expense by business day: what "the twelve months to a day" is read from (docs/domain.md section 7.2).
+
+* A flow is the sum of the counted lines on an account of class 4 or 5, on their business day. A reversal takes its
+  original's away on the original's day. Closing a year moves results and is no flow, so a flow crosses years; nor is
+  what was brought forward from paper, since it happened before.
+* Rows are (ledger, account, month) with a number for each day: a window of months is read without the rest.
+* A number is positive for a debit, as in the books.
+"""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from typing import Final
+
+from sajja_schemas.accounts import is_result
+from sajja_schemas.calculations.spans import MONTHS_PER_YEAR, first_day_of, month_number, months_later
+from sajja_schemas.events import Body
+from sajja_schemas.events.base import Event
+from sajja_schemas.events.closing import FundYearClosed, YearEndClosed
+from sajja_schemas.events.ledgers import OpeningBalanceRecorded
+from sajja_schemas.postings import Choice, Line
+from sajja_schemas.registers.noting import Registers
+
+REGISTER: Final = "flows"
+NO_FLOW: Final = frozenset({FundYearClosed, OpeningBalanceRecorded, YearEndClosed})
+
+
+def may_flow(event_type: type[Event]) -> bool:
+    """Whether entries of this type may post to income or expense, so that most are never looked at."""
+    if event_type in NO_FLOW:
+        return False
+    for posting in event_type.declared.postings:
+        account = posting.account
+        codes = [code for _value, code in account.of] if isinstance(account, Choice) else [account]
+        if any(isinstance(code, str) or is_result(code) for code in codes):
+            return True
+    return False
+
+
+def note_flows(registers: Registers, body: Body, lines: list[Line], sign: int) -> None:
+    """Note what an entry's lines earn and cost."""
+    for ledger, account, _sub, amount in lines:
+        if is_result(account):
+            on = body.date.isoformat()
+            registers.add(REGISTER, (ledger, account, on[:7]), (on,), sign * amount)
+
+
+def flow(registers: Registers, ledger: str, accounts: Collection[int], first: date, last: date) -> int:
+    """What accounts took in and gave out from one day to another, both included; positive for a debit."""
+    start, end = first.isoformat(), last.isoformat()
+    total = 0
+    for month in range(month_number(first), month_number(last) + 1):
+        name = first_day_of(month).isoformat()[:7]
+        for account in accounts:
+            for (on,), number in registers.row(REGISTER, (ledger, account, name)).items():
+                if start <= str(on) <= end:
+                    total += number
+    return total
+
+
+def flow_of_year_to(registers: Registers, ledger: str, accounts: Collection[int], last: date) -> int:
+    """The flow of the twelve months that end with a day: from 23 August to 22 August."""
+    first = months_later(last + timedelta(days=1), -MONTHS_PER_YEAR)
+    return flow(registers, ledger, accounts, first, last)

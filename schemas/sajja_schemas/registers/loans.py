@@ -1,0 +1,194 @@
+"""The register of loans: what was lent on which terms, and so what is late on a day (docs/domain.md sections 7.2, 9.5).
+
+* Outstanding is what accounts 1210 to 1215 say of the loan. The terms are those of the latest approval, rescheduling,
+  or page of the paper book with which a loan was brought forward.
+* Instalment k falls due k - 1 months after the first, at a month's end where there is no such day.
+* Money fills the oldest instalment first: paid is the principal of the terms, less what is outstanding.
+* A loan is scheduled on what was paid out, not on what was approved. Brought forward, it is scheduled on what was lent.
+* Cover ends with the loan: what is covered is the cover that was attached, and at most what is outstanding (R1).
+* Days late are asked of a date; the fold itself knows no day. A loan without known terms is never late.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Any, Final
+
+import msgspec
+
+from sajja_schemas.accounts import LOANS, is_loan
+from sajja_schemas.calculations.loans import INSTALMENTS_MAX, MonthMethod, Terms, schedule
+from sajja_schemas.calculations.portfolio import Arrears, Due, LoanStanding, arrears_on, at_risk
+from sajja_schemas.calculations.spans import months_later
+from sajja_schemas.events.ledgers import OpeningBalanceRecorded
+from sajja_schemas.events.loan_accounts import LoanDisbursedInKind, LoanRescheduled
+from sajja_schemas.events.loans import LOANS_BY_PRODUCT, LoanApproved, LoanDisbursed, Method
+from sajja_schemas.registers.noting import BANK, DATE, Fact, Note, Registers, latest
+
+REGISTER: Final = "loans"
+Balances = Mapping[tuple[str, int, str], int]
+
+_KEY: Final = (BANK, "loan")
+_PLAN: Final = ("months", "rate_bp_month", "method", "first_due", "rounding_satang", "rounding_mode")
+_PRODUCTS: Final = {int(account): product for product, account in LOANS_BY_PRODUCT.of}
+# Interest by days changes what is due as interest; principal is paid in equal parts either way.
+_PRINCIPAL_METHODS: Final[dict[str, MonthMethod]] = {
+    "declining": "declining", "act_365": "declining", "annuity": "annuity", "flat_bullet": "flat_bullet",
+}  # fmt: skip
+
+
+def _has_terms(line: Any) -> bool:
+    return is_loan(line.account) and line.loan is not None
+
+
+NOTES: Final = (
+    Note(
+        register=REGISTER, event=LoanApproved, key=_KEY,
+        fact=("=approved", DATE, "member", "product", "amount_satang", *_PLAN),
+    ),
+    Note(
+        register=REGISTER, event=LoanRescheduled, key=_KEY,
+        fact=("=rescheduled", DATE, "member", "product", "principal_satang", *_PLAN),
+    ),
+    Note(
+        register=REGISTER, event=OpeningBalanceRecorded, key=("ledger", ".sub"), each="lines_of_page", when=_has_terms,
+        fact=(
+            "=opened", DATE, ".loan.member", ".account", ".loan.principal_satang", *(f".loan.{name}" for name in _PLAN)
+        ),
+    ),
+    Note(register=REGISTER, event=LoanApproved, key=_KEY, fact=("=covered", DATE), number="covered_satang"),
+    Note(
+        register=REGISTER, event=OpeningBalanceRecorded, key=("ledger", ".sub"), each="lines_of_page", when=_has_terms,
+        fact=("=covered", DATE), number="loan.covered_satang",
+    ),
+    Note(register=REGISTER, event=LoanDisbursed, key=_KEY, fact=("=lent", DATE), number="gross_satang"),
+    Note(register=REGISTER, event=LoanDisbursedInKind, key=_KEY, fact=("=lent", DATE), number="amount_satang"),
+    Note(
+        register=REGISTER, event=OpeningBalanceRecorded, key=("ledger", ".sub"), each="lines_of_page",
+        when=lambda line: is_loan(line.account), fact=("=outstanding", DATE), number="amount_satang",
+    ),
+)  # fmt: skip
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """The terms by which a loan is paid back."""
+
+    terms: Terms
+    method: Method
+    first_due: date
+
+
+class Loan(msgspec.Struct, frozen=True, kw_only=True):
+    """A loan as it stands."""
+
+    ledger: str
+    loan: str
+    member: str
+    product: str
+    lent_satang: int  # paid out, or brought forward as outstanding
+    outstanding_satang: int
+    covered_satang: int  # of what is outstanding
+    plan: Plan | None  # None: paid out without terms, or brought forward without them
+    approved_on: date | None
+    rescheduled_on: date | None
+
+
+def loan_of(registers: Registers, balances: Balances, ledger: str, loan: str) -> Loan | None:
+    """A loan, or None where no counted entry knows it."""
+    facts = registers.row(REGISTER, (ledger, loan))
+    if not facts:
+        return None
+    outstanding_satang = sum(balances.get((ledger, account, loan), 0) for account in LOANS)
+    said = latest(facts, "opened", "approved", "rescheduled")
+    approved, rescheduled = latest(facts, "approved"), latest(facts, "rescheduled")
+    covered = latest(facts, "covered")
+    paid_out_satang = _sum(facts, "lent")
+    product = said[3] if said is not None else ""
+    return Loan(
+        ledger=ledger,
+        loan=loan,
+        member=str(said[2]) if said is not None else "",
+        product=_PRODUCTS.get(product, "") if isinstance(product, int) else product,
+        lent_satang=paid_out_satang + _sum(facts, "outstanding"),
+        outstanding_satang=outstanding_satang,
+        covered_satang=max(min(facts[covered], outstanding_satang), 0) if covered is not None else 0,
+        plan=_plan(said, paid_out_satang) if said is not None else None,
+        approved_on=date.fromisoformat(str(approved[1])) if approved is not None else None,
+        rescheduled_on=date.fromisoformat(str(rescheduled[1])) if rescheduled is not None else None,
+    )
+
+
+def loans_of(registers: Registers, balances: Balances, ledger: str | None = None) -> Iterator[Loan]:
+    """Every loan of a ledger, or of all."""
+    for name, loan in registers.all(REGISTER):
+        if ledger in {None, name}:
+            found = loan_of(registers, balances, str(name), str(loan))
+            assert found is not None, "a row has facts"
+            yield found
+
+
+def lent_satang(registers: Registers, ledger: str, loan: str) -> int:
+    """What was paid out of a loan, or brought forward as outstanding."""
+    facts = registers.row(REGISTER, (ledger, loan))
+    return _sum(facts, "lent") + _sum(facts, "outstanding")
+
+
+def arrears(loan: Loan, on: date) -> Arrears:
+    """What is overdue of a loan on a day, and for how many days."""
+    if loan.plan is None or loan.outstanding_satang <= 0:
+        return Arrears(overdue_satang=0, days_late=0)
+    paid_satang = max(loan.plan.terms.principal_satang - loan.outstanding_satang, 0)
+    return arrears_on(dues(loan.plan), paid_satang=paid_satang, on=on)
+
+
+def days_late(loan: Loan, on: date) -> int:
+    """The age of the oldest instalment that is not wholly paid."""
+    return arrears(loan, on).days_late
+
+
+def standing(loan: Loan, on: date) -> LoanStanding:
+    """A loan on a day, as `calculations.portfolio` asks for it."""
+    late = arrears(loan, on)
+    return LoanStanding(
+        outstanding_satang=loan.outstanding_satang,
+        days_late=late.days_late,
+        overdue_satang=late.overdue_satang,
+        rescheduled_on=loan.rescheduled_on,
+    )
+
+
+def par(registers: Registers, balances: Balances, ledger: str, on: date, *, over_days: int = 30) -> int:
+    """Outstanding principal of the loans with an instalment more than so many days late, in satang (L2)."""
+    return at_risk((standing(loan, on) for loan in loans_of(registers, balances, ledger)), days_over=over_days)
+
+
+@lru_cache(maxsize=20_000)
+def dues(plan: Plan) -> tuple[Due, ...]:
+    """The principal that falls due, instalment by instalment."""
+    return tuple(
+        Due(on=months_later(plan.first_due, one.month - _first_month(plan)), due_satang=one.principal_satang)
+        for one in schedule(_PRINCIPAL_METHODS[plan.method], plan.terms)
+    )
+
+
+def _first_month(plan: Plan) -> int:
+    # A bullet is one instalment, numbered by its term, and due on the day that the contract names.
+    return plan.terms.months if plan.method == "flat_bullet" else 1
+
+
+def _plan(said: Fact, paid_out_satang: int) -> Plan:
+    word, _on, _member, _product, principal_satang, months, rate_bp, method, first_due, rounding, mode = said
+    if word == "approved":
+        principal_satang = max(paid_out_satang, 0)
+    terms = {
+        "principal_satang": principal_satang,
+        "months": min(max(int(months), 1), INSTALMENTS_MAX),  # whatever was signed has counted, and is read
+        "rate_bp_month": rate_bp,
+        "rounding_satang": rounding,
+        "rounding_mode": mode,
+    }
+    return msgspec.convert({"terms": terms, "method": method, "first_due": first_due}, Plan)
+
+
+def _sum(facts: Mapping[Fact, int], word: str) -> int:
+    return sum(number for fact, number in facts.items() if fact[0] == word)

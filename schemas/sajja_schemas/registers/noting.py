@@ -1,0 +1,147 @@
+"""What a register is, and how counted entries are noted in it: a table beside the events, as postings are.
+
+* A register has rows, found by their key: a loan, a member, a meeting. A row is a bag of facts, each with its number:
+  how often it was said, or the satang that it sums to.
+* A note says which fact of which row an event adds to, and by how much. A reversal takes the same away again.
+* So a register is a sum over the counted entries, as a balance is: free of the order in which they arrived, and a
+  reversal leads back to where it was. Nothing here is the word of whoever came last.
+* What several facts come to (the terms in force, whether somebody is a member) is read from the bag, by business date.
+* A fact or row of the number nothing is not there.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from operator import attrgetter
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from sajja_schemas.entry import EntryRef
+from sajja_schemas.events import Body
+from sajja_schemas.events.base import Event
+
+Word: TypeAlias = str | int
+Key: TypeAlias = tuple[Word, ...]
+Fact: TypeAlias = tuple[Word, ...]
+Facts: TypeAlias = dict[Fact, int]
+
+# Where a word comes from the entry rather than from a field of the event.
+BANK: Final = "@bank"
+VILLAGE: Final = "@village"
+DATE: Final = "@date"
+
+_NOTHING: Final[Mapping[Fact, int]] = {}
+
+
+class Registers(msgspec.Struct):
+    """Every register by its name. Plain data: it can be stored and read again."""
+
+    rows: dict[str, dict[Key, Facts]] = {}
+    touched: set[tuple[str, Key]] = set()  # what changed since the keeper of this state last emptied it
+
+    def row(self, register: str, key: Key) -> Mapping[Fact, int]:
+        """The facts of one row; none where nothing was noted."""
+        return self.rows.get(register, {}).get(key, _NOTHING)
+
+    def all(self, register: str) -> Mapping[Key, Facts]:
+        """Every row of a register."""
+        return self.rows.get(register, {})
+
+    def add(self, register: str, key: Key, fact: Fact, number: int) -> None:
+        """Add to a fact's number."""
+        rows = self.rows.get(register)
+        if rows is None:
+            rows = self.rows[register] = {}
+        facts = rows.get(key)
+        if facts is None:
+            facts = rows[key] = {}
+        total = facts.get(fact, 0) + number
+        if total:
+            facts[fact] = total
+        else:
+            facts.pop(fact, None)
+            if not facts:
+                del rows[key]
+                if not rows:
+                    del self.rows[register]
+        self.touched.add((register, key))
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """One declared note.
+
+    A word of key or fact is `@bank`, `@village`, `@date`, a literal with a leading `=`, or a field of the event. With
+    `each`, the note is taken once for every line of that list field, and `.field` is a field of the line (`.` the line
+    itself). `when` is asked of the line, or of the event where there is no list.
+    """
+
+    register: str
+    event: type[Event]
+    key: tuple[str, ...]
+    fact: tuple[str, ...]
+    number: str | int = 1  # a field with satang, or a fixed number
+    each: str | None = None
+    when: Callable[[Any], bool] | None = None
+
+
+Taker: TypeAlias = Callable[[Body, int, Registers], None]
+
+
+def compile_notes(notes: Iterable[Note]) -> dict[type[Event], tuple[Taker, ...]]:
+    """The functions that take the notes of each type of event; made once, since a replay calls them for every entry."""
+    takers: dict[type[Event], tuple[Taker, ...]] = {}
+    for one in notes:
+        takers[one.event] = (*takers.get(one.event, ()), _compile(one))
+    return takers
+
+
+def latest(facts: Mapping[Fact, int], *words: str) -> Fact | None:
+    """Of the facts that begin with one of these words, the one of the latest date (their second word)."""
+    said = [fact for fact, number in facts.items() if fact[0] in words and number > 0]
+    return max(said, key=lambda fact: (fact[1], words.index(str(fact[0])), str(fact))) if said else None
+
+
+def _compile(declared: Note) -> Taker:
+    register, each, when, number = declared.register, declared.each, declared.when, declared.number
+    key_of = [_word(source) for source in declared.key]
+    fact_of = [_word(source) for source in declared.fact]
+    number_of = attrgetter(number) if isinstance(number, str) else None
+    fixed = number if isinstance(number, int) else 0
+
+    def take(body: Body, sign: int, registers: Registers) -> None:
+        event = body.event
+        for line in getattr(event, each) if each else (event,):
+            if when is None or when(line):
+                count = number_of(line) if number_of else fixed
+                if count:
+                    key = tuple([word(body, line) for word in key_of])
+                    fact = tuple([word(body, line) for word in fact_of])
+                    registers.add(register, key, fact, sign * count)
+
+    return take
+
+
+def _word(source: str) -> Callable[[Body, Any], Word]:
+    if source.startswith("="):
+        return lambda _body, _line: source[1:]
+    if source == BANK:
+        return lambda body, _line: "bank:" + body.village
+    if source == VILLAGE:
+        return lambda body, _line: body.village
+    if source == DATE:
+        return lambda body, _line: body.date.isoformat()
+    if source == ".":
+        return lambda _body, line: _plain(line)
+    if source.startswith("."):
+        of_line = attrgetter(source[1:])
+        return lambda _body, line: _plain(of_line(line))
+    of_event = attrgetter(source)
+    return lambda body, _line: _plain(of_event(body.event))
+
+
+def _plain(value: Any) -> Word:
+    if isinstance(value, str | int):
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.hash if isinstance(value, EntryRef) else ""
