@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from sajja_client.cli import output
+from sajja_client.cli import output, papers
 from sajja_client.cli.options import (
     EXIT_CODES,
     ByOption,
@@ -24,6 +24,7 @@ from sajja_client.problems import EXIT_CONFLICT, EXIT_PROBLEM
 from sajja_schemas.entry import OFFICE, EntryRef, is_village
 
 app = typer.Typer(help=f"แท็บเล็ตของหมู่บ้าน · The village's tablet.\n\n{EXIT_CODES}", no_args_is_help=True)
+app.command("import")(papers.import_openings)
 
 
 @app.command("init")
