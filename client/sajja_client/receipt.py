@@ -4,12 +4,10 @@ Thai first, English beside it. The amount, the date of the Buddhist era, the seq
 entry's hash are on it: with them anybody finds the entry again.
 """
 
-from datetime import date
 from typing import Any, Final
 
-import msgspec
-
 from sajja_client.home import Pin
+from sajja_client.wording import amount_of, facts_of, receipt_number
 from sajja_schemas.calendar import format_thai
 from sajja_schemas.entry import SignedEntry, to_base64url
 from sajja_schemas.events import Body, read_body, tag_of
@@ -17,10 +15,7 @@ from sajja_schemas.events.base import Approvers, Event
 from sajja_schemas.money import format_baht
 
 HASH_CHARACTERS: Final = 12
-_SATANG: Final = "_satang"
 _WIDTH: Final = 44
-# The field that says what the money of an event was, in the order in which a reader looks for it.
-AMOUNTS: Final = ("amount_satang", "total_satang", "gross_satang", "net_satang")
 
 
 def body_of(entry: SignedEntry) -> Body:
@@ -28,11 +23,6 @@ def body_of(entry: SignedEntry) -> Body:
     body = read_body(entry.body)
     assert isinstance(body, Body), "what could not count was not signed here"
     return body
-
-
-def amount_of(event: object) -> int | None:
-    """The amount that an event is about."""
-    return next((found for name in AMOUNTS if (found := getattr(event, name, None)) is not None), None)
 
 
 def entry_document(entry: SignedEntry) -> dict[str, Any]:
@@ -60,8 +50,9 @@ def receipt(pin: Pin, entry: SignedEntry) -> str:
     amount = amount_of(event)
     if amount is not None:
         lines.append(f"จำนวนเงิน · amount: {format_baht(amount)} บาท")
-    for field, value in _others(event):
-        lines.append(f"{field}: {value}")
+    lines += [f"{fact.thai} · {fact.english}: {fact.text}" for fact in facts_of(event)]
+    if event.receipt is not None:
+        lines.append(f"ใบเสร็จ · receipt: {receipt_number(event.receipt)}")
     lines += [
         f"วันที่ · date: {format_thai(body.date)} ({body.date.isoformat()})",
         f"หมู่บ้าน · village: {body.village}   ผู้บันทึก · by: {body.by}",
@@ -70,22 +61,6 @@ def receipt(pin: Pin, entry: SignedEntry) -> str:
     if event.declared.approvers is not Approvers.A0:
         lines.append(f"รอลายมือชื่อกรรมการ ({_classes(event)}) · awaits its officers' approval")
     return "\n".join([*lines, "─" * _WIDTH])
-
-
-def _others(event: Event) -> list[tuple[str, str]]:
-    shown = []
-    for name, value in msgspec.structs.asdict(event).items():
-        if value is None or value == () or name in AMOUNTS[:1]:
-            continue
-        if name.endswith(_SATANG):
-            if value:
-                shown.append((name.removesuffix(_SATANG), f"{format_baht(value)} บาท"))
-        elif isinstance(value, date):
-            shown.append((name, format_thai(value)))
-        elif isinstance(value, str | int):
-            label = "สมาชิก · member" if name == "member" else name
-            shown.append((label, str(value)))
-    return shown
 
 
 def _classes(event: Event) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from sajja_client.cli import output
+from sajja_client.cli import output, papers
 from sajja_client.cli.options import (
     EXIT_CODES,
     ByOption,
@@ -38,6 +38,8 @@ from sajja_schemas.events.network import VillageBankEstablished
 
 app = typer.Typer(help=f"สำนักงานเครือข่าย · The network's office.\n\n{EXIT_CODES}", no_args_is_help=True)
 app.command("sync")(sync_device)
+app.command("import")(papers.import_openings)
+app.command("export")(papers.export_everything)
 
 _DEMONSTRATION_MINUTES: Final = b"demonstration"
 

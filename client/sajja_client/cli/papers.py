@@ -1,5 +1,7 @@
 """The paper commands of a village and of the office: openings in, everything out, documents printed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +12,7 @@ from sajja_client.cli import output
 from sajja_client.cli.options import ByOption, DayOption, HomeOption, JsonOption, OptionWrong, home_at, moment
 from sajja_client.durable import replace_file
 from sajja_client.log import Log
-from sajja_client.problems import EXIT_PROBLEM
+from sajja_client.problems import EXIT_PROBLEM, CannotWrite
 
 if TYPE_CHECKING:
     from sajja_client.paper.moving_in import Examined, ImportDocument
@@ -79,7 +81,8 @@ def _write_template(path: Path, ledger: str, *, json: bool) -> None:
         raise OptionWrong(
             option="--template", given=path, expected="a new file: this one is there already", expected_thai="มีไฟล์นี้แล้ว"
         )
-    replace_file(path, template(ledger), mode=_FILE_MODE)
+    with _writing(path):
+        replace_file(path, template(ledger), mode=_FILE_MODE)
     if json:
         output.print_json({"template": str(path), "ledger": ledger})
         return
@@ -147,5 +150,47 @@ def _record(
     return msgspec.structs.replace(told, recorded=sequences, approved=bool(persons))
 
 
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CannotWrite(path=path, why=error.strerror or error) from error
+
+
 def _spans(sequences: list[int]) -> str:
     return str(sequences[0]) if len(sequences) == 1 else f"{min(sequences)}-{max(sequences)}"
+
+
+def export_everything(
+    target: Annotated[
+        Path, typer.Argument(help="โฟลเดอร์ (CSV, XLSX และบรรทัดที่ลงนาม) หรือไฟล์ .xlsx · a folder, or one workbook")
+    ],
+    replace: Annotated[bool, typer.Option("--replace", help="เขียนทับของเดิม · write over what is there")] = False,
+    day: DayOption = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """ส่งออกทุกอย่าง · Export all that this device holds, with no connection: tables to read, and the signed lines."""
+    from sajja_client.cli.options import day_of
+    from sajja_client.paper.everything import Everything
+    from sajja_client.paper.leaving import export
+
+    folder = home_at(home)
+    folder.pin()
+    if target.exists() and not replace:
+        raise OptionWrong(
+            option="TARGET", given=target, expected="new: it is there already; --replace writes over it",
+            expected_thai="ชื่อใหม่: มีอยู่แล้ว ถ้าจะเขียนทับใช้ --replace",
+        )  # fmt: skip
+    with output.progress() as show, _writing(target):
+        summary = export(Everything(folder, day_of(day), show), target)
+    if json:
+        output.print_json(summary)
+        return
+    output.mark_demonstration(folder.pin())
+    output.say(f"ส่งออกแล้วที่ {target} ({len(summary.files)} ไฟล์)", f"exported, {len(summary.files)} files")
+    output.say(
+        f"{summary.rows['entries']} รายการ สมาชิก {summary.rows['members']} คน เงินกู้ {summary.rows['loans']} สัญญา",
+        f"{summary.rows['entries']} entries, {summary.rows['members']} members, {summary.rows['loans']} loans",
+    )

@@ -8,7 +8,8 @@ import msgspec
 from sajja_client.books import effect_of, fold
 from sajja_client.home import Home, Pin
 from sajja_client.log import Log
-from sajja_client.receipt import amount_of, body_of
+from sajja_client.receipt import body_of
+from sajja_client.wording import amount_of
 from sajja_schemas.accounts import CHART, Side, belongs_to
 from sajja_schemas.books import Books
 from sajja_schemas.calendar import format_thai
