@@ -16,8 +16,9 @@ from contextlib import closing
 from sajja_client.home import Home, Pin
 from sajja_client.mirror import Mirror, Mirrored
 from sajja_client.store import open_store
+from sajja_schemas.accounts import belongs_to
 from sajja_schemas.books import Admitted, Books, apply, open_books
-from sajja_schemas.entry import device_name, from_base64url, to_base64url
+from sajja_schemas.entry import OFFICE, device_name, from_base64url, to_base64url
 from sajja_schemas.standing import Device
 from sajja_schemas.verdicts import Effect
 
@@ -36,6 +37,11 @@ def fold(home: Home) -> Books:
 def effect_of(books: Books, entry_hash: str) -> Effect:
     """What the books make of an entry that they have folded."""
     return books.quarantined.get(entry_hash, Effect.COUNTED)
+
+
+def is_own(village: str, ledger: str) -> bool:
+    """Whether a ledger is of this device's unit: a village's bank and groups, or the office's funds."""
+    return ":" not in ledger if village == OFFICE else belongs_to(ledger, village)
 
 
 class _Fold:

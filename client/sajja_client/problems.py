@@ -101,9 +101,7 @@ class CannotWrite(Problem):
 
     code = "cannot_write"
     thai = "เขียนไฟล์ {path} ไม่ได้ ({why}) ตรวจว่ามีโฟลเดอร์นี้ มีสิทธิเขียน และดิสก์ไม่เต็ม แล้วลองใหม่"
-    english = (
-        "{path} cannot be written ({why}); see that its folder exists, is yours and is not full"
-    )
+    english = "{path} cannot be written ({why}); see that its folder exists, is yours and is not full"
     exit_code = EXIT_USAGE
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from sajja_client.cli import output, papers
+from sajja_client.cli import output, papers, printing
 from sajja_client.cli.options import (
     EXIT_CODES,
     ByOption,
@@ -25,6 +25,7 @@ from sajja_schemas.entry import OFFICE, EntryRef, is_village
 app = typer.Typer(help=f"แท็บเล็ตของหมู่บ้าน · The village's tablet.\n\n{EXIT_CODES}", no_args_is_help=True)
 app.command("import")(papers.import_openings)
 app.command("export")(papers.export_everything)
+app.add_typer(printing.app, name="print")
 
 
 @app.command("init")
