@@ -1,21 +1,14 @@
-"""A receipt for one entry: what a member takes home, and what a program reads.
+"""What a device says of an entry that it has just recorded: a document for a program, a receipt for a person."""
 
-Thai first, English beside it. The amount, the date of the Buddhist era, the sequence and the first characters of the
-entry's hash are on it: with them anybody finds the entry again.
-"""
-
-from typing import Any, Final
+from typing import Any
 
 from sajja_client.home import Pin
-from sajja_client.wording import amount_of, facts_of, receipt_number
-from sajja_schemas.calendar import format_thai
+from sajja_client.paper.documents.receipt import of_entry
+from sajja_client.paper.plain import plain
 from sajja_schemas.entry import SignedEntry, to_base64url
-from sajja_schemas.events import Body, read_body, tag_of
+from sajja_schemas.events import Body, read_body
 from sajja_schemas.events.base import Approvers, Event
-from sajja_schemas.money import format_baht
-
-HASH_CHARACTERS: Final = 12
-_WIDTH: Final = 44
+from sajja_schemas.verdicts import Effect
 
 
 def body_of(entry: SignedEntry) -> Body:
@@ -40,27 +33,10 @@ def entry_document(entry: SignedEntry) -> dict[str, Any]:
 
 
 def receipt(pin: Pin, entry: SignedEntry) -> str:
-    """What is printed when something was recorded."""
+    """What is shown when something was recorded; what needs officers has none yet."""
     body = body_of(entry)
-    event = body.event
-    lines = ["─" * _WIDTH]
-    if pin.demonstration:
-        lines.append("ข้อมูลสาธิต · DEMO DATA")
-    lines.append(f"{event.declared.thai} · {tag_of(event)}")
-    amount = amount_of(event)
-    if amount is not None:
-        lines.append(f"จำนวนเงิน · amount: {format_baht(amount)} บาท")
-    lines += [f"{fact.thai} · {fact.english}: {fact.text}" for fact in facts_of(event)]
-    if event.receipt is not None:
-        lines.append(f"ใบเสร็จ · receipt: {receipt_number(event.receipt)}")
-    lines += [
-        f"วันที่ · date: {format_thai(body.date)} ({body.date.isoformat()})",
-        f"หมู่บ้าน · village: {body.village}   ผู้บันทึก · by: {body.by}",
-        f"ลำดับที่ · sequence: {entry.sequence}   รหัส · entry: {to_base64url(entry.hash)[:HASH_CHARACTERS]}",
-    ]
-    if event.declared.approvers is not Approvers.A0:
-        lines.append(f"รอลายมือชื่อกรรมการ ({_classes(event)}) · awaits its officers' approval")
-    return "\n".join([*lines, "─" * _WIDTH])
+    awaits = _classes(body.event) if body.event.declared.approvers is not Approvers.A0 else ""
+    return plain(of_entry(pin, entry, body, Effect.COUNTED, awaits=awaits)).rstrip()
 
 
 def _classes(event: Event) -> str:

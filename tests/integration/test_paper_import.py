@@ -97,6 +97,22 @@ def test_the_same_file_imported_twice_is_refused(tmp_path: Path, home: Home) -> 
     assert answer(village("import", first, "--yes", "--json", home=home))["recorded"] == [5]
 
 
+def test_a_mended_file_does_not_double_what_it_mends(tmp_path: Path, home: Home) -> None:
+    """What was brought forward is reversed first; then the mended book is taken, and only it counts."""
+    first, mended = tmp_path / "a.csv", tmp_path / "b.csv"
+    first.write_bytes(csv_bytes())
+    mended.write_bytes(csv_bytes().replace(b"100.25", b"100.00").replace(b"199.75", b"200.00"))
+    answer(village("import", first, "--yes", "--json", *OFFICERS, home=home))
+    refused = json.loads(village("import", mended, "--yes", "--json", home=home).stdout)
+    assert [(one["code"], one["row"]) for one in refused["mistakes"]] == [("opened_before", row) for row in (2, 4, 5)]
+    assert village("record", "entry_reversed", "entry=1", "reason=wrong_amount", home=home).returncode == 0
+    assert village("approve", "3", *OFFICERS, home=home).returncode == 0
+    answer(village("import", mended, "--yes", "--json", *OFFICERS, home=home))
+    books = fold(home)
+    assert books.balances["bank:pp01", 3110, "pp01-m001"] == -10_000
+    assert (amount(books, 1110), amount(books, 3900)) == (30_000, 0)
+
+
 def test_an_import_that_was_cut_off_goes_on_where_it_stopped(tmp_path: Path, home: Home) -> None:
     """The power fails between two entries of a batch: importing again records the rest, and nothing twice."""
     shares = [10_000 + number for number in range(60)]

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from sajja_client.cli import output, papers
+from sajja_client.cli import output, papers, printing
 from sajja_client.cli.options import (
     EXIT_CODES,
     ByOption,
@@ -40,6 +40,7 @@ app = typer.Typer(help=f"สำนักงานเครือข่าย · 
 app.command("sync")(sync_device)
 app.command("import")(papers.import_openings)
 app.command("export")(papers.export_everything)
+app.add_typer(printing.app, name="print")
 
 _DEMONSTRATION_MINUTES: Final = b"demonstration"
 

@@ -60,7 +60,8 @@ def import_openings(
         _write_template(template, named, json=json)
         return
     assert file is not None
-    examined = examine(folder, file, named)
+    with output.progress() as show:
+        examined = examine(folder, file, named, progress=lambda step: show(step, 0, 0))
     told = document(file, examined)
     is_sound = examined.batch is not None
     if not json:

@@ -1,4 +1,4 @@
-"""`sajja village print`: documents in Thai with English beside, to the terminal as text, or with --pdf to a file."""
+"""`print` of a village and of the office: documents in Thai with English beside, as text here or as PDF to a file."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

@@ -31,6 +31,7 @@ class Batch(msgspec.Struct, frozen=True):
     evidence: str
     events: list[OpeningBalanceRecorded]
     before: list[tuple[int, Recorded]]  # the place in `events`, and the line that says it already
+    opened: dict[tuple[int, str], int]  # by another file: account and holder, and its sequence
 
     @property
     def to_record(self) -> list[OpeningBalanceRecorded]:
@@ -55,6 +56,7 @@ def plan(data: bytes, ledger: str, openings: Openings, known: Iterable[Recorded]
     ]
     places = {event.lines_of_page: place for place, event in enumerate(events)}
     before: dict[int, Recorded] = {}
+    opened: dict[tuple[int, str], int] = {}
     for line in known:
         if line.hash in books.reversed or b'"opening_balance_recorded"' not in line.entry.body:
             continue
@@ -64,9 +66,11 @@ def plan(data: bytes, ledger: str, openings: Openings, known: Iterable[Recorded]
         place = places.get(body.event.lines_of_page)
         if place is not None:
             before.setdefault(place, line)
+        else:
+            opened |= {(one.account, one.sub or ""): body.sequence for one in body.event.lines_of_page}
     if len(before) == len(events):
         raise AlreadyImported(entries=len(events), sequence=before[0].entry.sequence)
-    return Batch(evidence, events, sorted(before.items()))
+    return Batch(evidence, events, sorted(before.items()), opened)
 
 
 def record(log: Log, batch: Batch, moment: Moment, *, persons: list[str]) -> list[SignedEntry]:

@@ -11,6 +11,7 @@ import msgspec
 
 from sajja_client.home import Pin
 from sajja_schemas.accounts import CHART, Side
+from sajja_schemas.entry import OFFICE
 from sajja_schemas.money import format_baht
 
 Paper = Literal["a4", "a5", "receipt"]
@@ -66,8 +67,10 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def issuer_of(pin: Pin, village: str) -> Words:
-    """Who issues a document: the village's bank, and its network."""
+    """Who issues a document: the village's bank, or the office, and its network."""
     network = pin.name or pin.network
+    if village == OFFICE:
+        return Words(f"สำนักงานเครือข่าย {network}", f"office of {network}")
     return Words(f"ธนาคารหมู่บ้าน {village} · {network}", f"village bank {village}, {network}")
 
 

@@ -77,6 +77,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "{given} มีแล้วในแถวที่ {first} ยอดยกมามีได้ยอดเดียว ให้ลบแถวหนึ่ง",
         "{given} stands in row {first} already; an opening has one balance of each, remove one row",
     ),
+    "opened_before": (
+        "{given} มียอดยกมาแล้ว (ลำดับที่ {sequence}) นำเข้าอีกจะเป็นสองเท่า ให้กลับรายการเดิม (entry_reversed) ก่อน",
+        "{given} was brought forward before (line {sequence}), and would be doubled; reverse that entry first",
+    ),
     "amount_missing": ("ยังไม่มีจำนวนเงิน ให้กรอกเป็นบาท เช่น 1,234.50", "no amount; write it in baht, as 1,234.50"),
     "amount_wrong": (
         "จำนวนเงิน {given} อ่านไม่ได้ ให้กรอกเป็นบาท เช่น 1,234.50",

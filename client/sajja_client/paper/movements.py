@@ -4,7 +4,7 @@ A reversal moves the exact negation of its original, on its own day; both lines 
 effect moves nothing, and is told apart.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
 import msgspec
@@ -41,12 +41,16 @@ class Reading:
         self.on = on
         self.books = fold(home)
 
-    def movements(self) -> list[Movement]:
-        """Every entry of this device's own unit that posts, by business day and then as it was recorded."""
+    def movements(self, about: Collection[str] = ()) -> list[Movement]:
+        """Every entry of this device's own unit that posts, by business day and then as it was recorded.
+
+        `about` leaves out what names none of these members and loans, mostly unread: a passbook is one of hundreds.
+        """
         village = self.pin.village
+        names = [name.encode() for name in about]
         found = [
             one
-            for one in self._in_order()
+            for one in self._in_order(names)
             if one.body.village == village or any(is_own(village, line[0]) for line in one.lines)
         ]
         return sorted(found, key=lambda one: one.body.date)
@@ -71,7 +75,7 @@ class Reading:
                 return line
         return None
 
-    def _in_order(self) -> Iterator[Movement]:
+    def _in_order(self, names: list[bytes]) -> Iterator[Movement]:
         books = self.books
         originals: dict[str, Body] = {}
         if books.reversed:
@@ -81,6 +85,9 @@ class Reading:
                 if line.hash in books.reversed and (body := line.body) is not None
             }
         for line in recorded(self.home):
+            data = line.entry.body
+            if names and _REVERSAL not in data and not any(name in data for name in names):
+                continue
             body = line.body
             if body is None or not (body.event.declared.postings or isinstance(body.event, EntryReversed)):
                 continue
@@ -100,6 +107,7 @@ class Reading:
 
 
 _HASH_LEAST = 8
+_REVERSAL = b'"entry_reversed"'  # it does not name whom its original was about
 
 
 def _lines(line: Recorded, body: Body, originals: dict[str, Body], books: Books) -> list[Line]:

@@ -4,6 +4,7 @@ Nothing here prints: the commands show what is found, and record only when they 
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -12,9 +13,9 @@ from sajja_client.books import fold
 from sajja_client.home import Home
 from sajja_client.paper.batch import Batch, plan
 from sajja_client.paper.cells import Known
-from sajja_client.paper.mistakes import Mistake
+from sajja_client.paper.mistakes import Mistake, TooManyMistakes
 from sajja_client.paper.openings import Compared, Openings, read_openings
-from sajja_client.paper.reading import read_bytes, read_table
+from sajja_client.paper.reading import Table, read_bytes, read_table
 from sajja_client.paper.recorded import recorded
 from sajja_schemas.books import Books
 from sajja_schemas.entry import OFFICE
@@ -72,8 +73,23 @@ def examine(home: Home, path: Path, ledger: str, *, progress: Callable[[str], No
     if not openings.mistakes:
         progress("plan")
         batch = plan(data, ledger, openings, recorded(home), books)
+        if _tell_opened(table, openings, batch):
+            batch = None
     waiting = sum(one.type == "opening_balance_recorded" for one in books.trust.awaiting.values())
     return Examined(ledger, openings, batch, waiting)
+
+
+def _tell_opened(table: Table, openings: Openings, batch: Batch) -> bool:
+    """Tell each line that another file has brought forward already."""
+    with suppress(TooManyMistakes):
+        for line in openings.lines:
+            sequence = batch.opened.get((line.account, line.sub))
+            if sequence is not None:
+                given = f"{line.account} {line.sub}".strip()
+                table.mistakes.add(
+                    "opened_before", line.row, table.heading.letter("holder"), given=given, sequence=sequence
+                )
+    return bool(openings.mistakes)
 
 
 def known_to(books: Books, ledger: str, village: str) -> Known:

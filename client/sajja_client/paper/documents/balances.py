@@ -61,7 +61,7 @@ def trial_balance(reading: Reading) -> Document:
         title=Words("งบทดลอง", "trial balance"),
         issuer=issuer_of(reading.pin, reading.pin.village),
         facts=[
-            Fact("พิมพ์วันที่", "printed on", format_thai(reading.on)),
+            Fact("ณ วันที่", "as of", format_thai(reading.on)),
             Fact("รายการล่าสุด", "last business day", format_thai(last) if last is not None else "—"),
             Fact("รออนุมัติ", "awaiting approval", str(len(reading.books.trust.awaiting))),
         ],

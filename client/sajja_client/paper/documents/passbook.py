@@ -32,11 +32,11 @@ def passbook(reading: Reading, member: str, *, after: int = 0) -> Document:
         NoSuchMember: no entry here knows the member.
     """
     village = reading.pin.village
-    movements = [one for one in reading.movements() if one.body.date <= reading.on]
     bank = f"bank:{village}"
     loans = {
         one.loan for one in loans_of(reading.books.registers, reading.books.balances, bank) if one.member == member
     }
+    movements = [one for one in reading.movements({member, *loans}) if one.body.date <= reading.on]
     saved = [one for one in movements if _of(one, bank, _SAVINGS, {member})]
     if not saved and not loans and (village, member) not in reading.books.members:
         raise NoSuchMember(member=member)

@@ -4,10 +4,10 @@ from sajja_client.home import Pin
 from sajja_client.paper.baht_words import baht_words
 from sajja_client.paper.document import Document, Fact, Words, issuer_of
 from sajja_client.paper.movements import Reading
-from sajja_client.paper.recorded import Recorded
 from sajja_client.problems import EXIT_USAGE, Problem
 from sajja_client.wording import EFFECTS, REVERSED, amount_of, facts_of, receipt_number
 from sajja_schemas.calendar import format_thai
+from sajja_schemas.entry import SignedEntry, to_base64url
 from sajja_schemas.events import Body
 from sajja_schemas.money import format_baht
 from sajja_schemas.verdicts import Effect
@@ -34,13 +34,22 @@ def receipt(reading: Reading, name: str) -> Document:
     body = line.body if line is not None else None
     if line is None or body is None:
         raise NoSuchEntry(name=name)
-    effect = reading.books.quarantined.get(line.hash, Effect.COUNTED)
-    is_reversed = line.hash in reading.books.reversed
-    return of_entry(reading.pin, line, body, effect, is_reversed=is_reversed)
+    books = reading.books
+    waiting = books.trust.awaiting.get(line.hash)
+    return of_entry(
+        reading.pin,
+        line.entry,
+        body,
+        books.quarantined.get(line.hash, Effect.COUNTED),
+        awaits=waiting.approvers or "" if waiting is not None else "",
+        is_reversed=line.hash in books.reversed,
+    )
 
 
-def of_entry(pin: Pin, line: Recorded, body: Body, effect: Effect, *, is_reversed: bool) -> Document:
-    """The receipt of a line that was read."""
+def of_entry(
+    pin: Pin, entry: SignedEntry, body: Body, effect: Effect, *, awaits: str = "", is_reversed: bool = False
+) -> Document:
+    """The receipt of an entry; `awaits` is the class of approval that it is without."""
     event, amount = body.event, amount_of(body.event)
     facts = [Fact("วันที่", "date", format_thai(body.date))]
     if event.receipt is not None:
@@ -51,7 +60,9 @@ def of_entry(pin: Pin, line: Recorded, body: Body, effect: Effect, *, is_reverse
     facts += [Fact(fact.thai, fact.english, fact.text) for fact in facts_of(event)]
     facts.append(Fact("ผู้บันทึก", "by", body.by))
     notes = []
-    if effect is not Effect.COUNTED:
+    if awaits:
+        notes.append(Words(f"รอลายมือชื่อกรรมการ ({awaits})", "awaits its officers' approval"))
+    elif effect is not Effect.COUNTED:
         notes.append(Words(f"สถานะ: {EFFECTS[effect]} ยังไม่มีผลในบัญชี", f"{effect.value}: without effect yet"))
     if is_reversed:
         notes.append(Words(REVERSED, "this entry was reversed"))
@@ -65,5 +76,5 @@ def of_entry(pin: Pin, line: Recorded, body: Body, effect: Effect, *, is_reverse
         notes=notes,
         signatures=[Words("ผู้รับเงิน/ผู้จ่ายเงิน", "received or paid by"), Words("สมาชิก", "member")],
         demonstration=pin.demonstration,
-        number=f"ลำดับ {body.sequence} · {line.hash[:_HASH_CHARACTERS]}",
+        number=f"ลำดับที่ · sequence: {body.sequence} · {to_base64url(entry.hash)[:_HASH_CHARACTERS]}",
     )
