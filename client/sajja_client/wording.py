@@ -3,6 +3,7 @@
 Receipts, exported tables and printed documents say the same of the same entry.
 """
 
+import re
 from datetime import date
 from typing import Final
 
@@ -17,6 +18,30 @@ from sajja_schemas.verdicts import Effect
 SATANG: Final = "_satang"
 # The field that says what the money of an event was, in the order in which a reader looks for it.
 AMOUNTS: Final = ("amount_satang", "total_satang", "gross_satang", "net_satang")
+# What would move the cursor, turn the direction of writing or not be seen at all.
+_UNSEEN: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+# What people call the choices that are printed most.
+_CHOICES: Final = {
+    "channel": {"cash": "เงินสด", "bank": "ธนาคาร"},
+    "product": {
+        "ordinary": "สามัญ",
+        "emergency": "ฉุกเฉิน",
+        "occupation": "อาชีพ/ธุรกิจ",
+        "rescheduled": "ปรับโครงสร้าง",
+        "group": "กลุ่มอาชีพ",
+        "in_kind": "เป็นสิ่งของ",
+    },
+    "method": {
+        "declining": "ลดต้นลดดอก",
+        "annuity": "ผ่อนเท่ากันทุกงวด",
+        "flat_bullet": "คงที่ จ่ายครั้งเดียว",
+        "act_365": "รายวัน",
+    },
+    "direction": {"short": "เงินขาด", "over": "เงินเกิน"},
+    "gender": {"female": "หญิง", "male": "ชาย"},
+}
 _APART: Final = frozenset({"receipt", "meeting", "bylaws", "caused_by", "source"})  # these have places of their own
 EFFECTS: Final[dict[Effect, str]] = {
     Effect.COUNTED: "นับแล้ว",
@@ -64,6 +89,16 @@ def details(event: Event) -> str:
     return " · ".join(f"{fact.thai} {fact.text}" for fact in facts_of(event))
 
 
+def visible(text: str) -> str:
+    """A text in which nothing plays tricks on its reader: what cannot be seen is written as its number."""
+    return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def choice_word(field: str, value: str) -> str:
+    """What people call a choice; the choice itself where they have no word."""
+    return _CHOICES.get(field, {}).get(value, value)
+
+
 def receipt_number(receipt: Receipt | None) -> str:
     """Book and number of the paper receipt."""
     return f"{receipt.book}/{receipt.no}" if receipt is not None else ""
@@ -77,10 +112,12 @@ def _text(name: str, value: object) -> str:
             return f"{format_baht(value)} บาท" if value else ""
         case date():
             return format_thai(value, short=True)
-        case str() | int():
+        case str():
+            return visible(choice_word(name, value))
+        case int():
             return str(value)
         case tuple() if all(isinstance(one, str) for one in value):
-            return ", ".join(value)
+            return visible(", ".join(value))
         case tuple():
             return f"{len(value)} รายการ"
         case _:

@@ -115,3 +115,19 @@ def test_an_export_shows_loans_that_came_from_paper(tmp_path: Path, home: Home) 
         "pp01-l1", "pp01-m001", "50.00", "1.00",
     )  # fmt: skip
     assert (loan["overdue"], loan["days late"]) == ("30.00", "78")
+
+
+def test_the_office_exports_what_it_holds(tmp_path: Path) -> None:
+    """Its own log from the founding on, with nothing synced yet, and marked as a demonstration."""
+    first = tmp_path / "office1"
+    founded = run(
+        "office", "establish", "--network", "testnet", "--demonstration", "--home", first, "--second", tmp_path / "o2",
+        home=first,
+    )  # fmt: skip
+    assert founded.returncode == 0, founded.stderr
+    summary = answer(run("office", "export", tmp_path / "out", "--json", home=first))
+    assert (summary["village"], summary["demonstration"]) == ("office", True)
+    entries = table(tmp_path / "out" / "entries.csv")
+    assert [row["type"] for row in entries] == ["network_established", "entry_approved", "entry_approved"]
+    about = table(tmp_path / "out" / "about.csv")
+    assert about[0] == {"about": "ข้อมูลสาธิต", "value": "DEMO DATA"}

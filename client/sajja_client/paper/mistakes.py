@@ -4,17 +4,15 @@ One mistake never hides another: a reading goes on and gathers them, up to a bou
 unreadable is a `Problem` instead.
 """
 
-import re
 from typing import Final
 
 import msgspec
 
 from sajja_client.problems import EXIT_CONFLICT, EXIT_USAGE, Problem
+from sajja_client.wording import visible
 from sajja_schemas import limits
 
 _SHOWN_CHARACTERS: Final = 40
-# What would move the cursor, turn the direction of writing or not be seen at all.
-_UNSEEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 # code: Thai, English. Codes are for ever.
 SENTENCES: Final[dict[str, tuple[str, str]]] = {
@@ -195,8 +193,8 @@ class Mistakes:
 
 def shown(text: str) -> str:
     """What stood in a cell, so that a terminal or a report can show it: on one line, visible, and short."""
-    visible = _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
-    return visible if len(visible) <= _SHOWN_CHARACTERS else visible[: _SHOWN_CHARACTERS - 1] + "…"
+    seen = visible(text)
+    return seen if len(seen) <= _SHOWN_CHARACTERS else seen[: _SHOWN_CHARACTERS - 1] + "…"
 
 
 class FileTooLarge(Problem):

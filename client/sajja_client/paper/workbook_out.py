@@ -4,6 +4,7 @@ Baht are numbers, so that a spreadsheet can add them; it keeps fifteen digits, w
 this network holds. Days are cells of days, shown in the Buddhist era.
 """
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +24,7 @@ _FORMATS: Final = {
     Kind.ISO: "@",
     Kind.PER_CENT: "0.00",
 }
+_NO_XML: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")  # one such letter, and no program would open the file
 _FONT: Final = {"font_name": "TH Sarabun New", "font_size": 14}
 
 
@@ -80,4 +82,4 @@ def _write(page: Any, row: int, place: int, kind: Kind, value: Value) -> None:
         case date():
             page.write_string(row, place, value.isoformat())
         case _:
-            page.write_string(row, place, value)
+            page.write_string(row, place, _NO_XML.sub("\ufffd", value))

@@ -7,19 +7,13 @@ leaves it open and a schedule says that it is as if each instalment were paid on
 from sajja_client.paper.document import Column, Document, Fact, Table, Words, baht, issuer_of
 from sajja_client.paper.movements import Reading
 from sajja_client.problems import EXIT_USAGE, Problem
+from sajja_client.wording import choice_word
 from sajja_schemas.calculations.loans import Instalment, act365_schedule, schedule
 from sajja_schemas.calculations.rounding import BP, half_up, ratio
 from sajja_schemas.calculations.spans import months_later
 from sajja_schemas.calendar import format_thai
 from sajja_schemas.money import format_baht
 from sajja_schemas.registers.loans import Loan, Plan, arrears, dues, loan_of, loans_of
-
-_METHODS = {
-    "declining": Words("ลดต้นลดดอก", "declining"),
-    "annuity": Words("ผ่อนเท่ากันทุกงวด", "annuity"),
-    "flat_bullet": Words("คงที่ จ่ายครั้งเดียว", "flat, one payment"),
-    "act_365": Words("รายวัน", "by days"),
-}
 
 
 class NoSuchLoan(Problem):
@@ -63,14 +57,13 @@ def loan_schedule(reading: Reading, name: str) -> Document:
                 state,
             ]
         )
-    method = _METHODS[plan.method]
     facts = [
         Fact("สัญญา", "loan", loan.loan),
         Fact("ผู้กู้", "borrower", loan.member),
         Fact("เงินกู้", "lent", f"{format_baht(plan.terms.principal_satang)} บาท"),
         Fact("คงเหลือ", "outstanding", f"{format_baht(loan.outstanding_satang)} บาท"),
         Fact("ดอกเบี้ย", "interest", f"ร้อยละ {format_baht(plan.terms.rate_bp_month)} ต่อเดือน"),
-        Fact("วิธีคิด", "method", f"{method.thai} · {method.english}"),
+        Fact("วิธีคิด", "method", choice_word("method", plan.method)),
         Fact("ณ วันที่", "as of", format_thai(reading.on)),
         Fact("ค้างชำระ", "overdue", f"{format_baht(late.overdue_satang)} บาท {late.days_late} วัน"),
     ]

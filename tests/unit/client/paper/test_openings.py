@@ -304,6 +304,13 @@ def test_a_file_damaged_anywhere_is_refused_or_read_and_never_raises(data: st.Da
         read(bytes(whole))
 
 
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=300), st.sampled_from([b"", csv_bytes(()), b"PK\x03\x04", b"\xff\xfe"]))
+def test_any_bytes_are_refused_or_read_and_never_raise(tail: bytes, head: bytes) -> None:
+    with contextlib.suppress(Problem):
+        read(head + tail)
+
+
 def test_a_huge_file_is_not_read_at_all(tmp_path: Path) -> None:
     huge = tmp_path / "huge.csv"
     with huge.open("wb") as file:

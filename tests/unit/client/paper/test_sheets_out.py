@@ -45,6 +45,12 @@ def test_a_workbook_has_numbers_days_and_text(tmp_path: Path) -> None:
         assert (cells[3].value, cells[4].value) == ("2020-08-22", 7)
 
 
+def test_letters_that_no_file_may_hold_do_not_break_the_workbook(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    write_workbook(path, [sheet([("a\ufffeb\uffffc\x1bd", 1, DAY, DAY, 1)])])
+    assert openpyxl.load_workbook(path)["แผ่น"]["A2"].value in {"a\ufffdb\ufffdc\x1bd", "a\ufffdb\ufffdc_x001B_d"}
+
+
 def test_a_sheet_that_is_full_goes_on_in_another(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     write_workbook(path, [sheet([("x", number, DAY, DAY, 1) for number in range(25)])], rows_max=10)
