@@ -24,13 +24,6 @@ from sajja_schemas.entry import Unreadable, read_head
 from sajja_schemas.events import CATALOGUE, Body, lines_of, read_body
 from sajja_schemas.events.base import Approvers, EntryRef
 from sajja_schemas.events.ledgers import EntryReversed
-from sajja_schemas.events.members import (
-    MemberAdmitted,
-    MemberDuplicateMerged,
-    MemberExitSettled,
-    MemberTransferred,
-)
-from sajja_schemas.events.welfare import WelfareEnrolled
 from sajja_schemas.postings import Contradiction, Line
 from sajja_schemas.registers import Registers, note
 from sajja_schemas.standing import Awaiting, Trust
@@ -48,6 +41,7 @@ from sajja_schemas.verdicts import Effect
 
 Balance = tuple[str, int, str]  # ledger, account, sub-ledger
 Lookup = Callable[[str], bytes | None]
+_MOVES_MONEY: Final = frozenset(event_type for event_type in CATALOGUE.values() if transit.is_part(event_type))
 Change = tuple[str, Effect]  # an entry's hash, and what it is now
 _Counted = tuple[list[Change], set[str]]  # and the waiting entries that may be complete now
 
@@ -60,14 +54,6 @@ class Admitted(msgspec.Struct, frozen=True):
     body: bytes
 
 
-class Member(msgspec.Struct):
-    """A person in a village. Comings less goings, so that their order is free: in where more than 0."""
-
-    gender: str = ""
-    in_bank: int = 0
-    in_welfare: int = 0
-
-
 class Books(msgspec.Struct, kw_only=True):
     """The state at an index. Plain data: it can be stored and read again."""
 
@@ -75,15 +61,13 @@ class Books(msgspec.Struct, kw_only=True):
     index: int = 0  # of the next entry
     last_date: date | None = None  # the latest business date that counts
     balances: dict[Balance, int] = {}
-    members: dict[tuple[str, str], Member] = {}  # village, member
     transit: dict[str, Transit] = {}  # village/type/fund or loan/settlement
     quarantined: dict[str, Effect] = {}  # every entry without effect, by hash
-    registers: Registers = msgspec.field(default_factory=Registers)
+    registers: Registers = msgspec.field(default_factory=Registers)  # members, loans, claims, meetings and the rest
     reversed: dict[str, str] = {}  # original: the reversal that counts
     expected: dict[str, list[str]] = {}  # an original that has not come: the reversals that wait for it
     # What changed since the keeper of this state last emptied them.
     touched_balances: set[Balance] = set()
-    touched_members: set[tuple[str, str]] = set()
 
 
 def open_books(network: str, fingerprint: str, *, partial: bool = False) -> Books:
@@ -236,12 +220,10 @@ def _try_waiting(books: Books, entry_hash: str, lookup: Lookup) -> _Counted:
 
 
 def _post(books: Books, body: Body, lines: list[Line], sign: int) -> None:
-    event = body.event
     _add(books, lines, sign)
     note(books.registers, body, lines, sign)
-    tally = _TALLIES.get(type(event))
-    if tally is not None:
-        tally(books, body, sign)
+    if type(body.event) in _MOVES_MONEY:
+        transit.tally(books.transit, body, sign)
 
 
 def _add(books: Books, lines: list[Line], sign: int) -> None:
@@ -295,65 +277,3 @@ def _reverse(books: Books, entry_hash: str, ref: EntryRef, lookup: Lookup) -> No
     body = read_body(lookup(ref.hash) or b"")
     assert isinstance(body, Body), "a reversal is judged against a readable original before it counts"
     _post(books, body, lines_of(body), -1)
-
-
-def _tally_admission(books: Books, body: Body, sign: int) -> None:
-    event = body.event
-    assert isinstance(event, MemberAdmitted)
-    member = _member(books, body.village, event.member)
-    member.in_bank += sign
-    # Where two admissions disagree, what is kept does not depend on which came first.
-    member.gender = min(member.gender or event.gender, event.gender)
-
-
-def _tally_exit(books: Books, body: Body, sign: int) -> None:
-    event = body.event
-    assert isinstance(event, MemberExitSettled)
-    _member(books, body.village, event.member).in_bank -= sign
-
-
-def _tally_welfare(books: Books, body: Body, sign: int) -> None:
-    event = body.event
-    assert isinstance(event, WelfareEnrolled)
-    _member(books, body.village, event.member).in_welfare += sign
-
-
-def _member(books: Books, village: str, name: str) -> Member:
-    key = (village, name)
-    books.touched_members.add(key)
-    member = books.members.get(key)
-    if member is None:
-        member = books.members[key] = Member()
-    return member
-
-
-def _tally_transfer(books: Books, body: Body, sign: int) -> None:
-    event = body.event
-    assert isinstance(event, MemberTransferred)
-    if event.side == "sent":
-        _member(books, body.village, event.member).in_bank -= sign
-    elif event.side == "received":
-        member = _member(books, body.village, event.new_member)
-        member.in_bank += sign
-        member.gender = min(member.gender or event.gender, event.gender)
-    transit.tally(books.transit, body, sign)
-
-
-def _tally_duplicate(books: Books, body: Body, sign: int) -> None:
-    event = body.event
-    assert isinstance(event, MemberDuplicateMerged)
-    _member(books, body.village, event.duplicate).in_bank -= sign
-
-
-def _tally_transit(books: Books, body: Body, sign: int) -> None:
-    transit.tally(books.transit, body, sign)
-
-
-_TALLIES: Final[dict[type, Callable[[Books, Body, int], None]]] = {
-    **{event_type: _tally_transit for event_type in CATALOGUE.values() if transit.is_part(event_type)},
-    MemberAdmitted: _tally_admission,
-    MemberDuplicateMerged: _tally_duplicate,
-    MemberExitSettled: _tally_exit,
-    MemberTransferred: _tally_transfer,
-    WelfareEnrolled: _tally_welfare,
-}

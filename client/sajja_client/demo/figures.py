@@ -15,6 +15,7 @@ from sajja_schemas import books as bookkeeping
 from sajja_schemas.books import Books
 from sajja_schemas.entry import SignedEntry, to_base64url
 from sajja_schemas.figures import control_sums, read_bank, read_fund
+from sajja_schemas.registers.members import Headcount, headcount
 from sajja_schemas.verdicts import Effect
 
 Figures = dict[str, int]
@@ -109,9 +110,13 @@ def figures_of_books(books: Books) -> Figures:
     figures: Figures = {}
     sums = control_sums(books.balances.items())
     totals: Figures = {}
+    people = headcount(books.registers)
     for village in sorted(books.trust.villages):
         bank = read_bank(village, sums)
-        row = _count_members(books, village) | {f"{name}_satang": bank[f"{name}_satang"] for name in _BANK}
+        present = people.get(village, Headcount())
+        row = {"members": present.members, "women": present.women} | {
+            f"{name}_satang": bank[f"{name}_satang"] for name in _BANK
+        }
         figures |= {f"{village}.{name}": amount for name, amount in row.items()}
         figures[f"{village}.{_STRAYED}"] = bank["due_to_funds_satang"] - bank["in_transit_satang"]
         for name, amount in row.items():
@@ -119,7 +124,7 @@ def figures_of_books(books: Books) -> Figures:
     for fund, names in _FUNDS.items():
         fund_figures = read_fund(fund, sums)
         figures |= {f"{fund}.{name}_satang": fund_figures[f"{name}_satang"] for name in names}
-    figures["welfare.enrolled"] = sum(member.in_welfare for member in books.members.values())
+    figures["welfare.enrolled"] = sum(count.enrolled for count in people.values())
     figures[_AWAITING] = len(books.trust.awaiting)
     others = [effect for effect in books.quarantined.values() if effect is not Effect.AWAITING_APPROVAL]
     figures[_QUARANTINED] = len(others)
@@ -143,8 +148,3 @@ def _row(village: Village) -> Figures:
 def _server_row(prefix: str, row: Mapping[str, Any]) -> Figures:
     names = ("members", "women", *(f"{name}_satang" for name in _BANK))
     return {f"{prefix}.{name}": row[name] for name in names}
-
-
-def _count_members(books: Books, village: str) -> Figures:
-    present = [member for (unit, _), member in books.members.items() if unit == village and member.in_bank]
-    return {"members": len(present), "women": sum(member.gender == "female" for member in present)}

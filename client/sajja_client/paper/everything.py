@@ -18,6 +18,7 @@ from sajja_schemas.entry import encode_line, to_base64url
 from sajja_schemas.events import tag_of
 from sajja_schemas.figures import control_sums
 from sajja_schemas.registers.loans import arrears, loans_of
+from sajja_schemas.registers.members import members_of
 from sajja_schemas.verdicts import Effect
 
 Progress = Callable[[str, int, int], None]  # step, done, of how many
@@ -66,8 +67,11 @@ MEMBER_HEADS: Final = (
     Head("หมู่บ้าน", "village", width=10),
     Head("สมาชิก", "member", width=14),
     Head("เพศ", "gender", width=10),
+    Head("วันเข้า", "joined", Kind.DAY, 14),
     Head("สมาชิกธนาคาร", "in the bank"),
     Head("สมาชิกสวัสดิการ", "in welfare"),
+    Head("ระงับสิทธิ", "suspended", width=10),
+    Head("วันตาย", "died", Kind.DAY, 14),
     Head("เงินสัจจะ/หุ้น", "shares", Kind.BAHT, 16),
     Head("ออมพิเศษ", "special savings", Kind.BAHT, 16),
     Head("เงินฝากเด็ก", "child savings", Kind.BAHT, 16),
@@ -226,11 +230,21 @@ def member_rows(books: Books) -> Iterator[Values]:
     owed: dict[str, int] = {}
     for loan in loans_of(books.registers, books.balances):
         owed[loan.member] = owed.get(loan.member, 0) + loan.outstanding_satang
-    for (village, name), member in sorted(books.members.items()):
-        held = (-books.balances.get((f"bank:{village}", account, name), 0) for account in _SAVINGS)
+    listed = members_of(books.registers)
+    for one in sorted(listed, key=lambda member: (member.village, member.member)):
+        held = (-books.balances.get((f"bank:{one.village}", account, one.member), 0) for account in _SAVINGS)
         yield (
-            village, name, member.gender, _yes(member.in_bank), _yes(member.in_welfare), *held, owed.get(name, 0)
-        )  # fmt: skip
+            one.village,
+            one.member,
+            one.gender,
+            one.joined,
+            _yes(one.in_bank > 0),
+            _yes(one.in_welfare > 0),
+            _yes(one.is_suspended),
+            one.died or one.death_reported,
+            *held,
+            owed.get(one.member, 0),
+        )
 
 
 def loan_rows(books: Books, on: date) -> Iterator[Values]:

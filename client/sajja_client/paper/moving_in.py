@@ -19,6 +19,7 @@ from sajja_client.paper.reading import Table, read_bytes, read_table
 from sajja_client.paper.recorded import recorded
 from sajja_schemas.books import Books
 from sajja_schemas.entry import OFFICE
+from sajja_schemas.registers.members import members_of
 
 
 class Examined(msgspec.Struct, frozen=True):
@@ -98,9 +99,7 @@ def known_to(books: Books, ledger: str, village: str) -> Known:
         ledger=ledger,
         village=village,
         members=frozenset(
-            name
-            for (at, name), member in books.members.items()
-            if at == village and member.in_bank + member.in_welfare > 0
+            one.member for one in members_of(books.registers, village) if one.in_bank + one.in_welfare > 0
         ),
         villages=frozenset(books.trust.villages),
     )

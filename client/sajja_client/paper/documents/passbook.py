@@ -12,6 +12,7 @@ from sajja_schemas.accounts import CHART, LOANS
 from sajja_schemas.calendar import format_thai
 from sajja_schemas.money import format_baht
 from sajja_schemas.registers.loans import loans_of
+from sajja_schemas.registers.members import member_of
 
 _SAVINGS = (3110, 2110, 2111, 2150)
 
@@ -38,7 +39,7 @@ def passbook(reading: Reading, member: str, *, after: int = 0) -> Document:
     }
     movements = [one for one in reading.movements({member, *loans}) if one.body.date <= reading.on]
     saved = [one for one in movements if _of(one, bank, _SAVINGS, {member})]
-    if not saved and not loans and (village, member) not in reading.books.members:
+    if not saved and not loans and member_of(reading.books.registers, village, member) is None:
         raise NoSuchMember(member=member)
     tables = [_savings(saved, bank, member, after)]
     for loan in sorted(loans):
