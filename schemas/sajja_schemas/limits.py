@@ -43,11 +43,12 @@ CHALLENGE_SECONDS: Final = 120
 CHALLENGES_MAX: Final = 100  # a device, open at once
 
 # Paper: what a client reads from a stranger's spreadsheet.
-PAPER_FILE_BYTES_MAX: Final = 8 * 1024 * 1024
-PAPER_UNPACKED_BYTES_MAX: Final = 64 * 1024 * 1024  # of a workbook, which is a zip file
+PAPER_FILE_BYTES_MAX: Final = 4 * 1024 * 1024
+PAPER_UNPACKED_BYTES_MAX: Final = 8 * 1024 * 1024  # of a workbook, which is a zip file: seconds to parse at worst
 PAPER_PARTS_MAX: Final = 500
 PAPER_SHEETS_MAX: Final = 50
-PAPER_ROWS_MAX: Final = 20_000  # as many lines as one approval can name: 200 entries of 100
+PAPER_ROWS_MAX: Final = 5_000  # with something in them; a village bank has a few hundred balances
+PAPER_PLACES_MAX: Final = 1_048_576  # the rows of a sheet, most of them empty
 PAPER_COLUMNS_MAX: Final = 40
 PAPER_CELL_CHARACTERS_MAX: Final = 200
 PAPER_HEADING_ROWS_MAX: Final = 20  # headings stand within the first rows, below a title

@@ -76,8 +76,8 @@ def _table(path: Path, name: str, heading: Heading, rows: Iterator[Sequence[RawC
     read: list[Row] = []
     try:
         for number, raw in enumerate(rows, start=heading.row + 1):
-            row = read_row(number, raw, heading, mistakes)
-            if row.cells:
+            row = read_row(number, raw, heading, mistakes) if raw else None
+            if row is not None and row.cells:
                 read.append(row)
             if len(read) > limits.PAPER_ROWS_MAX:
                 raise FileTooLarge(path=path, what=f"> {limits.PAPER_ROWS_MAX:,} rows")
@@ -93,6 +93,8 @@ def _guarded(path: Path, rows: Iterator[Sequence[RawCell]]) -> Iterator[Sequence
     while True:
         try:
             row = next(rows, None)
+        except FileTooLarge:
+            raise
         except Exception as error:  # a stranger's file can be broken in any way, and openpyxl raises what it met
             raise workbook_in.broken(str(path), error) from error
         if row is None:

@@ -82,7 +82,8 @@ def _find_sheet(path: str, data: bytes, find: Find) -> tuple[FoundSheet | None, 
     if len(names) > limits.PAPER_SHEETS_MAX:
         raise FileTooLarge(path=path, what=f"{len(names)} sheets")
     for sheet in book.worksheets:
-        rows = _rows(sheet)
+        sheet.reset_dimensions()  # what a sheet says of its own size may be wrong, and rows would be passed over
+        rows = _rows(path, sheet)
         heading = find_heading(rows, find)
         if heading is not None:
             merged = _merged(data, str(sheet._worksheet_path), heading)  # type: ignore[attr-defined]  # noqa: SLF001  # nothing else says which part of the file a sheet is
@@ -90,8 +91,18 @@ def _find_sheet(path: str, data: bytes, find: Find) -> tuple[FoundSheet | None, 
     return None, names
 
 
-def _rows(sheet: Any) -> Iterator[Sequence[RawCell]]:
-    for row in sheet.iter_rows(max_col=limits.PAPER_COLUMNS_MAX):
+def _rows(path: str, sheet: Any) -> Iterator[Sequence[RawCell]]:
+    empty: Any = None
+    for number, row in enumerate(sheet.iter_rows(max_col=limits.PAPER_COLUMNS_MAX), start=1):
+        if number > limits.PAPER_PLACES_MAX:  # a row may call itself the ten-billionth, and all before it would be read
+            raise FileTooLarge(path=path, what=f"> {limits.PAPER_PLACES_MAX:,} rows")
+        if row is empty:  # one and the same stands for each row of a gap, which may be a million long
+            yield ()
+            continue
+        if not any(cell.value is not None for cell in row):
+            empty = row
+            yield ()
+            continue
         yield [(cell.value, cell.number_format or "") if cell.value is not None else (None, "") for cell in row]
 
 

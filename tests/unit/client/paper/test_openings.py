@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import re
 import struct
 import zipfile
 from collections.abc import Callable
@@ -265,12 +266,33 @@ def not_a_workbook() -> bytes:
     return buffer.getvalue()
 
 
+def with_rows(more: bytes, dimension: bytes = b"A1:D6") -> bytes:
+    """A workbook whose sheet has more rows than it says."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook())) as good, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in good.namelist():
+            data = good.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                data = data.replace(b"</sheetData>", more + b"</sheetData>")
+                data = re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="' + dimension + b'"', data)
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def test_rows_behind_what_a_sheet_says_of_itself_are_read_all_the_same() -> None:
+    """Some programs write a wrong size; no balance is passed over for it."""
+    more = b'<row r="900"><c r="A900"><v>3</v></c></row>'
+    found = read(with_rows(more, dimension=b"A1")).mistakes
+    assert ("account_unknown", 900) in [(mistake.code, mistake.row) for mistake in found]
+
+
 HOSTILE: list[tuple[str, Callable[[], bytes], type[Problem]]] = [
     ("a zip bomb", bomb, FileTooLarge),
     ("entities in the XML", entities, NotASpreadsheet),
     ("cut in half", cut_in_half, NotASpreadsheet),
     ("a zip of too many parts", parts, FileTooLarge),
     ("another kind of zip", not_a_workbook, NotASpreadsheet),
+    ("a row that calls itself the billionth", lambda: with_rows(b'<row r="9999999999"/>'), FileTooLarge),
     ("an old workbook", lambda: b"\xd0\xcf\x11\xe0" + bytes(600), NotASpreadsheet),
     ("a picture", lambda: b"\x89PNG\r\n\x1a\n" + bytes(300), NotASpreadsheet),
     ("an empty file", lambda: b"", SheetUnknown),
