@@ -156,3 +156,13 @@ def test_a_picture_is_no_paper_book(tmp_path: Path, home: Home) -> None:
     refused = village("import", picture, home=home)
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "[not_a_spreadsheet]" in refused.stderr
+
+
+def test_a_village_opens_its_own_ledgers_only(tmp_path: Path, home: Home) -> None:
+    """Another's opening would wait for ever without effect, so it is refused while the people are in the room."""
+    file = tmp_path / "book.csv"
+    file.write_bytes(csv_bytes())
+    for ledger in ("welfare", "bank:pp02", "nonsense"):
+        refused = village("import", file, "--ledger", ledger, "--yes", home=home)
+        assert (refused.returncode, "[option_wrong]" in refused.stderr) == (2, True)
+    assert lines(home) == []

@@ -42,13 +42,19 @@ def import_openings(
 
     Without --yes nothing is recorded. What is recorded waits for its officers, as `approve` says.
     """
+    from sajja_client.books import is_own
     from sajja_client.paper.moving_in import document, examine, ledger_of
     from sajja_schemas.accounts import is_ledger
 
     folder = home_at(home)
     named = ledger_of(folder, ledger)
-    if not is_ledger(named):
-        raise OptionWrong(option="--ledger", given=named, expected="a ledger, such as bank:pp01 or welfare")
+    if not is_ledger(named) or not is_own(folder.pin().village, named):
+        raise OptionWrong(
+            option="--ledger",
+            given=named,
+            expected="a ledger of this unit: a village's own bank or group, or a fund at the office",
+            expected_thai="สมุดบัญชีของหน่วยนี้: ธนาคารหรือกลุ่มของหมู่บ้านเอง หรือกองทุนที่สำนักงาน",
+        )
     if (file is None) is (template is None):
         raise OptionWrong(
             option="FILE",
@@ -87,9 +93,7 @@ def _write_template(path: Path, ledger: str, *, json: bool) -> None:
     if json:
         output.print_json({"template": str(path), "ledger": ledger})
         return
-    output.say(
-        f"แบบฟอร์มอยู่ที่ {path} กรอกแผ่นแรก แล้วสั่ง sajja village import {path}", "fill in its first sheet, then import it"
-    )
+    output.say(f"แบบฟอร์มอยู่ที่ {path} กรอกแผ่นแรก แล้วนำเข้าด้วย import {path}", "fill in its first sheet, then import it")
 
 
 def _show(told: "ImportDocument") -> None:
