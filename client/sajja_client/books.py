@@ -19,9 +19,10 @@ import msgspec
 from sajja_client.home import Home, Pin
 from sajja_client.mirror import Mirror, Mirrored
 from sajja_client.store import open_store
+from sajja_schemas.accounts import belongs_to
 from sajja_schemas.books import Admitted, Books, apply, open_books
 from sajja_schemas.bylaws.variance import version_to_name
-from sajja_schemas.entry import device_name, from_base64url, to_base64url
+from sajja_schemas.entry import OFFICE, device_name, from_base64url, to_base64url
 from sajja_schemas.events import AnyEvent
 from sajja_schemas.standing import Device
 from sajja_schemas.verdicts import Effect
@@ -41,6 +42,11 @@ def fold(home: Home) -> Books:
 def effect_of(books: Books, entry_hash: str) -> Effect:
     """What the books make of an entry that they have folded."""
     return books.quarantined.get(entry_hash, Effect.COUNTED)
+
+
+def is_own(village: str, ledger: str) -> bool:
+    """Whether a ledger is of this device's unit: a village's bank and groups, or the office's funds."""
+    return ":" not in ledger if village == OFFICE else belongs_to(ledger, village)
 
 
 def stamped(books: Books, event: AnyEvent, village: str, day: date) -> AnyEvent:

@@ -7,6 +7,8 @@ so that is synced, too.
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -32,6 +34,27 @@ def replace_file(path: Path, data: bytes, *, mode: int) -> None:
         beside.replace(path)
     except OSError:
         beside.unlink()
+        raise
+    sync_directory(path.parent)
+
+
+@contextmanager
+def replaced_file(path: Path, *, mode: int = 0o600) -> Iterator[Path]:
+    """A file that is too large to hold: write it under the name that is given; it takes its place when that is done.
+
+    Whatever goes wrong, the old file stays and the half-written one does not.
+    """
+    beside = _write_beside(path, b"", mode)
+    try:
+        yield beside
+        descriptor = os.open(beside, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
         raise
     sync_directory(path.parent)
 

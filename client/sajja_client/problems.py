@@ -98,6 +98,15 @@ class DemonstrationKeyRefused(Problem):
     english = "the key at {path} comes from a seed: it is allowed in a demonstration network only"
 
 
+class CannotWrite(Problem):
+    """A file that was asked for cannot be written; the log is not touched."""
+
+    code = "cannot_write"
+    thai = "เขียนไฟล์ {path} ไม่ได้ ({why}) ตรวจว่ามีโฟลเดอร์นี้ มีสิทธิเขียน และดิสก์ไม่เต็ม แล้วลองใหม่"
+    english = "{path} cannot be written ({why}); see that its folder exists, is yours and is not full"
+    exit_code = EXIT_USAGE
+
+
 class LogBusy(Problem):
     """Another program is writing this log."""
 

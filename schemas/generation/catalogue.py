@@ -4,12 +4,12 @@ from typing import Any, Final
 
 import msgspec
 
-from generation.field_words import FIELD_WORDS
 from generation.files import DOCS, Files
 from generation.shapes import components
 from sajja_schemas.accounts import CHART, Side
 from sajja_schemas.events import CATALOGUE
 from sajja_schemas.events.base import Author, Declaration, Event
+from sajja_schemas.field_words import FIELD_WORDS
 from sajja_schemas.postings import Choice, Posting
 
 COMMON_FIELDS: Final = ("bylaws", "caused_by", "meeting", "receipt", "source")

@@ -75,6 +75,11 @@ class Books(msgspec.Struct, kw_only=True):
     # What changed since the keeper of this state last emptied them.
     touched_balances: set[Balance] = set()
 
+    @property
+    def last_date(self) -> date | None:
+        """The latest business date that counts."""
+        return max(self.reached.values(), default=None)
+
 
 def open_books(network: str, fingerprint: str, *, partial: bool = False) -> Books:
     """Empty books of a pinned network.

@@ -48,3 +48,15 @@ EVIDENCE_ROWS_MAX: Final = 1_000  # a network: a bounded sample of what was reje
 SESSION_SECONDS: Final = 12 * 60 * 60
 CHALLENGE_SECONDS: Final = 120
 CHALLENGES_MAX: Final = 100  # a device, open at once
+
+# Paper: what a client reads from a stranger's spreadsheet.
+PAPER_FILE_BYTES_MAX: Final = 4 * 1024 * 1024
+PAPER_UNPACKED_BYTES_MAX: Final = 8 * 1024 * 1024  # of a workbook, which is a zip file: seconds to parse at worst
+PAPER_PARTS_MAX: Final = 500
+PAPER_SHEETS_MAX: Final = 50
+PAPER_ROWS_MAX: Final = 5_000  # with something in them; a village bank has a few hundred balances
+PAPER_PLACES_MAX: Final = 1_048_576  # the rows of a sheet, most of them empty
+PAPER_COLUMNS_MAX: Final = 40
+PAPER_CELL_CHARACTERS_MAX: Final = 200
+PAPER_HEADING_ROWS_MAX: Final = 20  # headings stand within the first rows, below a title
+PAPER_MISTAKES_MAX: Final = 200  # told of one file; more help nobody

@@ -17,10 +17,12 @@ from sajja_schemas.entry import OFFICE, Unreadable, from_base64url
 from sajja_schemas.events import Body, read_body, tag_of
 from sajja_schemas.personal import PersonalPart, decode_part, named_commitment
 from sajja_schemas.personal_data import identity_of, subject_of
+from sajja_schemas.registers import Registers, members
 from sajja_schemas.verdicts import PartVerdict, RejectedPartCode
 from sajja_schemas.wire import PartAnswer
 from sajja_server.devices import DeviceDirectory
 from sajja_server.person_hash import PersonHasher
+from sajja_server.projections import registers
 from sajja_server.store import personal, persons
 from sajja_server.store.personal import EntryAt, Keeping
 from sajja_server.store.pool import Pool
@@ -63,7 +65,10 @@ class Taker(msgspec.Struct, frozen=True):
                 async with connection.transaction():
                     await personal.save_hashes(connection, self.network, made, key_id)
                 unread = len(stale) - len(made)  # what this version cannot read stays as it is, and is told
-            return await persons.duplicates(connection, self.network, key_id), unread
+            repeated = await persons.repeated(connection, self.network, key_id)
+            villages = sorted({village for _hash, village, _member in repeated})
+            known = await registers.load(connection, self.network, [members.REGISTER], villages)
+        return _still_there(repeated, known), unread
 
     async def _entries(self, parts: Sequence[PersonalPart]) -> list[EntryAt | None]:
         if not parts:
@@ -137,3 +142,13 @@ def _read_meaning(data: bytes) -> Body | None:
 
 def _device(part: PersonalPart) -> bytes:
     return from_base64url(part.entry.device, 32)
+
+
+def _still_there(repeated: list[tuple[bytes, str, str]], known: Registers) -> list[list[tuple[str, str]]]:
+    """The places of each person, without those that they have left. An applicant is there before being admitted."""
+    places: dict[bytes, list[tuple[str, str]]] = {}
+    for hash_, village, member in repeated:
+        found = members.member_of(known, village, member)
+        if found is None or found.in_bank > 0 or found.in_welfare > 0:
+            places.setdefault(hash_, []).append((village, member))
+    return sorted(place for place in places.values() if len(place) > 1)

@@ -7,35 +7,17 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from sajja_client.books import fold
 from sajja_client.home import Home
+from support.commands import answer, run
 from support.homes import home_of, pin_to_server
 from support.server_double import ServerDouble
 from support.world import World
 
 pytestmark = pytest.mark.slow
-
-
-def run(*words: str | Path, home: Path, language: str = "th_TH.UTF-8") -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "SAJJA_HOME": str(home), "LANG": language, "LC_ALL": "", "NO_COLOR": "1"}
-    return subprocess.run(
-        [sys.executable, "-m", "sajja_client", *map(str, words)],
-        capture_output=True,
-        text=True,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        check=False,
-        timeout=60,
-    )
-
-
-def answer(done: subprocess.CompletedProcess[str]) -> Any:
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,8 @@ from pathlib import Path
 from sajja_client.home import Home, Pin
 from sajja_client.keys import store_key
 from sajja_client.log import Log
-from sajja_schemas.entry import SignedEntry
+from sajja_client.mirror import FeedEntry, Mirror
+from sajja_schemas.entry import OFFICE, SignedEntry
 from sajja_schemas.events import AnyEvent
 from sajja_schemas.events.savings import ShareDeposited
 from support.world import DAY, Tablet, World
@@ -24,6 +25,21 @@ def home_of(path: Path, world: World, tablet: Tablet, *, server_url: str = NOWHE
     home.write_pin(
         Pin(network=world.network, fingerprint=world.fingerprint, village=tablet.unit, server_url=server_url)
     )
+    return home
+
+
+def pulled_home_of(path: Path, world: World, tablet: Tablet) -> Home:
+    """The folder of a tablet that has written nothing and has pulled all that concerns its village."""
+    home = home_of(path, world, tablet)
+    with Log.open(home) as log:
+        mirror = Mirror(log.connection, home.pin(), log.device)
+        for village in (OFFICE, tablet.unit):
+            listed = [(index, entry) for index, entry in enumerate(world.entries) if entry.village == village]
+            page = [
+                FeedEntry(index=index, feed_sequence=place, received_at=0, entry=entry)
+                for place, (index, entry) in enumerate(listed, start=1)
+            ]
+            mirror.keep(mirror.cursor(village), page)
     return home
 
 

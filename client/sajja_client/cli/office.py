@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from sajja_client.cli import output, people
+from sajja_client.cli import output, papers, people, printing
 from sajja_client.cli.options import (
     EXIT_CODES,
     ByOption,
@@ -41,6 +41,9 @@ app.command("sync")(sync_device)
 app.command("auditor")(people.auditor)
 app.command("erase")(people.erase)
 app.command("duplicates")(people.duplicates)
+app.command("import")(papers.import_openings)
+app.command("export")(papers.export_everything)
+app.add_typer(printing.app, name="print")
 
 _DEMONSTRATION_MINUTES: Final = b"demonstration"
 

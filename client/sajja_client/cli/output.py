@@ -4,6 +4,8 @@ What is asked for goes to standard output, everything else to standard error. NO
 """
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import msgspec
@@ -41,6 +43,21 @@ def mark_demonstration(pin: Pin) -> None:
     """Whatever shows figures of a demonstration says so."""
     if pin.demonstration:
         say(*DEMO_DATA)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Where somebody looks on, show how far long work has come; `show(step, done, of_how_many)`."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _step, _done, _total: None
+        return
+    with Progress(console=console, transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda step, done, total: bar.update(task, description=step, completed=done, total=total or None)
 
 
 def print_json(document: Any) -> None:

@@ -5,14 +5,15 @@ from typing import Any, Final
 
 import msgspec
 
-from sajja_client.books import effect_of, fold
+from sajja_client.books import effect_of, fold, is_own
 from sajja_client.home import Home, Pin
 from sajja_client.log import Log
-from sajja_client.receipt import amount_of, body_of
-from sajja_schemas.accounts import CHART, Side, belongs_to
+from sajja_client.receipt import body_of
+from sajja_client.wording import amount_of
+from sajja_schemas.accounts import CHART, Side
 from sajja_schemas.books import Books
 from sajja_schemas.calendar import format_thai
-from sajja_schemas.entry import OFFICE, to_base64url
+from sajja_schemas.entry import to_base64url
 from sajja_schemas.events import tag_of
 from sajja_schemas.figures import control_sums
 from sajja_schemas.money import format_baht
@@ -64,7 +65,7 @@ class LogLine(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def balance_document(pin: Pin, books: Books, member: str | None) -> BalanceDocument:
     """The control accounts of this unit's own ledgers, or everything that stands for one member."""
-    own = {key: amount for key, amount in books.balances.items() if amount and _is_own(pin.village, key[0])}
+    own = {key: amount for key, amount in books.balances.items() if amount and is_own(pin.village, key[0])}
     if member is not None:
         rows = [AccountBalance(*key[:2], amount, key[2]) for key, amount in own.items() if key[2] == member]
     else:
@@ -139,7 +140,3 @@ def log_table(lines: list[LogLine]) -> Any:
         day = format_thai(date.fromisoformat(line.date), short=True)
         table.add_row(str(line.sequence), day, line.thai, amount, states[line.state], line.effect)
     return table
-
-
-def _is_own(village: str, ledger: str) -> bool:
-    return ":" not in ledger if village == OFFICE else belongs_to(ledger, village)

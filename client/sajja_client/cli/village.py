@@ -1,14 +1,13 @@
 """`sajja village`: record a meeting on a tablet, look at its books, and sync when there is a connection."""
 
 import asyncio
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
-from sajja_client.cli import output, people
+from sajja_client.cli import output, papers, people, printing
 from sajja_client.cli.options import (
     EXIT_CODES,
     ByOption,
@@ -28,6 +27,9 @@ app = typer.Typer(help=f"แท็บเล็ตของหมู่บ้า�
 app.command("members")(people.members)
 app.command("person")(people.person)
 app.command("erase")(people.prepare_erasure)
+app.command("import")(papers.import_openings)
+app.command("export")(papers.export_everything)
+app.add_typer(printing.app, name="print")
 
 
 @app.command("init")
@@ -186,21 +188,13 @@ def sync(
 ) -> None:
     """ส่งและรับข้อมูล · Push what the server has not, and pull the village's and the office's feeds."""
     import stamina
-    from rich.console import Console
-    from rich.progress import Progress
 
     from sajja_client.sync import Sync, SyncReport
 
     # Its default hook writes each attempt to standard output, where the answer belongs.
     stamina.instrumentation.set_on_retry_hooks([])
     with Log.open(home_at(home)) as log:
-        console = Console(stderr=True)
-        with Progress(console=console, transient=True) if console.is_terminal else nullcontext() as bar:
-            task = bar.add_task("", total=None) if bar is not None else None
-
-            def show(step: str, done: int, total: int) -> None:
-                if bar is not None and task is not None:
-                    bar.update(task, description=step, completed=done, total=total or None)
+        with output.progress() as show:
 
             async def run() -> SyncReport:
                 async with Sync(log, server_url=server, progress=show) as conversation:

@@ -1,7 +1,6 @@
 """One person in several places: found by the keyed hashes of personal parts, and shown by pseudonymous ids alone.
 
 * What counts of a member is the last number that was told: a mistyped one that was put right finds nobody.
-* Who has left a village, or has moved from it, is there no more.
 * What has no effect says nothing: a stolen tablet makes nobody a duplicate.
 * Applicants count before they are admitted: that is when a person should be found.
 """
@@ -22,8 +21,8 @@ class Unhashed(msgspec.Struct, frozen=True):
         return f"Unhashed({self.commitment.hex()})"
 
 
-async def duplicates(connection: Connection, network: str, key_id: bytes) -> list[list[tuple[str, str]]]:
-    """The (village, member) of each person who stands in more than one place."""
+async def repeated(connection: Connection, network: str, key_id: bytes) -> list[tuple[bytes, str, str]]:
+    """Hash, village and member of each number that was last told of more than one member, in a fixed order."""
     rows = await connection.fetch(
         """
         WITH told AS (
@@ -35,19 +34,14 @@ async def duplicates(connection: Connection, network: str, key_id: bytes) -> lis
             WHERE h.network = $1 AND h.key_id = $2 AND p.member IS NOT NULL AND NOT EXISTS (
                 SELECT FROM books.quarantined q WHERE q.network = p.network AND q.hash = p.hash)
             ORDER BY p.village, p.member, e.index DESC
-        ), present AS (
-            SELECT t.* FROM told t LEFT JOIN books.member m
-                ON m.network = $1 AND m.village = t.village AND m.member = t.member
-            WHERE m.member IS NULL OR m.in_bank > 0 OR m.in_welfare > 0
         )
-        SELECT array_agg(village ORDER BY village, member) AS villages,
-               array_agg(member ORDER BY village, member) AS members
-        FROM present GROUP BY hash HAVING count(*) > 1 ORDER BY 1, 2
+        SELECT hash, village, member FROM told
+        WHERE hash IN (SELECT hash FROM told GROUP BY hash HAVING count(*) > 1) ORDER BY village, member
         """,
         network,
         key_id,
     )
-    return [list(zip(row["villages"], row["members"], strict=True)) for row in rows]
+    return [(row["hash"], row["village"], row["member"]) for row in rows]
 
 
 async def unhashed(connection: Connection, network: str, key_id: bytes, limit: int) -> list[Unhashed]:

@@ -1,0 +1,26 @@
+"""The commands as a person runs them: a real process with its own environment."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def run(*words: str | Path, home: Path, language: str = "th_TH.UTF-8") -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "SAJJA_HOME": str(home), "LANG": language, "LC_ALL": "", "NO_COLOR": "1"}
+    return subprocess.run(
+        [sys.executable, "-m", "sajja_client", *map(str, words)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        check=False,
+        timeout=60,
+    )
+
+
+def answer(done: subprocess.CompletedProcess[str]) -> Any:
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
