@@ -106,6 +106,7 @@ class Diary:
     def __init__(self, unit: str) -> None:
         self.unit = unit
         self.steps: list[Step] = []
+        self._last: dict[str, str] = {}  # of each tablet, by name
         self._acts: dict[str, Act] = {}
 
     def act(
@@ -130,6 +131,7 @@ class Diary:
             undoes=undoes,
         )
         self.steps.append(act)
+        self._last[act.tablet] = act.name
         self._acts[act.name] = act
         return act.name
 
@@ -147,6 +149,11 @@ class Diary:
                 persons=tuple(persons),
             )
             self.steps.append(approval)
+            self._last[approval.tablet] = approval.name
+
+    def last_of(self, tablet: str) -> str | None:
+        """The name of the last step that was planned for a tablet."""
+        return self._last.get(tablet)
 
     def movements(self) -> list[tuple[date, int, list[Line]]]:
         """What every act posts once everything is approved, in business order."""

@@ -152,7 +152,7 @@ class Load:
 
     async def _pass_days(self) -> None:
         offices = [tablet for tablet in self.tablets if tablet.unit == OFFICE]
-        day = rules.FOUNDING_DAY
+        day = self.plan.term.founding_day
         for tablet in offices:  # whoever enrols comes first; later days know no order
             await self._live(tablet, day)
         await self._await_enrolment()

@@ -2,7 +2,8 @@
 
 * A row is (village, member). A person is in the bank, or in the welfare fund, where comings outnumber goings, so that
   their order is free; the two scopes are apart.
-* A death that is only reported locks as one that is confirmed does; what is paid months and pledges is in `savings`.
+* A death that is only reported locks as one that is confirmed does; a confirmed one ends welfare. What is paid, months
+  and pledges, is in `savings`.
 * `persons` lists the applications of one person over all villages, by the salted hash of who it is.
 """
 
@@ -87,6 +88,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     joined: date | None
     in_bank: int  # comings less goings: in where more than 0
     in_welfare: int
+    in_welfare_since: date | None  # the day of joining, where in welfare
     is_suspended: bool
     is_interest_free: bool
     death_reported: date | None
@@ -111,17 +113,20 @@ def _read(village: str, member: str, facts: Mapping[Fact, int] | Facts) -> Membe
     gender = latest(facts, "gender") or came
     rests = latest(facts, "suspended", "reinstated")
     free = latest(facts, "interest_free")
+    died = _day(latest(facts, "died"), 1)
+    in_welfare = 0 if died is not None else sum_of(facts, "enrolled")
     return Member(
         village=village,
         member=member,
         gender=str(gender[2]) if gender is not None else "",
         joined=_day(came, 3) if came is not None and came[0] == "admitted" else _day(came, 1),
         in_bank=sum_of(facts, *_COMES) - sum_of(facts, *_GOES),
-        in_welfare=sum_of(facts, "enrolled"),
+        in_welfare=in_welfare,
+        in_welfare_since=_day(latest(facts, "enrolled"), 2) if in_welfare > 0 else None,
         is_suspended=rests is not None and rests[0] == "suspended",
         is_interest_free=free is not None and free[2] == 1,
         death_reported=_day(latest(facts, "death_reported"), 1),
-        died=_day(latest(facts, "died"), 1),
+        died=died,
     )
 
 

@@ -9,17 +9,20 @@ from datetime import date
 
 import msgspec
 
-from sajja_schemas.accounts import LOANS
+from sajja_schemas.accounts import LOANS, LedgerKind, kind_of
 from sajja_schemas.calendar import business_date
 from sajja_schemas.entry import to_base64url
 from sajja_schemas.figures import (
     FLOW_FIGURES,
+    GROUP_SALES,
     ControlSums,
     LoanFigures,
     read_bank,
+    read_flow,
     read_fund,
     read_fund_flows,
     read_loans,
+    read_welfare_members,
 )
 from sajja_schemas.registers import Registers, flows, loans, members
 from sajja_schemas.standing import Trust
@@ -30,7 +33,6 @@ from sajja_server.store.log import log_head
 from sajja_server.store.pool import Connection, Pool
 
 _FUNDS = ("welfare", "risk", "network")
-_ENROLLED = "@enrolled"  # beside the villages: over all of them
 _memory_decoder = msgspec.msgpack.Decoder(Memory)
 
 
@@ -46,7 +48,8 @@ async def network_totals(pool: Pool, network: str, now: int, on: date | None = N
             network,
         )
         sums = {(ledger, account): int(amount) for ledger, account, amount in rows}
-        known = await _known(connection, network)
+        groups = sorted({ledger for ledger, _account in sums if kind_of(ledger) is LedgerKind.GROUP})
+        known = await _known(connection, network, groups)
         principal = await _principal(connection, network)
         quarantined = await connection.fetch(
             "SELECT code, count(*) FROM books.quarantined WHERE network = $1 GROUP BY 1 ORDER BY 1", network
@@ -66,8 +69,9 @@ async def network_totals(pool: Pool, network: str, now: int, on: date | None = N
     funds: dict[str, dict[str, int]] = {
         fund: read_fund(fund, sums) | read_fund_flows(fund, known, as_of) for fund in _FUNDS
     }
-    funds["welfare"]["enrolled"] = people[_ENROLLED]["members"]
+    funds["welfare"] |= read_welfare_members(known, as_of)
     funds["risk"]["covered_satang"] = sum(of_bank.covered_satang for of_bank in lent.values())
+    funds["risk"]["largest_covered_satang"] = max((one.largest_covered_satang for one in lent.values()), default=0)
     return {
         "network": network,
         "name": trust.name,
@@ -80,6 +84,9 @@ async def network_totals(pool: Pool, network: str, now: int, on: date | None = N
         "totals": _total(villages),
         "villages": villages,
         "funds": funds,
+        "groups": [
+            {"ledger": ledger, "sales_12m_satang": read_flow(GROUP_SALES, ledger, known, as_of)} for ledger in groups
+        ],
         "awaiting_approval": len(trust.awaiting),
         "in_transit": len(memory.transit) if memory is not None else 0,
         "quarantined": dict(map(tuple, quarantined)),
@@ -130,10 +137,10 @@ async def _state(connection: Connection, network: str) -> tuple[int, Memory | No
     return (row["index"] - 1, _memory_decoder.decode(row["memory"])) if row is not None else (-1, None)
 
 
-async def _known(connection: Connection, network: str) -> Registers:
+async def _known(connection: Connection, network: str, groups: list[str]) -> Registers:
     """The registers that the figures are read from."""
     known = await registers.load(connection, network, [loans.REGISTER, members.REGISTER])
-    of_funds = await registers.load(connection, network, [flows.REGISTER], list(FLOW_FIGURES))
+    of_funds = await registers.load(connection, network, [flows.REGISTER], [*FLOW_FIGURES, *groups])
     known.rows |= of_funds.rows
     return known
 
@@ -156,8 +163,6 @@ def _people(known: Registers) -> Mapping[str, dict[str, int]]:
         if member.in_bank > 0:
             people[member.village]["members"] += 1
             people[member.village]["women"] += member.gender == "female"
-        if member.in_welfare > 0:
-            people[_ENROLLED]["members"] += 1
     return people
 
 
