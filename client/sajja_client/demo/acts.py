@@ -108,6 +108,7 @@ class Diary:
         self.steps: list[Step] = []
         self._last: dict[str, str] = {}  # of each tablet, by name
         self._acts: dict[str, Act] = {}
+        self._lines: dict[str, list[Line]] = {}  # what each posts, once it was asked for
 
     def act(
         self,
@@ -162,6 +163,12 @@ class Diary:
 
     def lines(self, act: Act) -> list[Line]:
         """What one act posts; a reversal posts the negation of what it undoes."""
+        lines = self._lines.get(act.name)
+        if lines is None:
+            lines = self._lines[act.name] = self._post(act)
+        return lines
+
+    def _post(self, act: Act) -> list[Line]:
         if act.undoes is not None:
             lines = self.lines(self._acts[act.undoes])
             return [(ledger, account, sub, -amount) for ledger, account, sub, amount in lines]

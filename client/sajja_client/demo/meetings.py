@@ -136,14 +136,12 @@ def _serve(season: Season, member: Member, month: int) -> None:
         return
     if member.is_in(month):
         _take_monthly(season, member, month)
-    for loan in season.loans:
-        for payment in loan.payments:
-            if loan.member is member and payment.month == month:
-                if payment.days_late:
-                    day = rules.meeting_date(season.village.moo, month) + timedelta(days=payment.days_late)
-                    season.later(day, partial(visit, season, repayments=((loan, payment),)))
-                else:
-                    _take_repayment(season, member.letter, loan, payment)
+    for loan, payment in season.instalments.get((member.id, month), ()):
+        if payment.days_late:
+            day = rules.meeting_date(season.village.moo, month) + timedelta(days=payment.days_late)
+            season.later(day, partial(visit, season, repayments=((loan, payment),)))
+        else:
+            _take_repayment(season, member.letter, loan, payment)
     if member.has_special and season.chance.happens(16):
         amount = season.chance.pick(_DEPOSITS) * rules.BAHT
         deposit = SpecialSavingsDeposited(member=member.id, amount_satang=amount, box=season.box)

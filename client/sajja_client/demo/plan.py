@@ -40,12 +40,13 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     term: rules.Term
     fingerprint: str
     lines: tuple[Line, ...]  # in the order of their moments
+    logs: dict[str, list[Line]]  # the same, by tablet
     syncs: dict[str, tuple[int, ...]]  # tablet: moments
     scribe: Scribe
 
     def log_of(self, tablet: str) -> list[Line]:
         """One tablet's log."""
-        return [line for line in self.lines if line.step.tablet == tablet]
+        return self.logs[tablet]
 
 
 def make_plan(seed: int = DEFAULT_SEED, term: rules.Term = rules.DEFAULT_TERM) -> Plan:
@@ -146,14 +147,17 @@ def _write(seed: int, term: rules.Term, diaries: list[Diary]) -> Plan:
     steps = sorted((step for diary in diaries for step in diary.steps), key=attrgetter("moment"))
     scribe = Scribe(seed)
     lines = tuple(scribe.write(steps))
-    recorded: dict[str, list[int]] = {}
-    for step in steps:
-        recorded.setdefault(step.tablet, []).append(step.moment)
+    logs: dict[str, list[Line]] = {}
+    for line in lines:
+        logs.setdefault(line.step.tablet, []).append(line)
     return Plan(
         seed=seed,
         term=term,
         fingerprint=scribe.fingerprint,
         lines=lines,
-        syncs={tablet: draw_syncs(seed, term, tablet, moments) for tablet, moments in recorded.items()},
+        logs=logs,
+        syncs={
+            tablet: draw_syncs(seed, term, tablet, [line.step.moment for line in log]) for tablet, log in logs.items()
+        },
         scribe=scribe,
     )

@@ -15,7 +15,7 @@ import msgspec
 from sajja_client.demo import rules
 from sajja_client.demo.acts import Desk, Diary, Recipe, post
 from sajja_client.demo.chance import Chance
-from sajja_client.demo.lending import Loan
+from sajja_client.demo.lending import Loan, Payment
 from sajja_client.demo.people import BOOKKEEPER, PRESIDENT, SECRETARY, TREASURER, VICE, Member, Roster
 from sajja_client.demo.settlement import Settlement
 from sajja_client.demo.targets import Group, Village
@@ -33,6 +33,7 @@ from sajja_schemas.events.transfers import (
 from sajja_schemas.events.welfare import WelfareContributionReceived
 
 Page = list[OpeningLine]
+Dues = dict[tuple[str, int], list[tuple[Loan, Payment]]]  # by member and month
 Receipt = ShareDeposited | SpecialSavingsDeposited | WelfareContributionReceived
 Sent = (
     InterfundSettlementConfirmed
@@ -78,6 +79,11 @@ class Season:
         self.ledger = f"bank:{village.unit}"
         self.roster = roster.since(term)
         self.loans = [loan for loan in loans if loan.disbursed_month >= first or loan.owed_before(first)]
+        self.instalments: Dues = {}
+        for loan in self.loans:
+            for payment in loan.payments:
+                if payment.month >= first:
+                    self.instalments.setdefault((loan.member.id, payment.month), []).append((loan, payment))
         self.fetch_percent = fetch_percent  # of the loans to be paid out, fetched from the bank the day before
         self.groups = groups
         self.settlement = settlement  # of the closed year; None while it is still reckoned
