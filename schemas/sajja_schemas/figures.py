@@ -19,7 +19,8 @@ from sajja_schemas.calculations.portfolio import at_risk
 from sajja_schemas.registers import Registers
 from sajja_schemas.registers.flows import flow_of_year_to
 from sajja_schemas.registers.loans import Balances, loans_of, standing
-from sajja_schemas.registers.members import members_of
+from sajja_schemas.registers.members import welfare_since
+from sajja_schemas.registers.papers import GROUPS, group_members, has_ended
 
 ControlSums = Mapping[tuple[str, int], int]  # (ledger, account): satang, positive for a debit
 
@@ -133,10 +134,23 @@ def read_fund_flows(fund: str, registers: Registers, on: date) -> dict[str, int]
     return {name: read_flow(figure, fund, registers, on) for name, figure in FLOW_FIGURES.get(fund, {}).items()}
 
 
+def read_groups(registers: Registers, on: date) -> list[dict[str, str | int]]:
+    """Every occupational group: its members, and its sales of the twelve months that end with a day."""
+    return [
+        {
+            "ledger": ledger,
+            "members": len(group_members(registers, ledger)),
+            "sales_12m_satang": read_flow(GROUP_SALES, ledger, registers, on),
+        }
+        for ledger in sorted(str(key[0]) for key in registers.all(GROUPS))
+        if not has_ended(registers, GROUPS, (ledger,))
+    ]
+
+
 def read_loans(registers: Registers, balances: Balances, on: date) -> dict[str, LoanFigures]:
-    """The loan figures of every ledger that lent, on a day."""
+    """The loan figures of every ledger to which a loan is owed, on a day."""
     figures: dict[str, LoanFigures] = {}
-    for loan in loans_of(registers, balances):
+    for loan in loans_of(registers, balances, owed_only=True):
         of_bank = figures.setdefault(loan.ledger, LoanFigures())
         of_bank.par30_satang += at_risk([standing(loan, on)], days_over=PAR_DAYS)
         of_bank.covered_satang += loan.covered_satang
@@ -146,7 +160,7 @@ def read_loans(registers: Registers, balances: Balances, on: date) -> dict[str, 
 
 def read_welfare_members(registers: Registers, on: date) -> dict[str, int]:
     """Who is enrolled in the welfare fund, and who will have a full year at the 30 September of a day's year (W6)."""
-    since = [member.in_welfare_since for member in members_of(registers) if member.in_welfare > 0]
+    since = list(welfare_since(registers))
     cut = matching_cut(on.year)
-    full = [day for day in since if day is not None and has_full_year(member_since=day, cut=cut)]
+    full = [day for day in since if has_full_year(member_since=day, cut=cut)]
     return {"enrolled": len(since), "full_year": len(full)}

@@ -14,20 +14,18 @@ from sajja_client.demo import rules
 from sajja_client.demo.rules import DEFAULT_TERM
 from sajja_client.demo.targets import Targets, Village
 from sajja_schemas import books as bookkeeping
-from sajja_schemas.accounts import LedgerKind, kind_of
 from sajja_schemas.books import Books
 from sajja_schemas.entry import SignedEntry, to_base64url
 from sajja_schemas.figures import (
-    GROUP_SALES,
     control_sums,
     read_bank,
-    read_flow,
     read_fund,
     read_fund_flows,
+    read_groups,
     read_loans,
     read_welfare_members,
 )
-from sajja_schemas.registers.members import members_of
+from sajja_schemas.registers.members import Headcount, headcount
 from sajja_schemas.verdicts import Effect
 
 Figures = dict[str, int]
@@ -49,7 +47,7 @@ _FLOWS: Final = {
 _PEOPLE: Final = ("enrolled", "full_year")
 # Money collected for the funds is remitted, or stands in transit to the satang: the difference is nothing.
 _STRAYED: Final = "agency_money_strayed_satang"
-_SALES: Final = "sales_12m_satang"
+_GROUP: Final = ("members", "sales_12m_satang")
 _HELD: Final = "entries_held"
 _AWAITING: Final = "entries_awaiting_approval"
 _QUARANTINED: Final = "entries_quarantined"
@@ -84,7 +82,8 @@ def expected_figures(targets: Targets, term: rules.Term = DEFAULT_TERM) -> Figur
         for fund, flows in _FLOWS.items():
             for name, target in flows.items():
                 figures[f"{fund}.{name}_12m_satang"] = getattr(getattr(targets.funds, fund), target)
-        figures |= {f"{group.ledger}.{_SALES}": group.sales_12_months for group in targets.groups}
+        figures |= {f"{group.ledger}.sales_12m_satang": group.sales_12_months for group in targets.groups}
+    figures |= {f"{group.ledger}.members": group.members for group in targets.groups}
     return figures | {_HELD: 0, _AWAITING: 0, _QUARANTINED: 0, _REJECTED: 0}
 
 
@@ -100,7 +99,7 @@ def figures_of_server(totals: Mapping[str, Any]) -> Figures:
     for fund, flows in _FLOWS.items():
         figures |= {f"{fund}.{name}_12m_satang": totals["funds"][fund][f"{name}_12m_satang"] for name in flows}
     figures |= {f"welfare.{name}": totals["funds"]["welfare"][name] for name in _PEOPLE}
-    figures |= {f"{group['ledger']}.{_SALES}": group[_SALES] for group in totals["groups"]}
+    figures |= {f"{group['ledger']}.{name}": group[name] for group in totals["groups"] for name in _GROUP}
     quarantined = dict(totals["quarantined"])
     waiting = quarantined.pop(Effect.AWAITING_APPROVAL.value, 0)
     figures[_AWAITING] = max(totals["awaiting_approval"], waiting)
@@ -144,10 +143,12 @@ def figures_of_books(books: Books) -> Figures:
     sums = control_sums(books.balances.items())
     lent = read_loans(books.registers, books.balances, rules.LAST_DAY)
     totals: Figures = {}
+    people = headcount(books.registers)
     for village in sorted(books.trust.villages):
         bank = read_bank(village, sums)
-        row = _count_members(books, village) | {f"{name}_satang": bank[f"{name}_satang"] for name in _BANK}
-        row[_PAR30] = lent[f"bank:{village}"].par30_satang
+        present = people.get(village, Headcount())
+        row = {"members": present.members, "women": present.women, _PAR30: lent[f"bank:{village}"].par30_satang}
+        row |= {f"{name}_satang": bank[f"{name}_satang"] for name in _BANK}
         figures |= {f"{village}.{name}": amount for name, amount in row.items()}
         figures[f"{village}.{_STRAYED}"] = bank["due_to_funds_satang"] - bank["in_transit_satang"]
         for name, amount in row.items():
@@ -161,8 +162,8 @@ def figures_of_books(books: Books) -> Figures:
         figures |= {f"{fund}.{name}_satang": fund_figures[f"{name}_satang"] for name in (*names, *flows)}
     enrolled = read_welfare_members(books.registers, rules.LAST_DAY)
     figures |= {f"welfare.{name}": enrolled[name] for name in _PEOPLE}
-    for ledger in {ledger for ledger, _account in sums if kind_of(ledger) is LedgerKind.GROUP}:
-        figures[f"{ledger}.{_SALES}"] = read_flow(GROUP_SALES, ledger, books.registers, rules.LAST_DAY)
+    for group in read_groups(books.registers, rules.LAST_DAY):
+        figures |= {f"{group['ledger']}.{name}": int(group[name]) for name in _GROUP}
     figures[_AWAITING] = len(books.trust.awaiting)
     others = [effect for effect in books.quarantined.values() if effect is not Effect.AWAITING_APPROVAL]
     figures[_QUARANTINED] = len(others)
@@ -186,8 +187,3 @@ def _row(village: Village) -> Figures:
 def _server_row(prefix: str, row: Mapping[str, Any]) -> Figures:
     names = ("members", "women", _PAR30, *(f"{name}_satang" for name in _BANK))
     return {f"{prefix}.{name}": row[name] for name in names}
-
-
-def _count_members(books: Books, village: str) -> Figures:
-    present = [member for member in members_of(books.registers, village) if member.in_bank]
-    return {"members": len(present), "women": sum(member.gender == "female" for member in present)}

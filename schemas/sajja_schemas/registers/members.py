@@ -33,7 +33,7 @@ from sajja_schemas.events.members import (
 )
 from sajja_schemas.events.welfare import WelfareEnrolled
 from sajja_schemas.events.welfare_claims import WelfareReinstated
-from sajja_schemas.registers.noting import DATE, VILLAGE, Fact, Facts, Note, Registers, latest, sum_of
+from sajja_schemas.registers.noting import DATE, VILLAGE, Fact, Note, Registers, latest, sum_of
 
 REGISTER: Final = "members"
 PERSONS: Final = "persons"
@@ -88,7 +88,6 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     joined: date | None
     in_bank: int  # comings less goings: in where more than 0
     in_welfare: int
-    in_welfare_since: date | None  # the day of joining, where in welfare
     is_suspended: bool
     is_interest_free: bool
     death_reported: date | None
@@ -108,25 +107,64 @@ def members_of(registers: Registers, village: str | None = None) -> Iterator[Mem
             yield _read(str(unit), str(member), facts)
 
 
-def _read(village: str, member: str, facts: Mapping[Fact, int] | Facts) -> Member:
+class Headcount(msgspec.Struct):
+    """How many people a village has."""
+
+    members: int = 0
+    women: int = 0
+    enrolled: int = 0  # in the welfare fund
+
+
+def headcount(registers: Registers) -> dict[str, Headcount]:
+    """How many people every village has, without reading what else is known of them."""
+    villages: dict[str, Headcount] = {}
+    for (village, _member), facts in registers.all(REGISTER).items():
+        count = villages.setdefault(str(village), Headcount())
+        if _in_bank(facts) > 0:
+            count.members += 1
+            count.women += _gender(facts) == "female"
+        if _in_welfare(facts) > 0:
+            count.enrolled += 1
+    return villages
+
+
+def welfare_since(registers: Registers) -> Iterator[date]:
+    """The day on which each who is enrolled in the welfare fund joined it."""
+    for facts in registers.all(REGISTER).values():
+        if _in_welfare(facts) > 0:
+            day = _day(latest(facts, "enrolled"), 2)
+            assert day is not None, "who is enrolled joined on a day"
+            yield day
+
+
+def _in_welfare(facts: Mapping[Fact, int]) -> int:
+    return 0 if latest(facts, "died") is not None else sum_of(facts, "enrolled")
+
+
+def _in_bank(facts: Mapping[Fact, int]) -> int:
+    return sum_of(facts, *_COMES) - sum_of(facts, *_GOES)
+
+
+def _gender(facts: Mapping[Fact, int]) -> str:
+    said = latest(facts, "gender") or latest(facts, *_COMES)
+    return str(said[2]) if said is not None else ""
+
+
+def _read(village: str, member: str, facts: Mapping[Fact, int]) -> Member:
     came = latest(facts, *_COMES)
-    gender = latest(facts, "gender") or came
     rests = latest(facts, "suspended", "reinstated")
     free = latest(facts, "interest_free")
-    died = _day(latest(facts, "died"), 1)
-    in_welfare = 0 if died is not None else sum_of(facts, "enrolled")
     return Member(
         village=village,
         member=member,
-        gender=str(gender[2]) if gender is not None else "",
+        gender=_gender(facts),
         joined=_day(came, 3) if came is not None and came[0] == "admitted" else _day(came, 1),
-        in_bank=sum_of(facts, *_COMES) - sum_of(facts, *_GOES),
-        in_welfare=in_welfare,
-        in_welfare_since=_day(latest(facts, "enrolled"), 2) if in_welfare > 0 else None,
+        in_bank=_in_bank(facts),
+        in_welfare=_in_welfare(facts),
         is_suspended=rests is not None and rests[0] == "suspended",
         is_interest_free=free is not None and free[2] == 1,
         death_reported=_day(latest(facts, "death_reported"), 1),
-        died=died,
+        died=_day(latest(facts, "died"), 1),
     )
 
 

@@ -3,28 +3,27 @@
 Every query of a view runs in one snapshot, so a figure and the index beside it belong together.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 
 import msgspec
 
-from sajja_schemas.accounts import LOANS, LedgerKind, kind_of
+from sajja_schemas.accounts import LOANS
 from sajja_schemas.calendar import business_date
 from sajja_schemas.entry import to_base64url
 from sajja_schemas.figures import (
     FLOW_FIGURES,
-    GROUP_SALES,
     ControlSums,
     LoanFigures,
     read_bank,
-    read_flow,
     read_fund,
     read_fund_flows,
+    read_groups,
     read_loans,
     read_welfare_members,
 )
-from sajja_schemas.registers import Registers, flows, loans, members
+from sajja_schemas.registers import Registers, flows, loans, members, papers
+from sajja_schemas.registers.members import Headcount, headcount
 from sajja_schemas.standing import Trust
 from sajja_server.projections import registers
 from sajja_server.projections.memory import Memory
@@ -48,8 +47,7 @@ async def network_totals(pool: Pool, network: str, now: int, on: date | None = N
             network,
         )
         sums = {(ledger, account): int(amount) for ledger, account, amount in rows}
-        groups = sorted({ledger for ledger, _account in sums if kind_of(ledger) is LedgerKind.GROUP})
-        known = await _known(connection, network, groups)
+        known = await _known(connection, network)
         principal = await _principal(connection, network)
         quarantined = await connection.fetch(
             "SELECT code, count(*) FROM books.quarantined WHERE network = $1 GROUP BY 1 ORDER BY 1", network
@@ -64,7 +62,7 @@ async def network_totals(pool: Pool, network: str, now: int, on: date | None = N
     last = min(memory.last_date, business_date(now)) if memory and memory.last_date else None
     as_of = on or last or business_date(now)
     lent = read_loans(known, principal, as_of)
-    people = _people(known)
+    people = headcount(known)
     villages = _villages(trust, people, sums, lent)
     funds: dict[str, dict[str, int]] = {
         fund: read_fund(fund, sums) | read_fund_flows(fund, known, as_of) for fund in _FUNDS
@@ -84,9 +82,7 @@ async def network_totals(pool: Pool, network: str, now: int, on: date | None = N
         "totals": _total(villages),
         "villages": villages,
         "funds": funds,
-        "groups": [
-            {"ledger": ledger, "sales_12m_satang": read_flow(GROUP_SALES, ledger, known, as_of)} for ledger in groups
-        ],
+        "groups": read_groups(known, as_of),
         "awaiting_approval": len(trust.awaiting),
         "in_transit": len(memory.transit) if memory is not None else 0,
         "quarantined": dict(map(tuple, quarantined)),
@@ -137,11 +133,12 @@ async def _state(connection: Connection, network: str) -> tuple[int, Memory | No
     return (row["index"] - 1, _memory_decoder.decode(row["memory"])) if row is not None else (-1, None)
 
 
-async def _known(connection: Connection, network: str, groups: list[str]) -> Registers:
+async def _known(connection: Connection, network: str) -> Registers:
     """The registers that the figures are read from."""
-    known = await registers.load(connection, network, [loans.REGISTER, members.REGISTER])
-    of_funds = await registers.load(connection, network, [flows.REGISTER], [*FLOW_FIGURES, *groups])
-    known.rows |= of_funds.rows
+    known = await registers.load(connection, network, [loans.REGISTER, members.REGISTER, papers.GROUPS])
+    groups = [str(key[0]) for key in known.all(papers.GROUPS)]
+    earned_and_spent = await registers.load(connection, network, [flows.REGISTER], [*FLOW_FIGURES, *groups])
+    known.rows |= earned_and_spent.rows
     return known
 
 
@@ -157,24 +154,16 @@ async def _principal(connection: Connection, network: str) -> dict[tuple[str, in
     return {(ledger, account, sub): int(amount) for ledger, account, sub, amount in rows}
 
 
-def _people(known: Registers) -> Mapping[str, dict[str, int]]:
-    people: dict[str, dict[str, int]] = defaultdict(lambda: {"members": 0, "women": 0})
-    for member in members.members_of(known):
-        if member.in_bank > 0:
-            people[member.village]["members"] += 1
-            people[member.village]["women"] += member.gender == "female"
-    return people
-
-
 def _villages(
-    trust: Trust, people: Mapping[str, dict[str, int]], sums: ControlSums, lent: Mapping[str, LoanFigures]
+    trust: Trust, people: Mapping[str, Headcount], sums: ControlSums, lent: Mapping[str, LoanFigures]
 ) -> list[dict[str, object]]:
     return [
         {
             "village": code,
             "moo": bank.moo,
             "name": bank.name,
-            **people[code],
+            "members": people.get(code, Headcount()).members,
+            "women": people.get(code, Headcount()).women,
             **read_bank(code, sums),
             "par30_satang": lent.get(f"bank:{code}", LoanFigures()).par30_satang,
         }
