@@ -141,6 +141,17 @@ def _in_welfare(facts: Mapping[Fact, int]) -> int:
     return 0 if latest(facts, "died") is not None else sum_of(facts, "enrolled")
 
 
+def was_there(facts: Mapping[Fact, int], day: str) -> bool:
+    """Whether somebody was in the bank at the end of a day: had joined, and had not gone."""
+    came = sum(number for fact, number in facts.items() if fact[0] in _COMES and str(fact[_joined_at(fact)]) <= day)
+    gone = sum(number for fact, number in facts.items() if fact[0] in _GOES and str(fact[1]) <= day)
+    return came > gone
+
+
+def _joined_at(fact: Fact) -> int:
+    return 3 if fact[0] == "admitted" else 1
+
+
 def _in_bank(facts: Mapping[Fact, int]) -> int:
     return sum_of(facts, *_COMES) - sum_of(facts, *_GOES)
 

@@ -112,6 +112,7 @@ export function figures(words, language, { totals, status, now, everything }) {
     uncounted(words, totals),
     funds(words, totals.funds),
     villages(words, totals, status, now, everything),
+    growth(words, totals.growth ?? []),
     status && devices(words, language, totals, status, now),
     how(words),
   ];
@@ -213,6 +214,54 @@ function funds(words, known) {
     return card;
   });
   return section("funds", words.funds, h("div", { class: "tiles" }, cards));
+}
+
+// What each year came to: hollow where only paper says so, solid where signed entries do.
+function growth(words, years) {
+  if (years.length < 2) return null;
+  const most = Math.max(...years.map((end) => Math.max(end.savings_satang, end.fund_satang)));
+  const bar = (end, key) => {
+    const drawn = h("i", { class: `bar ${key} ${end.from_paper ? "paper" : "recorded"}`, "aria-hidden": "true" });
+    drawn.style.setProperty("--part", String(most > 0 ? Math.max(0, end[key]) / most : 0));
+    return h("td", { class: "grown" }, h("span", { class: "size" }, value(words, "bank", key, end[key])), drawn);
+  };
+  const last = years.at(-1);
+  const source = (end) => (end.from_paper ? words.from_paper : end === last ? words.so_far : words.recorded);
+  return section(
+    "growth",
+    words.growth,
+    h("p", { class: "note" }, words.growth_note),
+    h(
+      "table",
+      { class: "years" },
+      h("caption", {}, words.growth_caption),
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          h("th", { scope: "col" }, words.year),
+          h("th", { scope: "col", class: "number" }, words.figures.members),
+          ["savings_satang", "fund_satang"].map((key) => h("th", { scope: "col" }, words.figures[key])),
+        ),
+      ),
+      h(
+        "tbody",
+        {},
+        years.map((end) =>
+          h(
+            "tr",
+            { "data-year": end.year },
+            h("th", { scope: "row" }, words.year_named(end.year), h("span", { class: "origin" }, source(end))),
+            h("td", { class: "number" }, value(words, "bank", "members", end.members)),
+            bar(end, "savings_satang"),
+            bar(end, "fund_satang"),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 function state(words, which, machines = null) {

@@ -22,7 +22,7 @@ from sajja_schemas.figures import (
     read_loans,
     read_welfare_members,
 )
-from sajja_schemas.registers import Registers, flows, loans, members, papers
+from sajja_schemas.registers import Registers, flows, growth, loans, members, papers
 from sajja_schemas.registers.members import Headcount, headcount
 from sajja_schemas.standing import Trust
 from sajja_server.projections import registers
@@ -83,6 +83,7 @@ async def network_totals(pool: Pool, network: str, now: int, on: date | None = N
         "villages": villages,
         "funds": funds,
         "groups": read_groups(known, as_of),
+        "growth": growth.year_ends(known),
         "awaiting_approval": len(trust.awaiting),
         "in_transit": len(memory.transit) if memory is not None else 0,
         "quarantined": dict(map(tuple, quarantined)),
@@ -135,7 +136,9 @@ async def _state(connection: Connection, network: str) -> tuple[int, Memory | No
 
 async def _known(connection: Connection, network: str) -> Registers:
     """The registers that the figures are read from."""
-    known = await registers.load(connection, network, [loans.REGISTER, members.REGISTER, papers.GROUPS])
+    known = await registers.load(
+        connection, network, [loans.REGISTER, members.REGISTER, papers.GROUPS, growth.REGISTER, growth.HISTORY]
+    )
     groups = [str(key[0]) for key in known.all(papers.GROUPS)]
     earned_and_spent = await registers.load(connection, network, [flows.REGISTER], [*FLOW_FIGURES, *groups])
     known.rows |= earned_and_spent.rows

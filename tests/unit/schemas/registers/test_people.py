@@ -18,7 +18,15 @@ from sajja_schemas.events.savings import SavingsHoldPlaced, SavingsHoldReleased,
 from sajja_schemas.events.welfare import WelfareContributionReceived, WelfareEnrolled
 from sajja_schemas.figures import read_welfare_members
 from sajja_schemas.registers.lending import guarantees_of, guarantors_of, written_off_satang
-from sajja_schemas.registers.members import PASSBOOKS, Headcount, Member, headcount, member_of, members_of
+from sajja_schemas.registers.members import (
+    PASSBOOKS,
+    Headcount,
+    Member,
+    headcount,
+    member_of,
+    members_of,
+    welfare_since,
+)
 from sajja_schemas.registers.savings import SAVINGS, WELFARE, held_satang, months_paid, pledged_satang
 from support.world import ASSEMBLY
 from unit.schemas.registers.noted import DAY, ENTRY, NAME, Noted
