@@ -23,7 +23,7 @@ from sajja_schemas.calculations.spans import month_number
 from sajja_schemas.events.base import Fund
 from sajja_schemas.events.ledgers import OpeningBalanceRecorded, OpeningLine, OpeningLoan
 
-Activity = Mapping[tuple[str, int, str], int]  # the change of each balance during the twelve weeks
+Activity = Mapping[tuple[str, int, str], int]  # the change of each balance during the term
 
 _UNIT = 10 * rules.BAHT  # shares and special savings are whole multiples of it
 _WHOLE_BP = 10_000
