@@ -221,7 +221,7 @@ function growth(words, years) {
   if (years.length < 2) return null;
   const most = Math.max(...years.map((end) => Math.max(end.savings_satang, end.fund_satang)));
   const bar = (end, key) => {
-    const drawn = h("i", { class: `bar ${key} ${end.from_paper ? "paper" : "recorded"}`, "aria-hidden": "true" });
+    const drawn = h("i", { class: `measure ${key} ${end.from_paper ? "paper" : "recorded"}`, "aria-hidden": "true" });
     drawn.style.setProperty("--part", String(most > 0 ? Math.max(0, end[key]) / most : 0));
     return h("td", { class: "grown" }, h("span", { class: "size" }, value(words, "bank", key, end[key])), drawn);
   };
