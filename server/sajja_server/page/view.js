@@ -223,7 +223,8 @@ function growth(words, years) {
   const bar = (end, key) => {
     const drawn = h("i", { class: `measure ${key} ${end.from_paper ? "paper" : "recorded"}`, "aria-hidden": "true" });
     drawn.style.setProperty("--part", String(most > 0 ? Math.max(0, end[key]) / most : 0));
-    return h("td", { class: "grown" }, h("span", { class: "size" }, value(words, "bank", key, end[key])), drawn);
+    const what = h("span", { class: "what", "aria-hidden": "true" }, words.figures[key]);
+    return h("td", { class: "grown", role: "cell" }, h("span", { class: "size" }, what, value(words, "bank", key, end[key])), drawn);
   };
   const last = years.at(-1);
   const source = (end) => (end.from_paper ? words.from_paper : end === last ? words.so_far : words.recorded);
@@ -233,28 +234,28 @@ function growth(words, years) {
     h("p", { class: "note" }, words.growth_note),
     h(
       "table",
-      { class: "years" },
+      { class: "years", role: "table" }, // blocks on a phone; the roles keep it a table for a screen reader
       h("caption", {}, words.growth_caption),
       h(
         "thead",
-        {},
+        { role: "rowgroup" },
         h(
           "tr",
-          {},
-          h("th", { scope: "col" }, words.year),
-          h("th", { scope: "col", class: "number" }, words.figures.members),
-          ["savings_satang", "fund_satang"].map((key) => h("th", { scope: "col" }, words.figures[key])),
+          { role: "row" },
+          h("th", { scope: "col", role: "columnheader" }, words.year),
+          h("th", { scope: "col", role: "columnheader", class: "number" }, words.figures.members),
+          ["savings_satang", "fund_satang"].map((key) => h("th", { scope: "col", role: "columnheader", class: "number" }, words.figures[key])),
         ),
       ),
       h(
         "tbody",
-        {},
+        { role: "rowgroup" },
         years.map((end) =>
           h(
             "tr",
-            { "data-year": end.year },
-            h("th", { scope: "row" }, words.year_named(end.year), h("span", { class: "origin" }, source(end))),
-            h("td", { class: "number" }, value(words, "bank", "members", end.members)),
+            { "data-year": end.year, role: "row" },
+            h("th", { scope: "row", role: "rowheader" }, words.year_named(end.year), h("span", { class: "origin" }, source(end))),
+            h("td", { class: "number", role: "cell" }, value(words, "bank", "members", end.members), " ", h("span", { class: "unit what" }, unit(words, "members"))),
             bar(end, "savings_satang"),
             bar(end, "fund_satang"),
           ),
