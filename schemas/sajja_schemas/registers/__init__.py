@@ -9,7 +9,7 @@ from typing import Final
 from sajja_schemas.events import CATALOGUE, Body
 from sajja_schemas.events.base import Event
 from sajja_schemas.postings import Line
-from sajja_schemas.registers import claims, lending, loans, meetings, members, papers, savings
+from sajja_schemas.registers import claims, growth, lending, loans, meetings, members, papers, savings
 from sajja_schemas.registers.flows import may_flow, note_flows
 from sajja_schemas.registers.noting import Note, Registers, Taker, compile_notes
 from sajja_schemas.registers.receipts import note_receipt
@@ -25,6 +25,7 @@ NOTES: Final[tuple[Note, ...]] = (
     *claims.NOTES,
     *meetings.NOTES,
     *papers.NOTES,
+    *growth.NOTES,
 )
 
 
@@ -36,6 +37,8 @@ def _takers() -> dict[type[Event], tuple[Taker, ...]]:
     for event_type in CATALOGUE.values():
         if may_flow(event_type):
             takers[event_type] = (*takers.get(event_type, ()), note_flows)
+        if growth.may_grow(event_type):
+            takers[event_type] = (*takers.get(event_type, ()), growth.note_growth)
     return takers
 
 

@@ -20,8 +20,9 @@ from sajja_schemas.figures import (
     read_fund_flows,
     read_groups,
     read_loans,
+    read_welfare_members,
 )
-from sajja_schemas.registers import Registers, flows, loans, members, papers
+from sajja_schemas.registers import Registers, flows, growth, loans, members, papers
 from sajja_schemas.registers.members import Headcount, headcount
 from sajja_schemas.standing import Trust
 from sajja_server.projections import registers
@@ -67,8 +68,9 @@ async def network_totals(pool: Pool, network: str, now: int, on: date | None = N
     funds: dict[str, dict[str, int]] = {
         fund: read_fund(fund, sums) | read_fund_flows(fund, known, as_of) for fund in _FUNDS
     }
-    funds["welfare"]["enrolled"] = sum(count.enrolled for count in people.values())
+    funds["welfare"] |= read_welfare_members(known, as_of)
     funds["risk"]["covered_satang"] = sum(of_bank.covered_satang for of_bank in lent.values())
+    funds["risk"]["largest_covered_satang"] = max((one.largest_covered_satang for one in lent.values()), default=0)
     return {
         "network": network,
         "name": trust.name,
@@ -82,6 +84,7 @@ async def network_totals(pool: Pool, network: str, now: int, on: date | None = N
         "villages": villages,
         "funds": funds,
         "groups": read_groups(known, as_of),
+        "growth": growth.year_ends(known),
         "awaiting_approval": len(trust.awaiting),
         "in_transit": len(memory.transit) if memory is not None else 0,
         "quarantined": dict(map(tuple, quarantined)),
@@ -134,7 +137,9 @@ async def _state(connection: Connection, network: str) -> tuple[int, Memory | No
 
 async def _known(connection: Connection, network: str) -> Registers:
     """The registers that the figures are read from."""
-    known = await registers.load(connection, network, [loans.REGISTER, members.REGISTER, papers.GROUPS])
+    known = await registers.load(
+        connection, network, [loans.REGISTER, members.REGISTER, papers.GROUPS, growth.REGISTER, growth.HISTORY]
+    )
     groups = [str(key[0]) for key in known.all(papers.GROUPS)]
     earned_and_spent = await registers.load(connection, network, [flows.REGISTER], [*FLOW_FIGURES, *groups])
     known.rows |= earned_and_spent.rows
