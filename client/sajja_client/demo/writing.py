@@ -11,9 +11,12 @@ from sajja_client.demo import rules
 from sajja_client.demo.acts import Approval, Step
 from sajja_client.keys import derive_key
 from sajja_schemas import signing
+from sajja_schemas.bylaws.history import RulesetHistory
+from sajja_schemas.bylaws.variance import version_to_name
 from sajja_schemas.entry import NO_PREVIOUS, EntryRef, SignedEntry, device_name, read_entry, to_base64url
 from sajja_schemas.events import AnyEvent, Body, encode_body
 from sajja_schemas.events import trust as trust_events
+from sajja_schemas.events.network import RulesetAdopted
 from sajja_schemas.signing import SigningKey
 from sajja_schemas.trust import enrolment_message
 
@@ -36,6 +39,7 @@ class Scribe:
         self._keys: dict[tuple[str, ...], SigningKey] = {}
         self._entries: dict[str, SignedEntry] = {}
         self._heads: dict[str, SignedEntry] = {}
+        self._rulesets = RulesetHistory()
 
     def key(self, *names: str) -> SigningKey:
         """The key of a tablet (its name), or of an officer on a tablet (person, tablet)."""
@@ -81,7 +85,7 @@ class Scribe:
             approved = tuple(self._entries[name] for name in step.names)
             event = self._approval(step, approved)
         else:
-            event = step.event(self) if callable(step.event) else step.event
+            event = self._under_bylaws(step, step.event(self) if callable(step.event) else step.event)
         last = self._heads.get(step.tablet)
         key = self.key(step.tablet)
         body = encode_body(
@@ -102,6 +106,13 @@ class Scribe:
         self._heads[step.tablet] = self._entries[step.name] = entry
         self.fingerprint = self.fingerprint or to_base64url(entry.hash)
         return Line(step, event, entry, approved)
+
+    def _under_bylaws(self, step: Step, event: AnyEvent) -> AnyEvent:
+        """The event with the version of the bylaws that its author goes by; every adoption of the plan counts."""
+        version = version_to_name(self._rulesets, event, step.village, step.day)
+        if isinstance(event, RulesetAdopted):
+            self._rulesets.take(event, len(self._entries), step.day)
+        return msgspec.structs.replace(event, bylaws=version) if version is not None else event
 
     def _approval(self, step: Approval, approved: tuple[SignedEntry, ...]) -> trust_events.EntryApproved:
         message = signing.approval_message([entry.hash for entry in approved])
