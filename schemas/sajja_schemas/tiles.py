@@ -13,7 +13,6 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import count
 from typing import Final
 
 import msgspec
@@ -87,7 +86,8 @@ def read_path(path: str) -> Tile:
 
 def tiles_of(size: int, *, since: int = 0) -> Iterator[Tile]:
     """The tiles and bundles of a log of `size` that a log of `since` did not have."""
-    for level in count():
+    level = 0
+    while True:
         before, there = since >> (HEIGHT * level), size >> (HEIGHT * level)
         if there == before:
             return
@@ -96,6 +96,7 @@ def tiles_of(size: int, *, since: int = 0) -> Iterator[Tile]:
             if level == 0:
                 yield Tile(ENTRIES, index, width)
             yield Tile(level, index, width)
+        level += 1
 
 
 def encode_bundle(leaves: Sequence[bytes]) -> bytes:
