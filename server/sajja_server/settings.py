@@ -27,6 +27,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     pool_size: Annotated[int, msgspec.Meta(ge=2, le=100)] = 8
     verify_threads: Annotated[int, msgspec.Meta(ge=0, le=256)] = 0  # 0: one a core
     projector: Literal["on", "paused"] = "on"
+    signer: str = ""  # the folder with the log's key and what it signed last; empty: this process publishes nothing
+    tiles: str = ""  # the folder where the published log lies as files
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:

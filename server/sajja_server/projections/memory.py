@@ -15,11 +15,12 @@ from sajja_schemas.entry import device_of, from_base64url, to_base64url
 from sajja_schemas.standing import Trust
 from sajja_schemas.transit import Transit
 from sajja_schemas.verdicts import Effect
+from sajja_server.store import checkpoints
 from sajja_server.store.log import LoggedBody
 from sajja_server.store.pool import Connection
 
 # Raised whenever the fold's meaning or the shape of its memory changes: older tables are then folded again from zero.
-VERSION: Final = 2
+VERSION: Final = 3
 
 
 class Memory(msgspec.Struct):
@@ -115,7 +116,7 @@ async def enrolled_key(connection: Connection, network: str, device: bytes) -> b
 
 async def forget(connection: Connection, network: str) -> None:
     """Drop everything derived of one network. The log is not touched."""
-    for table in ("state", "balance", "member", "quarantined", "device"):
+    for table in ("state", "balance", "member", "quarantined", "device", "public_log", "witness", "contradiction"):
         await connection.execute(f"DELETE FROM books.{table} WHERE network = $1", network)  # noqa: S608  # our own names
 
 
@@ -144,6 +145,8 @@ async def save(
     await _save_members(connection, network, books)
     await _save_effects(connection, network, changes)
     await _save_devices(connection, books, counts, touched_devices)
+    facts = checkpoints.PublicFacts(log=books.trust.public_log, demonstration=books.trust.demonstration)
+    await checkpoints.save_facts(connection, network, facts)
     memory = Memory(
         trust=books.trust,
         last_date=books.last_date,
