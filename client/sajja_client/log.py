@@ -28,6 +28,7 @@ from sajja_client.lineage import newer_elsewhere
 from sajja_client.problems import HomeInUse, LogBusy, NotOneList, NotRecordable, OldCopy
 from sajja_client.reasons import reason_of
 from sajja_client.store import open_store, transaction
+from sajja_client.witness import take_acknowledgement
 from sajja_schemas import signing
 from sajja_schemas.canonical import NotCanonical
 from sajja_schemas.chain import ChainBroken, check_log
@@ -70,6 +71,7 @@ class Log:
         self._lock_file: int | None = None
         self._appending = Lock()
         self._officers: dict[tuple[str, str], SigningKey] = {}
+        self.acknowledges = True  # a demonstration's bytes are planned, and no plan knows what a server will publish
 
     @classmethod
     def open(cls, home: Home) -> Self:
@@ -164,6 +166,7 @@ class Log:
                     date=day,
                     recorded_at=recorded_at,
                     event=event,
+                    ack=take_acknowledgement(self.connection) if self.acknowledges else None,
                     personal=personal,
                 )
                 data = _recordable(body)

@@ -34,6 +34,7 @@ from sajja_server.store.pool import STORE_ERRORS, Connection, Hold
 from sajja_server.tile_files import TileFiles
 
 POLL_SECONDS: Final = 0.5
+SPACING_SECONDS: Final = 1.0  # each checkpoint leaves partial tiles behind, and is synced to the disk
 RETRY_SECONDS: Final = 2.0
 DAMAGED_SECONDS: Final = 30.0  # to find it mended, the whole log is read again
 REPEAT_SECONDS: Final = 60.0
@@ -110,9 +111,8 @@ class Publisher:
             await asyncio.sleep(POLL_SECONDS)
         try:
             while True:
-                await self.publish(connection)
-                # A pause even where there is more: each checkpoint leaves partial tiles behind.
-                await asyncio.sleep(self._pause_seconds())
+                has_published = await self.publish(connection)
+                await asyncio.sleep(SPACING_SECONDS if has_published else self._pause_seconds())
         finally:
             if not connection.is_closed():
                 await connection.execute("SELECT pg_advisory_unlock(hashtextextended($1, 0))", key)
