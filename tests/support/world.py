@@ -27,7 +27,7 @@ from sajja_schemas.entry import (
     read_entry,
     to_base64url,
 )
-from sajja_schemas.events import AnyEvent, Body, encode_body
+from sajja_schemas.events import Ack, AnyEvent, Body, encode_body
 from sajja_schemas.events.base import Assembly
 from sajja_schemas.events.members import MemberAdmitted
 from sajja_schemas.events.network import (
@@ -117,6 +117,7 @@ class World:
         day: date = DAY,
         previous: str | None = None,
         sequence: int | None = None,
+        ack: Ack | None = None,
     ) -> SignedEntry:
         """Sign an event as the next line of a tablet's log; `previous` and `sequence` make it another line."""
         last = tablet.log[-1] if tablet.log else None
@@ -133,6 +134,7 @@ class World:
                 date=day,
                 recorded_at=1_590_969_600_000 + len(self.entries),
                 event=event,
+                ack=ack,
             ),
         )
         if previous is None and sequence is None:
