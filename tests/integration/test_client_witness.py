@@ -108,7 +108,9 @@ class TestHonest:
         assert [line.state for line in log_lines(home, log, 0)] == ["merged"] * 2 + ["proven"] * 4
         assert (await sync(log, server)).proven == 2
 
-    async def test_what_is_no_checkpoint_is_not_believed_and_breaks_nothing(self, log: Log, server: PublishingDouble) -> None:
+    async def test_what_is_no_checkpoint_is_not_believed_and_breaks_nothing(
+        self, log: Log, server: PublishingDouble
+    ) -> None:
         server.size = 0
         server.note = b"not a note"
         deposit(log)
