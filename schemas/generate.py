@@ -17,6 +17,7 @@ from generation import (  # noqa: E402  # after the path is set
     examples,
     shapes,
     tables,
+    tree_vectors,
 )
 
 
@@ -29,6 +30,7 @@ def main(arguments: list[str]) -> int:
         **event_vectors.files(),
         **byte_vectors.files(),
         **effect_vectors.files(),
+        **tree_vectors.files(),
         **examples.files(),
     }
     stale = [path for path, text in generated.items() if not path.exists() or path.read_text(encoding="utf-8") != text]

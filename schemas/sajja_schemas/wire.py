@@ -64,6 +64,16 @@ class Consistency(msgspec.Struct, frozen=True):
     paths: list[list[str]]  # base64url; empty where there is nothing to show
 
 
+class LogKeyRequest(msgspec.Struct, frozen=True):
+    """A log key asks the office to be adopted: a file that the operator brings."""
+
+    network: str
+    fingerprint: str
+    key: str
+    proof: str
+    derived: bool = False
+
+
 class Challenge(msgspec.Struct, frozen=True):
     """What a device signs to open a session, under the tag `sajja session v1`."""
 

@@ -115,13 +115,16 @@ def log_key(
         Path | None,
         typer.Option("--from", exists=True, dir_okay=False, help="log.key of `sajja office establish`."),
     ] = None,
-    new: Annotated[bool, typer.Option("--new", help="Make another key, for `log_key_adopted`.")] = False,
+    new: Annotated[bool, typer.Option("--new", help="Make a key.")] = False,
+    request: Annotated[
+        str | None, typer.Option(metavar="FINGERPRINT", help="Ask the office to adopt this key: prints the request.")
+    ] = None,
     embedded: Embedded = False,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
     """Keep the key that signs the log's checkpoints in SAJJA_SIGNER, outside the database; or show its public part."""
-    from sajja_schemas.entry import to_base64url
+    from sajja_schemas.entry import Unreadable, to_base64url
     from sajja_server.networks import is_network
     from sajja_server.signer import Signer, SignerRefuses
 
@@ -145,7 +148,12 @@ def log_key(
         _fail(f"มีกุญแจอยู่แล้ว จะไม่เขียนทับ · There is a key already, and it is never written over: {error}", EXIT_PROBLEM)
     except SignerRefuses as refusal:
         _fail(str(refusal), EXIT_PROBLEM)
-    if as_json:
+    if request is not None:
+        try:
+            _print_json(signer.request(request))
+        except Unreadable:
+            _fail(f"{request}: ไม่ใช่ลายนิ้วมือเครือข่าย · not a network's fingerprint", EXIT_USAGE)
+    elif as_json:
         _print_json({"network": network, "log_key": to_base64url(public)})
     else:
         typer.echo(f"กุญแจสมุดกลางของ {network} · The log key of {network}: {to_base64url(public)}")

@@ -24,10 +24,12 @@ from typing import Final
 import msgspec
 
 from sajja_schemas.checkpoint import Checkpoint, epoch_of, sign_checkpoint
-from sajja_schemas.entry import Unreadable, from_base64url, to_base64url
+from sajja_schemas.enrolment import enrolment_message
+from sajja_schemas.entry import OFFICE, Unreadable, from_base64url, to_base64url
 from sajja_schemas.merkle import is_consistent
-from sajja_schemas.signing import SEED_BYTES, SigningKey
+from sajja_schemas.signing import ENROLMENT_TAG, SEED_BYTES, SigningKey
 from sajja_schemas.standing import Continued
+from sajja_schemas.wire import LogKeyRequest
 from sajja_server.durable import sync_folder, write_file
 
 _MODE: Final = 0o600
@@ -66,6 +68,7 @@ class Signer:
     def __init__(self, folder: Path, network: str) -> None:
         """`folder` need not exist yet."""
         self._folder = folder
+        self._network = network
         self._key_path = folder / f"{network}.key"
         self._state_path = folder / f"{network}.signed"
         self._lock_path = folder / f"{network}.lock"
@@ -108,6 +111,33 @@ class Signer:
             sync_folder(self._folder)
         return held.key
 
+    def request(self, fingerprint: str) -> LogKeyRequest:
+        """What the office needs to adopt this key: it asks for itself, with its own signature.
+
+        Raises:
+            SignerRefuses: there is no key.
+            Unreadable: that is no fingerprint.
+        """
+        from_base64url(fingerprint, 32)
+        held = self.key()
+        if held is None:
+            raise self._no_key()
+        public = to_base64url(held.key.public)
+        message = enrolment_message(
+            network=self._network,
+            fingerprint=fingerprint,
+            village=OFFICE,
+            key=public,
+            holder="log",
+            person="",
+            derived=held.derived,
+        )
+        proof = to_base64url(held.key.sign(ENROLMENT_TAG, message))
+        return LogKeyRequest(self._network, fingerprint, public, proof, derived=held.derived)
+
+    def _no_key(self) -> SignerRefuses:
+        return SignerRefuses("no_key", f"ไม่พบกุญแจ {self._key_path}", f"there is no key at {self._key_path}")
+
     def last(self) -> Checkpoint | None:
         """What was signed last.
 
@@ -142,7 +172,7 @@ class Signer:
         with self._lock():
             held = self.key()
             if held is None:
-                raise SignerRefuses("no_key", f"ไม่พบกุญแจ {self._key_path}", f"there is no key at {self._key_path}")
+                raise self._no_key()
             last = self.last()
             if last is not None:
                 check_continues(last, checkpoint, path_from, continued)

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from sajja_client.cli import office, output, witness
+from sajja_client.cli import office_log, output, witness
 from sajja_client.cli.demo import demo
 from sajja_client.cli.options import EXIT_CODES
 from sajja_client.problems import Problem
@@ -22,7 +22,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(witness.app, name="village")
-app.add_typer(office.app, name="office")
+app.add_typer(office_log.app, name="office")
 app.command("demo")(demo)
 
 
