@@ -169,6 +169,32 @@ async def test_a_publisher_is_killed_and_the_next_one_makes_it_good(
     assert open_note(note, world.origin, world.log_key.public) == checkpoint
 
 
+@pytest.mark.parametrize("point", POINTS)
+async def test_what_failed_and_was_done_all_the_same_is_found_done(
+    point: str, pool: Pool, world: World, folder: Path, signer: Signer
+) -> None:
+    """The call behind a point never answers, and nobody knows whether it did its work."""
+    await merge(pool, world, world.entries)
+    failing = [point]
+
+    def reached(where: str) -> None:
+        if where in failing:
+            failing.clear()
+            raise ConnectionResetError
+
+    publisher = Publisher(pool.acquire, world.network, press_at(folder), reached=reached)
+    with pytest.raises(ConnectionResetError):
+        await publish(pool, publisher)
+    await publish(pool, publisher)
+    checkpoint = await newest(pool, world)
+    assert checkpoint is not None
+    assert checkpoint == signer.last()
+    size = await deposits(pool, world, 3)
+    assert await publish(pool, publisher)
+    note = (folder / "tiles" / world.network / "1" / "checkpoint").read_bytes()
+    assert open_note(note, world.origin, world.log_key.public).size == size
+
+
 async def test_it_grew_while_a_killed_publisher_had_signed_and_not_published(
     database: Database, pool: Pool, world: World, folder: Path, signer: Signer
 ) -> None:
