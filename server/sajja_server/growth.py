@@ -22,7 +22,12 @@ BATCH_ENTRIES: Final = 2_000
 
 
 class LogDamaged(Exception):
-    """What is stored is not what was merged; the message says where. · ข้อมูลที่เก็บไว้ไม่ตรงกับที่รับเข้า"""
+    """What is stored is not what was merged; the message says where."""
+
+    code = "log_damaged"
+
+    def __init__(self, thai: str, english: str) -> None:
+        super().__init__(f"{thai} · {english}: look at the database before anything else")
 
 
 class Growth:
@@ -58,7 +63,10 @@ class Growth:
         self.files.settle()
         root = self.writer.root()
         if self.files.reader(self.size).root() != root:
-            raise LogDamaged("the tiles that were written do not give the root over the stored entries")
+            raise LogDamaged(
+                "แฟ้มของสมุดกลางไม่ตรงกับรายการที่เก็บไว้",
+                "the tiles that were written do not give the root over the stored entries",
+            )
         return root
 
 
@@ -70,9 +78,12 @@ def leaves_of(entries: Sequence[StoredLeaf], start: int) -> list[bytes]:
     """
     for index, entry in enumerate(entries, start=start):
         if entry.index != index:
-            raise LogDamaged(f"entry {index} is missing")
+            raise LogDamaged(f"รายการลำดับ {index} หายไป", f"entry {index} is missing")
         if entry_hash(entry.body) != entry.hash:
-            raise LogDamaged(f"entry {index} ({to_base64url(entry.hash)}) was changed where it is stored")
+            name = to_base64url(entry.hash)
+            raise LogDamaged(
+                f"รายการลำดับ {index} ({name}) ถูกแก้ในที่เก็บ", f"entry {index} ({name}) was changed where it is stored"
+            )
     return [encode_leaf(e.signature, e.body, e.village, e.feed_sequence, e.received_at) for e in entries]
 
 
@@ -85,7 +96,7 @@ async def stored(connection: Connection, network: str, start: int, end: int) -> 
     while start < end:
         batch = await read_leaves(connection, network, start, min(BATCH_ENTRIES, end - start))
         if not batch:
-            raise LogDamaged(f"entry {start} is missing")
+            raise LogDamaged(f"รายการลำดับ {start} หายไป", f"entry {start} is missing")
         start = batch[-1].index + 1
         yield batch
 

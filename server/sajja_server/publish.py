@@ -39,7 +39,7 @@ RETRY_SECONDS: Final = 2.0
 DAMAGED_SECONDS: Final = 30.0  # to find it mended, the whole log is read again
 REPEAT_SECONDS: Final = 60.0
 
-_NEEDS_ALL: Final = frozenset({"log_damaged", "log_rewritten"})
+_NEEDS_ALL: Final = frozenset({LogDamaged.code, RootContradicts.code, "log_rewritten"})
 
 logger = structlog.get_logger()
 
@@ -106,11 +106,14 @@ class Publisher:
 
     async def _lead(self, connection: Connection) -> None:
         key = f"sajja publisher {self._network}"
-        while not await connection.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", key):
+        # Who has no key must not hold the place of who has one.
+        while not (
+            self._can_sign() and await connection.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", key)
+        ):
             self.newest = await checkpoints.newest(connection, self._network)
             await asyncio.sleep(POLL_SECONDS)
         try:
-            while True:
+            while self._can_sign():
                 has_published = await self.publish(connection)
                 await asyncio.sleep(SPACING_SECONDS if has_published else self._pause_seconds())
         finally:
@@ -146,6 +149,7 @@ class Publisher:
         await asyncio.to_thread(growth.files.publish, note)
         self._reached("checkpoint_shown")
         self.newest = Published(origin, _epoch(origin), checkpoint.size, checkpoint.root, note)
+        logger.info("log_published", network=self._network, size=checkpoint.size)
         if self.problem is not None:
             logger.info("publishing_again", network=self._network, size=checkpoint.size)
         self.problem = None
@@ -167,6 +171,15 @@ class Publisher:
             found = Checkpoint(facts.log.origin, one.size, roots.get(one.size, one.root))
             check_continues(one, found, lambda _size: [], facts.log.continued)
         return Growth(files)
+
+    def _can_sign(self) -> bool:
+        """Whether there is a key here, fit or not: what is unfit is refused loudly, by who leads."""
+        if self._signer is None or self._press.tiles is None:
+            return False
+        try:
+            return self._signer.key() is not None
+        except SignerRefuses:
+            return True
 
     def _pause_seconds(self) -> float:
         if self.problem is None:
@@ -192,10 +205,10 @@ class Publisher:
             )
         return True
 
-    def _stop(self, refusal: Exception) -> None:
+    def _stop(self, refusal: SignerRefuses | LogDamaged | RootContradicts) -> None:
         """Say why nothing is published: at once, and then once in a while."""
         now_seconds = asyncio.get_running_loop().time()
-        self.problem = getattr(refusal, "code", "log_damaged")
+        self.problem = refusal.code
         if self._told != str(refusal) or self._told_at_seconds + REPEAT_SECONDS < now_seconds:
             self._told, self._told_at_seconds = str(refusal), now_seconds
             logger.error("publishing_stopped", network=self._network, code=self.problem, reason=str(refusal))

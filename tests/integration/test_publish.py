@@ -232,6 +232,22 @@ async def test_two_publishers_never_publish_two_roots_for_a_size(
     assert len({one.size for one in published}) == len(published)
 
 
+async def test_who_has_no_key_does_not_hold_the_place_of_who_has_one(
+    pool: Pool, world: World, folder: Path, signer: Signer
+) -> None:
+    size = await merge(pool, world, world.entries)
+    without, having = Publisher(pool.acquire, world.network, Press()), publisher_at(pool, world, folder)
+    tasks = [asyncio.create_task(without.run())]
+    try:
+        await asyncio.sleep(0.3)
+        tasks.append(asyncio.create_task(having.run()))
+        assert await comes_true(partial(have_published, [without, having], size))
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
 async def test_the_server_cannot_change_or_remove_a_checkpoint(
     pool: Pool, world: World, folder: Path, signer: Signer
 ) -> None:

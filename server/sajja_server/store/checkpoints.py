@@ -8,7 +8,12 @@ from sajja_server.store.pool import Connection
 
 
 class RootContradicts(Exception):
-    """Another root was published for this size. · เคยประกาศรากอื่นสำหรับขนาดนี้แล้ว"""
+    """Another root was published for this size."""
+
+    code = "root_contradicts"
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"เคยประกาศรากอื่นที่ {size} รายการแล้ว · another root was published for {size} entries")
 
 
 class PublicFacts(msgspec.Struct, frozen=True):
@@ -109,4 +114,4 @@ async def save(connection: Connection, network: str, checkpoint: Checkpoint, not
             now,
         )
     elif root != checkpoint.root:
-        raise RootContradicts
+        raise RootContradicts(checkpoint.size)
