@@ -75,6 +75,9 @@ async def network_status(database_url: str, role: str | None) -> dict[str, Any]:
             found = []
             for name, head in (await store.networks(connection)).items():
                 index = await connection.fetchval("SELECT index FROM books.state WHERE network = $1", name)
+                contradictions = await connection.fetchval(
+                    "SELECT count(*) FROM books.contradiction WHERE network = $1", name
+                )
                 rejected = await evidence.rejected_counts(connection, name)
                 newest = await checkpoints.newest(connection, name)
                 found.append(
@@ -84,6 +87,7 @@ async def network_status(database_url: str, role: str | None) -> dict[str, Any]:
                         "size": head.size,
                         "lag_entries": head.size - (index or 0),
                         "published": newest.size if newest is not None else 0,
+                        "contradictions": contradictions,  # villages that have verified another log
                         "rejected": sum(rejected.values()),
                     }
                 )

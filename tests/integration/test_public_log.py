@@ -24,6 +24,7 @@ from sajja_schemas.events import Ack
 from sajja_schemas.events.savings import ShareDeposited
 from sajja_schemas.wire import MEDIA_NDJSON, Hello, decode_feed_line
 from sajja_server.api.problems import Problem
+from sajja_server.status import network_status
 from sajja_server.store.pool import Pool
 from support.database import Database
 from support.homes import deposit, home_of
@@ -200,7 +201,7 @@ async def test_a_tablet_comes_from_saved_to_proven_and_prints_it(site: Site, tmp
     assert document["contradictions"] == []
 
 
-async def test_a_village_that_was_shown_another_log_says_so_in_its_next_entry(site: Site) -> None:
+async def test_a_village_that_was_shown_another_log_says_so_in_its_next_entry(site: Site, database: Database) -> None:
     checkpoint = await site.published(len(site.world.entries))
     tablet = site.world.village("pp02").tablets[0]
     honest = Ack(origin=checkpoint.origin, size=checkpoint.size, root=to_base64url(checkpoint.root))
@@ -212,6 +213,8 @@ async def test_a_village_that_was_shown_another_log_says_so_in_its_next_entry(si
     assert (contradiction["index"], contradiction["unit"]) == (reply.size - 1, "pp02")
     assert contradiction["published"] == to_base64url(checkpoint.root)
     assert [seen["index"] for seen in document["witnesses"]] == [reply.size - 2]
+    (told,) = (await network_status(database.server_url, "sajja_app"))["networks"]
+    assert told["contradictions"] == 1
 
 
 async def test_without_a_folder_for_tiles_a_server_shows_what_another_publishes(
