@@ -18,6 +18,7 @@ from generation import (  # noqa: E402  # after the path is set
     personal_vectors,
     shapes,
     tables,
+    tree_vectors,
 )
 
 
@@ -31,6 +32,7 @@ def main(arguments: list[str]) -> int:
         **byte_vectors.files(),
         **effect_vectors.files(),
         **personal_vectors.files(),
+        **tree_vectors.files(),
         **examples.files(),
     }
     stale = [path for path, text in generated.items() if not path.exists() or path.read_text(encoding="utf-8") != text]

@@ -18,10 +18,10 @@ from sajja_client.durable import replace_file
 from sajja_client.home import Home
 from sajja_client.problems import CodeDiffers, RequestRefused
 from sajja_schemas import canonical, signing
+from sajja_schemas.enrolment import enrolment_message
 from sajja_schemas.entry import Unreadable, device_name, from_base64url, to_base64url
 from sajja_schemas.events.trust import DeviceEnrolled, OfficerKeyEnrolled
 from sajja_schemas.signing import SigningKey
-from sajja_schemas.trust import enrolment_message
 
 DEVICE_HOLDER: Final = "device"
 _CODE_BYTES: Final = 5

@@ -32,6 +32,7 @@ from sajja_client.parts import keep_own
 from sajja_client.problems import HomeInUse, LogBusy, NotOneList, OldCopy
 from sajja_client.recordable import recordable, salt_and_data
 from sajja_client.store import open_store, transaction
+from sajja_client.witness import take_acknowledgement
 from sajja_schemas import signing
 from sajja_schemas.chain import ChainBroken, check_log
 from sajja_schemas.entry import (
@@ -75,6 +76,7 @@ class Log:
         self._appending = RLock()
         self._is_together = False
         self._officers: dict[tuple[str, str], SigningKey] = {}
+        self.acknowledges = True  # a demonstration's bytes are planned, and no plan knows what a server will publish
 
     @classmethod
     def open(cls, home: Home) -> Self:
@@ -197,6 +199,7 @@ class Log:
             date=day,
             recorded_at=recorded_at,
             event=event,
+            ack=take_acknowledgement(self.connection) if self.acknowledges else None,
             personal=to_base64url(commitment_of(salt, data)) if data else None,
         )
         signed = recordable(body)

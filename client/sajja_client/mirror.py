@@ -19,6 +19,7 @@ from typing import Final
 
 import msgspec
 
+from sajja_client import witness
 from sajja_client.home import Pin
 from sajja_client.problems import FeedRefused, PinContradicted
 from sajja_client.store import transaction
@@ -171,6 +172,8 @@ class Mirror:
                     is_own = line.entry.device == self.device
                     forks.append(SeenFork(to_base64url(line.entry.device), line.entry.sequence, is_own))
                 self._insert(cursor, line)
+                if line.entry.device != self.device:
+                    witness.hear(self.connection, line.entry.device, line.entry.body)
         return forks
 
     def finish(self, villages: Sequence[str]) -> None:

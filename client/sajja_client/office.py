@@ -19,6 +19,7 @@ from sajja_client.home import Home, Pin
 from sajja_client.keys import create_key
 from sajja_client.log import Log
 from sajja_client.problems import HomeInUse, RequestRefused
+from sajja_schemas.checkpoint import epoch_of, is_origin
 from sajja_schemas.entry import OFFICE, SignedEntry, device_name, encode_line, to_base64url
 from sajja_schemas.events import AnyEvent, Body, read_body
 from sajja_schemas.events.base import Assembly
@@ -29,7 +30,9 @@ from sajja_schemas.events.network import (
     NetworkEstablished,
     VillageBankEstablished,
 )
+from sajja_schemas.events.public_log import LogContinued, LogKeyAdopted
 from sajja_schemas.events.trust import CommitteeMemberAppointed, Role
+from sajja_schemas.wire import LogKeyRequest
 
 ROLES: Final[tuple[str, ...]] = get_args(Role)
 FOUNDING_ROLES: Final[tuple[Role, ...]] = ("president", "vice_president", "secretary", "treasurer", "bookkeeper")
@@ -116,7 +119,11 @@ def establish(
 
     Raises:
         HomeInUse: one of the two homes belongs to a network already.
+        RequestRefused: the origin is none.
     """
+    origin = origin or f"sajja.local/{network}/1"  # the last part is the epoch: it counts restarts that lost entries
+    if not is_origin(origin):
+        raise RequestRefused(reason="an origin is a name without spaces that ends in its epoch, as /1")
     for home in (first, second):
         if home.is_pinned:
             raise HomeInUse(path=home.path)
@@ -132,8 +139,7 @@ def establish(
             assembly,
             demonstration=demonstration,
             day=moment.day,
-            # The last part is the epoch: it counts restarts after a restore that lost published entries.
-            origin=origin or f"sajja.local/{network}/1",
+            origin=origin,
             log_key=log_key.public,
         ),
         network=network,
@@ -189,6 +195,39 @@ def appoint(
 def enrol_key_of(desk: Desk, request: EnrolmentRequest, person: str) -> list[SignedEntry]:
     """Enrol one person's key on the office's own device: an auditor's, who comes after the founding."""
     return desk.record(OFFICE, [event for event in request.officer_keys_enrolled() if event.person == person])
+
+
+def adopt_log_key(desk: Desk, request: LogKeyRequest, *, reason: str) -> list[SignedEntry]:
+    """Another key signs the log's checkpoints from now on.
+
+    Raises:
+        RequestRefused: it asks for another network, or comes from a seed.
+    """
+    pin = desk.log.pin
+    if (request.network, request.fingerprint) != (pin.network, pin.fingerprint):
+        raise RequestRefused(reason=f"it is for the network {request.network}, {request.fingerprint}")
+    if request.derived and not pin.demonstration:
+        raise RequestRefused(reason="its key comes from a seed: allowed in a demonstration network only")
+    event = LogKeyAdopted(key=request.key, proof=request.proof, reason=reason, derived=request.derived)
+    return desk.record(OFFICE, [event])
+
+
+def continue_log(
+    desk: Desk, *, old_origin: str, size: int, root: str, new_origin: str | None, reason: str
+) -> list[SignedEntry]:
+    """The log has lost what was published; it goes on under the next epoch.
+
+    Raises:
+        RequestRefused: a name is no origin, or its epoch is not greater.
+    """
+    if new_origin is None and is_origin(old_origin):
+        new_origin = f"{old_origin.rpartition('/')[0]}/{epoch_of(old_origin) + 1}"
+    if new_origin is None or not is_origin(new_origin):
+        raise RequestRefused(reason="an origin is a name without spaces that ends in its epoch, as /2")
+    if is_origin(old_origin) and epoch_of(new_origin) <= epoch_of(old_origin):
+        raise RequestRefused(reason=f"the epoch of {new_origin} is not greater than that of {old_origin}")
+    event = LogContinued(old_origin=old_origin, size=size, root=root, new_origin=new_origin, reason=reason)
+    return desk.record(OFFICE, [event])
 
 
 def pin_for(pin: Pin, village: str) -> Pin:

@@ -265,6 +265,15 @@ class RequestRefused(Problem):
     english = "the enrolment request does not hold: {reason}"
 
 
+class ReceiptRefused(Problem):
+    """A receipt proves nothing."""
+
+    code = "receipt_refused"
+    thai = "หลักฐานนี้พิสูจน์รายการไม่ได้: {reason}"
+    english = "this does not prove that the entry is in the network log: {reason}"
+    exit_code = EXIT_CONFLICT
+
+
 class CodeDiffers(Problem):
     """The code that was read aloud is another request's."""
 

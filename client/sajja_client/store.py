@@ -103,8 +103,42 @@ CREATE TABLE personal_seen (
     row INTEGER NOT NULL
 ) STRICT;
 """
+_WITNESS: Final = """
+-- The last checkpoint of the network log that this device has verified, and whether an entry acknowledges it.
+CREATE TABLE checkpoint (
+    one          INTEGER PRIMARY KEY CHECK (one = 1),
+    origin       TEXT NOT NULL,
+    size         INTEGER NOT NULL,
+    root         BLOB NOT NULL,
+    note         BLOB NOT NULL,
+    acknowledged INTEGER NOT NULL
+) STRICT;
+-- What other devices have acknowledged, until it was compared.
+CREATE TABLE heard (
+    device BLOB NOT NULL,
+    origin TEXT NOT NULL,
+    size   INTEGER NOT NULL,
+    root   BLOB NOT NULL,
+    PRIMARY KEY (origin, size, root)
+) STRICT;
+-- What must not be, with both sides of it as proof.
+CREATE TABLE log_alarm (
+    id     INTEGER PRIMARY KEY,
+    code   TEXT NOT NULL,
+    kept   BLOB NOT NULL,
+    shown  BLOB NOT NULL,
+    UNIQUE (code, kept)
+) STRICT;
+-- Lines of the log that were found in the network's tree.
+CREATE TABLE proven (
+    sequence      INTEGER PRIMARY KEY,
+    origin        TEXT NOT NULL,
+    network_index INTEGER NOT NULL,
+    size          INTEGER NOT NULL
+) STRICT;
+"""
 # A file that an earlier version made is brought up step by step.
-_STEPS: Final = (_FIRST_SCHEMA, _ALARM, _PERSONAL)
+_STEPS: Final = (_FIRST_SCHEMA, _ALARM, _PERSONAL, _WITNESS)
 _VERSION: Final = len(_STEPS)
 
 

@@ -10,9 +10,9 @@ from typing import Final
 from generation.files import SCHEMAS, Files
 from sajja_schemas import signing
 from sajja_schemas.canonical import encode
+from sajja_schemas.enrolment import enrolment_message
 from sajja_schemas.entry import DEVICE_TAG, NO_PREVIOUS, device_name, encode_line, entry_hash, to_base64url
 from sajja_schemas.signing import SigningKey
-from sajja_schemas.trust import enrolment_message
 from sajja_schemas.wire import encode_feed_line
 
 PAGE: Final = SCHEMAS / "LOG_FORMAT.md"

@@ -22,6 +22,8 @@ WIRE_SHAPES: Final = (
     wire.EntryVerdict,
     wire.DeviceHead,
     wire.Hello,
+    wire.Consistency,
+    wire.LogKeyRequest,
     wire.Challenge,
     wire.SessionRequest,
     wire.Session,

@@ -38,6 +38,7 @@ member สมาชิก|members สมาชิก|members_list แฮชบ�
 method วิธีคิด|minutes รายงานการประชุม|missing_satang ส่วนที่ขาด|month เดือน|months เดือน
 moo หมู่ที่|name ชื่อ|net_satang จ่ายสุทธิ|new_member รหัสสมาชิกใหม่|next_due งวดถัดไป
 nights จำนวนคืน|no เลขที่|note บันทึก|occupation_group กลุ่มอาชีพ|officers กรรมการ
+new_origin ชื่อสมุดกลางใหม่|old_origin ชื่อสมุดกลางเดิม
 old_serial เล่มเก่า|opening_cash_satang เงินเปิด|opinion ความเห็น|origin ชื่อสมุดกลาง
 owner ผู้รับผิดชอบ|papers เอกสาร|patronage เฉลี่ยคืนรายคน|people จำนวนคน|period_from ตั้งแต่
 period_to ถึง|person บุคคล|person_hash แฮชบุคคล|photo รูปถ่าย|pieces จำนวนชิ้น
@@ -49,13 +50,13 @@ rate_bp_year อัตราต่อปี|reason เหตุผล|rebate_sat
 reconciliation การกระทบยอด|reconciliations การกระทบยอด|reinstated_from คืนสิทธิตั้งแต่
 replaced รายการเดิม|replacement รายการแทน|report รายงาน|reported วันแจ้ง|reporter ผู้แจ้ง
 request คำขอ|reserve_satang ทุนสำรอง|resolution มติ|rest_from พักตั้งแต่|rest_to พักถึง
-restriction ข้อจำกัด|risk_reserve_satang ทุนสำรองความเสี่ยง|role ตำแหน่ง
+restriction ข้อจำกัด|risk_reserve_satang ทุนสำรองความเสี่ยง|role ตำแหน่ง|root รากแฮช
 rounding_mode วิธีปัดค่างวด|rounding_satang หน่วยปัดค่างวด|rules ระเบียบ|run รอบคำนวณ
 sample_list แฮชรายชื่อตัวอย่าง|saved_in เงินออมประเภท|savings_satang เงินออม|schedule แฮชตารางชำระ
 scope ส่วน|scopes ส่วน|seal เลขซีล|seed เมล็ดสุ่ม|seen_satang ยอดที่เห็น|serial เลขที่เล่ม
 set_off_interest_satang หักดอกเบี้ย|set_off_principal_satang หักเงินต้น|settled_by รายการที่แก้
 settlement เลขที่นำส่ง|severity ความรุนแรง|share ปันผลหรือเฉลี่ยคืน|shares สัดส่วน
-shares_satang เงินสัจจะ/หุ้น|side ฝั่ง|size ขนาดตัวอย่าง|slip ใบนำฝาก/ใบยืนยัน|source ที่มา
+shares_satang เงินสัจจะ/หุ้น|side ฝั่ง|size ขนาด|slip ใบนำฝาก/ใบยืนยัน|source ที่มา
 special_satang ออมพิเศษ|stage ขั้น|state แฮชสถานะ|sub บัญชีย่อย|subject เรื่อง|succeeds แทนเครื่อง
 survivor รหัสที่คงไว้|suspended_from ระงับตั้งแต่|taken_as ลงบัญชีเป็น|term_from เริ่มวาระ
 term_to ครบวาระ|text ข้อความ|text_version ฉบับข้อความ|thai_name ชื่อไทย|times ครั้งที่

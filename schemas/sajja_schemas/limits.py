@@ -45,6 +45,9 @@ JSON_BODY_BYTES_MAX: Final = 16 * 1024  # any request that is not a push
 FORKED_ENTRIES_MAX: Final = 1_000  # a device: both branches are proof, a flood is not
 EVIDENCE_ROWS_MAX: Final = 1_000  # a network: a bounded sample of what was rejected
 
+NOTE_BYTES_MAX: Final = 64 * 1024  # a checkpoint or a receipt, with the signatures of witnesses
+CONSISTENCY_SIZES_MAX: Final = 16  # older sizes that are shown to be beginnings of the newest, in one call
+
 SESSION_SECONDS: Final = 12 * 60 * 60
 CHALLENGE_SECONDS: Final = 120
 CHALLENGES_MAX: Final = 100  # a device, open at once

@@ -67,6 +67,22 @@ class Awaiting(msgspec.Struct, kw_only=True):
     body: bytes = b""  # of a control entry, for the day on which it counts
 
 
+class Continued(msgspec.Struct):
+    """Where the log of an earlier origin ended."""
+
+    origin: str
+    size: int
+    root: str
+
+
+class PublicLog(msgspec.Struct):
+    """Under which name and key the log is published, and the origins that it had before, the first one first."""
+
+    origin: str = ""
+    key: str = ""
+    continued: list[Continued] = []
+
+
 class Trust(msgspec.Struct, kw_only=True):
     """What is known at an index. Plain data: it can be stored and read again."""
 
@@ -76,6 +92,7 @@ class Trust(msgspec.Struct, kw_only=True):
     established: bool = False
     name: str = ""
     demonstration: bool = False
+    public_log: PublicLog = msgspec.field(default_factory=PublicLog)
     quorum_bp: int = 0  # as the founding entry says
     villages: dict[str, VillageBank] = {}
     devices: dict[str, Device] = {}

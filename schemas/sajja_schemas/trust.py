@@ -15,18 +15,18 @@
 Pure: `trust` is told of entries by `books`, one after the other, and answers. It knows nothing of money.
 """
 
-import re
 from typing import Final
 
 from sajja_schemas import limits, signing
 from sajja_schemas.accounts import belongs_to
 from sajja_schemas.bylaws.demands import Demand
-from sajja_schemas.canonical import encode
+from sajja_schemas.enrolment import are_keys_sound, is_founding_sound, is_signed
 from sajja_schemas.entry import OFFICE, Head, device_name, from_base64url
 from sajja_schemas.events import Body, tag_of
 from sajja_schemas.events.base import Author, Declaration, EntryRef, Kind
 from sajja_schemas.events.ledgers import EntryReversed
 from sajja_schemas.events.network import NetworkEstablished, VillageBankEstablished
+from sajja_schemas.events.public_log import LogContinued, LogKeyAdopted
 from sajja_schemas.events.trust import (
     CommitteeMemberAppointed,
     CommitteeTermEnded,
@@ -38,10 +38,8 @@ from sajja_schemas.events.trust import (
     OfficerKeyRevoked,
 )
 from sajja_schemas.quorum import is_complete
-from sajja_schemas.standing import Approved, Awaiting, Device, OfficerKey, Trust, VillageBank
+from sajja_schemas.standing import Approved, Awaiting, Continued, Device, OfficerKey, PublicLog, Trust, VillageBank
 from sajja_schemas.verdicts import Effect
-
-_NETWORK: Final = re.compile(r"[a-z][a-z0-9-]{1,39}")  # it stands in addresses and file names
 
 CHANGES_TRUST: Final = frozenset(
     {
@@ -50,6 +48,8 @@ CHANGES_TRUST: Final = frozenset(
         DeviceEnrolled,
         DeviceRevoked,
         EntryApproved,
+        LogContinued,
+        LogKeyAdopted,
         MeetingResolutionRecorded,
         NetworkEstablished,
         OfficerKeyEnrolled,
@@ -84,7 +84,7 @@ def authority(trust: Trust, entry_hash: str, body: Body) -> Effect | None:
         return Effect.REVOKED
     if body.network != trust.network or not _may_author(device.unit, body):
         return Effect.NOT_AUTHORISED
-    return None if _are_keys_sound(trust, body) else Effect.NOT_AUTHORISED
+    return None if are_keys_sound(trust, body) else Effect.NOT_AUTHORISED
 
 
 def author_of(trust: Trust, body: Body) -> str:
@@ -177,6 +177,10 @@ def take(trust: Trust, entry_hash: str, body: Body) -> set[str]:
                 trust.homes.setdefault(event.person, set()).add(event.home)
         case CommitteeTermEnded():
             trust.roles.get(body.village, {}).get(event.person, set()).discard(event.role)
+        case LogKeyAdopted():
+            trust.public_log.key = event.key
+        case LogContinued():
+            _continue_log(trust.public_log, event)
         case EntryApproved():
             return _approve(trust, event, body)
         case _:
@@ -187,26 +191,6 @@ def take(trust: Trust, entry_hash: str, body: Body) -> set[str]:
         for name, waiting in trust.awaiting.items()
         if any(place_ in trust.approvals for place_ in _approval_places(name, waiting))
     }
-
-
-def enrolment_message(
-    *, network: str, fingerprint: str, village: str, key: str, holder: str, person: str, derived: bool
-) -> bytes:
-    """What a key signs to ask for its enrolment (LOG_FORMAT.md section 6).
-
-    For a device's own key `holder` is `device` and `person` is empty; for an officer's key they are the name of the
-    device that it is on, and the officer.
-    """
-    request = {
-        "derived": derived,
-        "fingerprint": fingerprint,
-        "holder": holder,
-        "key": key,
-        "network": network,
-        "person": person,
-        "village": village,
-    }
-    return encode(request)
 
 
 def _may_author(unit: str, body: Body) -> bool:
@@ -240,72 +224,12 @@ def _author_of_side(declared: Declaration, side: str) -> Author:
             return Author.OFFICE
 
 
-def is_founding_sound(body: Body) -> bool:
-    """Whether a founding entry names its network, its own device, and only keys that the network may have."""
-    event = body.event
-    if not isinstance(event, NetworkEstablished):
-        return False
-    held = [key for officer in event.officers for key in officer.keys]
-    keys = [device.key for device in event.devices] + [key.key for key in held]
-    if len(set(keys)) != len(keys) or not all(_is_acceptable(key) for key in keys):
-        return False
-    devices = {device_name(from_base64url(device.key, 32)) for device in event.devices}
-    return (
-        _NETWORK.fullmatch(body.network) is not None
-        and body.village == OFFICE
-        and body.device in devices
-        and devices.issuperset(key.device for key in held)
-        and (event.demonstration or not any([*(d.derived for d in event.devices), *(k.derived for k in held)]))
-    )
-
-
-def _is_acceptable(key: str) -> bool:
-    return signing.is_acceptable_public_key(from_base64url(key, signing.PUBLIC_KEY_BYTES))
-
-
-def _are_keys_sound(trust: Trust, body: Body) -> bool:
-    """Whether the key that an event enrols is a good one that asked for it itself."""
-    match event := body.event:
-        case NetworkEstablished():
-            return False  # only the pinned one
-        case DeviceEnrolled():
-            return (
-                event.device not in trust.devices
-                and (trust.demonstration or not event.derived)
-                and event.device == device_name(from_base64url(event.key, signing.PUBLIC_KEY_BYTES))
-                and _has_asked(trust, body.village, event, holder="device")
-            )
-        case OfficerKeyEnrolled():
-            # That its device is enrolled is a matter of its quorum: the two may arrive in either order.
-            return (
-                event.key not in trust.keys
-                and (trust.demonstration or not event.derived)
-                and _has_asked(trust, body.village, event, holder=event.device, person=event.person)
-            )
-        case _:
-            return True
-
-
-def _has_asked(
-    trust: Trust, village: str, event: DeviceEnrolled | OfficerKeyEnrolled, *, holder: str, person: str = ""
-) -> bool:
-    message = enrolment_message(
-        network=trust.network,
-        fingerprint=trust.fingerprint,
-        village=village,
-        key=event.key,
-        holder=holder,
-        person=person,
-        derived=event.derived,
-    )
-    return _is_acceptable(event.key) and _is_signed(event.key, event.proof, signing.ENROLMENT_TAG, message)
-
-
 def _establish(trust: Trust, event: NetworkEstablished, device: str, entry_hash: str) -> None:
     trust.established = True
     trust.name = event.name
     trust.demonstration = event.demonstration
     trust.quorum_bp = event.general_meeting_quorum_bp
+    trust.public_log = PublicLog(origin=event.origin, key=event.log_key)
     for founding in event.devices:
         name = device_name(from_base64url(founding.key, signing.PUBLIC_KEY_BYTES))
         trust.devices[name] = Device(key=founding.key, unit=OFFICE, label=founding.label)
@@ -317,6 +241,12 @@ def _establish(trust: Trust, event: NetworkEstablished, device: str, entry_hash:
             trust.keys[held.key] = OfficerKey(person=officer.person, device=held.device)
     own = trust.devices[device]
     own.head, own.sequence = entry_hash, 1
+
+
+def _continue_log(log: PublicLog, event: LogContinued) -> None:
+    if event.old_origin == log.origin:  # of two that continue one origin, the first to count has done it
+        log.continued.append(Continued(event.old_origin, event.size, event.root))
+        log.origin = event.new_origin
 
 
 def _revoke_device(trust: Trust, name: str) -> None:
@@ -342,7 +272,7 @@ def _approve(trust: Trust, event: EntryApproved, body: Body) -> set[str]:
     message = signing.approval_message([from_base64url(ref.hash, 32) for ref in event.entries])
     for approval in event.approvals:
         approved = _recognised(trust, approval.key, body.device)
-        if approved is None or not _is_signed(approval.key, approval.sig, signing.APPROVAL_TAG, message):
+        if approved is None or not is_signed(approval.key, approval.sig, signing.APPROVAL_TAG, message):
             continue
         for ref in event.entries:
             if not _is_settled(trust, ref):
@@ -372,11 +302,6 @@ def _recognise(trust: Trust, key: str) -> None:
     for approvals in trust.approvals.values():
         if key in approvals and not approvals[key].person and not held.revoked:
             approvals[key].person, approvals[key].device = held.person, held.device
-
-
-def _is_signed(key: str, sig: str, tag: bytes, message: bytes) -> bool:
-    public = from_base64url(key, signing.PUBLIC_KEY_BYTES)
-    return signing.is_valid(public, from_base64url(sig, signing.SIGNATURE_BYTES), tag, message)
 
 
 def _is_settled(trust: Trust, ref: EntryRef) -> bool:

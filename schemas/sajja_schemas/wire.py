@@ -27,11 +27,12 @@ class EntryVerdict(msgspec.Struct, frozen=True, omit_defaults=True):
     index: int | None = None  # where it stands in the network log, if it does
 
 
-class PushReply(msgspec.Struct, frozen=True):
+class PushReply(msgspec.Struct, frozen=True, omit_defaults=True):
     """The answer to a push."""
 
     verdicts: list[EntryVerdict]
     size: int  # of the network log after this push
+    checkpoint: str | None = None  # the newest, as it was signed; older than this push
 
 
 class PartAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -87,6 +88,24 @@ class Hello(msgspec.Struct, frozen=True):
     event_types: list[str]
     limits: dict[str, int]
     networks: list[str]
+    checkpoints: dict[str, str] = {}  # the newest of each network that publishes
+
+
+class Consistency(msgspec.Struct, frozen=True):
+    """The newest checkpoint, and what shows that earlier sizes are its beginnings, in the order of the question."""
+
+    checkpoint: str
+    paths: list[list[str]]  # base64url; empty where there is nothing to show
+
+
+class LogKeyRequest(msgspec.Struct, frozen=True):
+    """A log key asks the office to be adopted: a file that the operator brings."""
+
+    network: str
+    fingerprint: str
+    key: str
+    proof: str
+    derived: bool = False
 
 
 class Challenge(msgspec.Struct, frozen=True):

@@ -2,9 +2,9 @@
 
 from sajja_schemas import signing
 from sajja_schemas.chain import FOUNDING_PREVIOUS, Rejected, read_line
+from sajja_schemas.enrolment import is_founding_sound
 from sajja_schemas.entry import SignedEntry, Unreadable, read_head, split_line, to_base64url
 from sajja_schemas.events import Body, read_body
-from sajja_schemas.trust import is_founding_sound
 from sajja_schemas.verdicts import Verdict
 from sajja_server.clock import now_ms
 from sajja_server.store import log as store

@@ -5,18 +5,20 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Final
 
 import structlog
 from aiohttp import web
 
 from sajja_schemas import limits
-from sajja_server.api import devices, entries, personal, public
+from sajja_server.api import devices, entries, personal, public, public_log
 from sajja_server.api.context import CONTACTS, HASHER, NETWORKS, PAGE, POOL, SESSIONS
 from sajja_server.api.edge import edge
 from sajja_server.networks import Networks
 from sajja_server.page import read_page
 from sajja_server.person_hash import PersonHasher
+from sajja_server.publish import Press
 from sajja_server.settings import Settings
 from sajja_server.store.pool import Hold, Pool
 
@@ -39,6 +41,13 @@ ROUTES: Final = (
     web.get(_NETWORK + "/personal", personal.ask),
     web.get(_NETWORK + "/personal/duplicates", personal.duplicates),
     web.get(_NETWORK + "/projections/{name}", public.projection),
+    web.get(_NETWORK + "/log/checkpoint", public_log.checkpoint),
+    web.get(_NETWORK + "/log/consistency", public_log.consistency),
+    web.get(_NETWORK + "/log/entries", public_log.log_entries),
+    web.get(_NETWORK + "/log/{path:tile/.+}", public_log.tile),
+    web.get(_NETWORK + "/log/{epoch}/checkpoint", public_log.checkpoint),
+    web.get(_NETWORK + "/log/{epoch}/{path:tile/.+}", public_log.tile),
+    web.get(_NETWORK + "/receipts/{hash}", public_log.receipt),
 )
 
 
@@ -52,7 +61,7 @@ def build_app(pool: Pool, hold: Hold, settings: Settings, hasher: PersonHasher) 
     app[SESSIONS] = {}
     app[CONTACTS] = {}
     executor = ThreadPoolExecutor(settings.verify_threads or os.cpu_count() or 1, thread_name_prefix="verify")
-    app[NETWORKS] = Networks(pool, hold, executor, projects=settings.projector == "on")
+    app[NETWORKS] = Networks(pool, hold, executor, projects=settings.projector == "on", press=_press(settings))
 
     async def live(app: web.Application) -> AsyncIterator[None]:
         started = asyncio.Event()
@@ -71,6 +80,11 @@ def build_app(pool: Pool, hold: Hold, settings: Settings, hasher: PersonHasher) 
 
     app.cleanup_ctx.append(live)
     return app
+
+
+def _press(settings: Settings) -> Press:
+    signer, tiles = (Path(folder) if folder else None for folder in (settings.signer, settings.tiles))
+    return Press(signer=signer, tiles=tiles)
 
 
 def _stop_the_process(task: asyncio.Task[None]) -> None:

@@ -1,4 +1,4 @@
-"""`sajja-server`: run, migrate, admit, status.
+"""`sajja-server`: run, migrate, admit, log-key, verify, status.
 
 Exit codes: 0 done; 1 the database or a network is not as it should be; 2 usage; 3 the database cannot be reached.
 """
@@ -59,6 +59,8 @@ def run(
     settings = _settings()
     if port is not None:
         settings = msgspec.structs.replace(settings, port=port)
+    if embedded or not settings.database_url:
+        settings = _beside_the_embedded(settings, home)
     from sajja_server.logs import configure_logs
     from sajja_server.person_hash import PersonHasher
     from sajja_server.serve import serve
@@ -107,6 +109,77 @@ def admit(
         typer.echo(f"รับเครือข่าย {entry.network} แล้ว · Admitted {entry.network}, fingerprint {fingerprint}")
 
 
+@app.command("log-key")
+def log_key(
+    network: Annotated[str, typer.Argument(help="The network's name.")],
+    *,
+    line: Annotated[
+        Path | None,
+        typer.Option("--from", exists=True, dir_okay=False, help="log.key of `sajja office establish`."),
+    ] = None,
+    new: Annotated[bool, typer.Option("--new", help="Make a key.")] = False,
+    request: Annotated[
+        str | None, typer.Option(metavar="FINGERPRINT", help="Ask the office to adopt this key: prints the request.")
+    ] = None,
+    embedded: Embedded = False,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Keep the key that signs the log's checkpoints in SAJJA_SIGNER, outside the database; or show its public part."""
+    from sajja_schemas.entry import Unreadable, to_base64url
+    from sajja_server.networks import is_network
+    from sajja_server.signer import Signer, SignerRefuses
+
+    settings = _settings()
+    if embedded or not settings.database_url:
+        settings = _beside_the_embedded(settings, home)
+    if not settings.signer or not is_network(network):
+        _fail(
+            "ตั้ง SAJJA_SIGNER เป็นโฟลเดอร์ของกุญแจก่อน · Set SAJJA_SIGNER to the key's folder, and name a network",
+            EXIT_USAGE,
+        )
+    signer = Signer(Path(settings.signer), network)
+    try:
+        if line is not None or new:
+            public = signer.create(line.read_bytes() if line is not None else None).public
+        elif (held := signer.key()) is not None:
+            public = held.key.public
+        else:
+            _fail("ยังไม่มีกุญแจ · There is no key yet: --from FILE, or --new", EXIT_PROBLEM)
+    except FileExistsError as error:
+        _fail(f"มีกุญแจอยู่แล้ว จะไม่เขียนทับ · There is a key already, and it is never written over: {error}", EXIT_PROBLEM)
+    except SignerRefuses as refusal:
+        _fail(str(refusal), EXIT_PROBLEM)
+    if request is not None:
+        try:
+            _print_json(signer.request(request))
+        except Unreadable:
+            _fail(f"{request}: ไม่ใช่ลายนิ้วมือเครือข่าย · not a network's fingerprint", EXIT_USAGE)
+    elif as_json:
+        _print_json({"network": network, "log_key": to_base64url(public)})
+    else:
+        typer.echo(f"กุญแจสมุดกลางของ {network} · The log key of {network}: {to_base64url(public)}")
+
+
+@app.command()
+def verify(*, embedded: Embedded = False, home: Home = None, as_json: Json = False) -> None:
+    """Rebuild every network's tree from the stored bytes; compare with every checkpoint and what was signed last."""
+    from sajja_server.status import verify_networks
+
+    settings = _settings()
+    if embedded or not settings.database_url:
+        settings = _beside_the_embedded(settings, home)
+    with _database(settings, embedded=embedded, home=home, prepare=False) as database:
+        found = _run(lambda: verify_networks(database.server_url, database.role, settings.signer))
+    if as_json:
+        _print_json({"networks": found})
+    for network in found if not as_json else []:
+        sentence = network.problem or "ตรงกันทั้งหมด · all of it holds"
+        typer.echo(f"{network.network}: {network.size} entries, {network.checkpoints} checkpoints: {sentence}")
+    if any(network.problem for network in found):
+        raise typer.Exit(EXIT_PROBLEM)
+
+
 @app.command()
 def status(*, embedded: Embedded = False, home: Home = None, as_json: Json = False) -> None:
     """Say what is stored: networks, sizes, how far the books are, and what was rejected."""
@@ -126,6 +199,16 @@ def status(*, embedded: Embedded = False, home: Home = None, as_json: Json = Fal
 def main() -> None:
     """The console script."""
     app()
+
+
+def _beside_the_embedded(settings: Settings, home: Path | None) -> Settings:
+    """Where the log's key and tiles are when nobody said: beside the embedded database, not in it."""
+    from sajja_server.embedded import default_home
+
+    folder = home or default_home()
+    return msgspec.structs.replace(
+        settings, signer=settings.signer or str(folder / "signer"), tiles=settings.tiles or str(folder / "tiles")
+    )
 
 
 @contextmanager

@@ -4,6 +4,7 @@ A network is the unit of scale: nothing here is shared between two of them but t
 """
 
 import asyncio
+import re
 from concurrent.futures import Executor
 from typing import Final
 
@@ -13,10 +14,12 @@ import structlog
 from sajja_server.devices import DeviceDirectory
 from sajja_server.merge import Merger
 from sajja_server.projections.projector import Projector
+from sajja_server.publish import Press, Publisher
 from sajja_server.store import log as store
 from sajja_server.store.pool import STORE_ERRORS, Hold, Pool
 
 LOOK_SECONDS: Final = 1.0
+_NETWORK: Final = re.compile(r"[a-z][a-z0-9-]{1,39}")
 
 logger = structlog.get_logger()
 
@@ -29,16 +32,18 @@ class Network(msgspec.Struct, frozen=True):
     merger: Merger
     directory: DeviceDirectory
     projector: Projector | None
+    publisher: Publisher
 
 
 class Networks:
     """Finds networks by name, and takes up those that are admitted while the server runs."""
 
-    def __init__(self, pool: Pool, hold: Hold, executor: Executor, *, projects: bool) -> None:
+    def __init__(self, pool: Pool, hold: Hold, executor: Executor, *, projects: bool, press: Press) -> None:
         self._pool = pool
         self._hold = hold
         self._executor = executor
         self._projects = projects
+        self.press = press
         self._served: dict[str, Network] = {}
         self._tasks: asyncio.TaskGroup | None = None
 
@@ -89,8 +94,15 @@ class Networks:
         if projector is not None:
             self._tasks.create_task(projector.run(), name=f"projector {name}")
         self._tasks.create_task(merger.run(), name=f"merger {name}")
+        publisher = Publisher(self._hold, name, self.press)
+        self._tasks.create_task(publisher.run(), name=f"publisher {name}")
         logger.info("network_served", network=name)
-        return Network(name, head.fingerprint, merger, directory, projector)
+        return Network(name, head.fingerprint, merger, directory, projector, publisher)
+
+
+def is_network(name: str) -> bool:
+    """Whether a network may have this name: it stands in file names."""
+    return _NETWORK.fullmatch(name) is not None
 
 
 def _nothing() -> None:

@@ -28,6 +28,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     verify_threads: Annotated[int, msgspec.Meta(ge=0, le=256)] = 0  # 0: one a core
     person_secret_file: str = ""  # empty: `person.secret` in the home; finds one person in two villages
     projector: Literal["on", "paused"] = "on"
+    signer: str = ""  # the folder with the log's key and what it signed last; empty: this process publishes nothing
+    tiles: str = ""  # the folder where the published log lies as files
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:

@@ -36,7 +36,7 @@ def main() -> None:
         "quick": arguments.quick,
         "figures": [],
     }
-    for figures in (measures.fold, measures.append):
+    for figures in (measures.fold, measures.tree, measures.append):
         report["figures"] += figures(quick=arguments.quick)
     report["figures"] += asyncio.run(measures.with_postgres(quick=arguments.quick))
     for figure in report["figures"]:

@@ -19,7 +19,9 @@ from sajja_client.log import Log
 from sajja_schemas import books
 from sajja_schemas.entry import to_base64url
 from sajja_schemas.events.savings import ShareDeposited
+from sajja_schemas.tiles import TileWriter
 from sajja_server.embedded import EmbeddedPostgres
+from sajja_server.growth import leaves_of
 from sajja_server.store import log as store
 
 FRAME_ENTRIES = 500
@@ -44,6 +46,33 @@ def fold(*, quick: bool) -> list[Figure]:
         scaled.append(rates[-1] / verified * limits.SCALE_VERIFICATIONS)
     figure = _figure("trust and books folded from stored bytes, one core", rates, wanted=">= 100,000 scaled")
     return [figure | {"scaled": round(statistics.median(scaled))}]
+
+
+def tree(*, quick: bool) -> list[Figure]:
+    """The public log from stored entries, on one core: leaves, tiles with their bytes, the root."""
+    material = make_material()
+    entries = record(material, material.tablets[0], 2_000)
+    count = 40_000 if quick else 200_000
+    stored = [
+        store.StoredLeaf(at, "pp01", at + 1, at, one.hash, one.signature, one.body)
+        for at, one in enumerate((entries * (count // len(entries) + 1))[:count])
+    ]
+    leaves = leaves_of(stored, 0)
+    checked, grown = [], []
+    for _ in range(3 if quick else 5):
+        started = time.process_time()
+        leaves_of(stored, 0)
+        checked.append(count / (time.process_time() - started))
+        writer = TileWriter()
+        started = time.process_time()
+        written = sum(len(data) for _tile, data in writer.extend(leaves))
+        writer.root()
+        grown.append(count / (time.process_time() - started))
+        assert written
+    return [
+        _figure("tree: tiles, bundles and root from leaves, one core", grown, wanted=">= 200,000"),
+        _figure("leaves from stored entries, each compared with its hash, one core", checked),
+    ]
 
 
 def append(*, quick: bool) -> list[Figure]:

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import io
+import re
 import zlib
 from collections.abc import AsyncIterator
 from typing import Any
@@ -59,7 +60,17 @@ async def push_headers(speaker: Speaker, world: World) -> dict[str, str]:
 
 def concrete(path: str, world: World) -> str:
     tablet = world.village("pp01").tablets[0]
-    return path.format(network=world.network, device=tablet.name, village="pp01", name="books", file="page.css")
+    plain = re.sub(r"\{(\w+):[^}]*\}", r"{\1}", path)  # without the pattern that a part must match
+    return plain.format(
+        network=world.network,
+        device=tablet.name,
+        village="pp01",
+        name="books",
+        file="page.css",
+        epoch="1",
+        path="tile/0/000",
+        hash="A" * 43,
+    )
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")

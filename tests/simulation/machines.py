@@ -60,7 +60,13 @@ class Machines:
             else [str(Path(sys.executable).with_name("sajja-server"))]
         )
         environment = {name: value for name, value in os.environ.items() if not name.startswith("SAJJA_")}
-        environment |= {"SAJJA_DATABASE_URL": self._owner_url, "PYTHONPATH": str(_TESTS)}
+        folder = self._log_path.parent
+        environment |= {
+            "SAJJA_DATABASE_URL": self._owner_url,
+            "SAJJA_SIGNER": str(folder / "signer"),
+            "SAJJA_TILES": str(folder / "tiles"),
+            "PYTHONPATH": str(_TESTS),
+        }
         with self._log_path.open("ab") as log:
             child = await asyncio.create_subprocess_exec(
                 *command, "run", "--port", "0", env=environment, stdout=asyncio.subprocess.PIPE, stderr=log

@@ -44,6 +44,7 @@ class Device:
         """The program ends, and another begins on the same folder."""
         self.log.close()
         self.log = Log.open(self.home)
+        self.log.acknowledges = False  # when a checkpoint is seen hangs on the clock, and a seed tells the bytes
 
     def note_answers(self) -> None:
         """Remember for ever what the server has acknowledged so far."""
@@ -166,4 +167,6 @@ class People:
 
     def _add(self, label: str, tablet: Tablet) -> None:
         home = home_of(self._folder / label, self.world, tablet)
-        self.devices[label] = Device(label, tablet, home, Log.open(home))
+        log = Log.open(home)
+        log.acknowledges = False
+        self.devices[label] = Device(label, tablet, home, log)

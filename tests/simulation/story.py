@@ -17,12 +17,14 @@ import stamina.instrumentation
 from sajja_client.problems import AnswerUnreadable, FeedRefused, PinContradicted, Unreachable
 from sajja_client.sync import ServerProblem, Sync, SyncReport
 from sajja_server.admit import admit_network
+from sajja_server.status import verify_networks
 from simulation import oracle
 from simulation.doings import Doings
 from simulation.machines import Machines
-from simulation.people import Device, People
+from simulation.people import NETWORK, Device, People
 from simulation.plan import Size, fair_weather, stream, weather_of
 from support.link import Link, Weather
+from support.publishing import keep_key
 
 ATTEMPTS: Final = 2
 ROUNDS_MAX: Final = 8
@@ -78,6 +80,8 @@ class Story:
         for at in range(1, chance.randint(*size.villages) + 1):
             self.people.add_village(f"pp{at:02}")
         self.doings = Doings(self.people, seed, self.steps)
+        keep_key(folder, NETWORK, self.people.world.log_key)
+        self.signer = folder / "signer"
         self.machines = Machines(owner_url, chance.choice((1, 2)), broken, folder / "servers.log")
         self.findings = oracle.Findings()
         self.links: dict[str, Link] = {}
@@ -200,6 +204,10 @@ class Story:
             holds=not report.rejected, sentence=f"{device.label}: an entry was rejected: {report.codes}"
         )
         self.findings.expect(holds=not report.forgotten, sentence=f"the server forgot entries of {device.label}")
+        # The servers are honest, however often they are killed: no tablet may ever see two logs.
+        self.findings.expect(holds=not report.log_alarms, sentence=f"{device.label}: {report.log_alarms}")
+        if report.log_state == "verified":
+            self.outcome.syncs["verified"] += 1
         if report.enrolled:
             self.outcome.held.pop(device.label, None)
             self.findings.expect(holds=not report.held, sentence=f"{device.label}: entries are held: {report.codes}")
@@ -229,6 +237,7 @@ class Story:
         self.outcome.stored = stored.size
         self.outcome.effects = Counter(stored.books.quarantined.values())
         oracle.judge_moment(stored, self.people, self.findings, "at the end")
+        await self._judge_public_log()
         oracle.judge_end(stored, self.people, self.outcome.held, stream(self.seed, "order"), self.findings)
         waiting = self.outcome.effects["awaiting_approval"]
         is_alive = waiting <= stored.size // IDLE_FRACTION
@@ -236,6 +245,12 @@ class Story:
         self.findings.expect(holds=is_alive, sentence=sentence)
         is_as_told = set(self.outcome.held) <= {self.doings.never_enrolled}
         self.findings.expect(holds=is_as_told, sentence=f"at the end: held though enrolled: {self.outcome.held}")
+
+    async def _judge_public_log(self) -> None:
+        """Every checkpoint that was ever published is a root over what is stored."""
+        (found,) = await verify_networks(self.owner_url, "sajja_app", str(self.signer))
+        self.findings.expect(holds=found.problem is None, sentence=f"at the end: {found.problem}")
+        self.findings.expect(holds=found.checkpoints > 0, sentence="at the end: nothing was published")
 
     async def _settled(self) -> oracle.Stored:
         give_up = time.monotonic() + SETTLE_SECONDS

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,8 @@ from sajja_server.embedded import EmbeddedPostgres
 from sajja_server.migrations import migrate
 from support.serving import Speaker, admit, speaking
 from support.world import World
+
+_NONE: Mapping[str, str] = {}
 
 
 @dataclass
@@ -38,9 +40,10 @@ class ServerProcess:
 
 
 @contextmanager
-def server_process(database_url: str, *, port: int = 0) -> Iterator[ServerProcess]:
+def server_process(database_url: str, *, port: int = 0, settings: Mapping[str, str] = _NONE) -> Iterator[ServerProcess]:
     """A server over a database, killed at the end if it still runs."""
-    environment = {**os.environ, "SAJJA_DATABASE_URL": database_url, "SAJJA_MIGRATE_URL": database_url}
+    named = {f"SAJJA_{name.upper()}": value for name, value in settings.items()}
+    environment = {**os.environ, "SAJJA_DATABASE_URL": database_url, "SAJJA_MIGRATE_URL": database_url, **named}
     child = subprocess.Popen(
         [Path(sys.executable).with_name("sajja-server"), "run", "--port", str(port)],
         env=environment,

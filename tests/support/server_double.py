@@ -112,6 +112,7 @@ class ServerDouble:
         app.router.add_get(base + "/devices/{device}/head", self._head)
         app.router.add_post(base + "/entries", self._push)
         app.router.add_get(base + "/feeds/{village}", self._feed)
+        self.add_routes(app, base)
         self._http = TestServer(app)
         await self._http.start_server(shutdown_timeout=0.1)
         return self
@@ -121,6 +122,9 @@ class ServerDouble:
     ) -> None:
         assert self._http is not None
         await self._http.close()
+
+    def add_routes(self, app: web.Application, base: str) -> None:
+        """What a server that publishes its log answers, too; this one publishes nothing."""
 
     def _learn(self, entry: SignedEntry) -> None:
         body = read_body(entry.body)

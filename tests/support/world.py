@@ -16,6 +16,7 @@ from hashlib import sha256
 
 from sajja_schemas import books as bookkeeping
 from sajja_schemas import signing
+from sajja_schemas.enrolment import enrolment_message
 from sajja_schemas.entry import (
     NO_PREVIOUS,
     OFFICE,
@@ -26,7 +27,7 @@ from sajja_schemas.entry import (
     read_entry,
     to_base64url,
 )
-from sajja_schemas.events import AnyEvent, Body, encode_body
+from sajja_schemas.events import Ack, AnyEvent, Body, encode_body
 from sajja_schemas.events.base import Approvers, Assembly
 from sajja_schemas.events.members import MemberAdmitted
 from sajja_schemas.events.network import (
@@ -36,6 +37,7 @@ from sajja_schemas.events.network import (
     NetworkEstablished,
     VillageBankEstablished,
 )
+from sajja_schemas.events.public_log import LogContinued, LogKeyAdopted
 from sajja_schemas.events.trust import (
     Approval,
     CommitteeMemberAppointed,
@@ -46,7 +48,6 @@ from sajja_schemas.events.trust import (
     Role,
 )
 from sajja_schemas.signing import SigningKey
-from sajja_schemas.trust import enrolment_message
 
 DAY = date(2020, 6, 1)
 ASSEMBLY = Assembly(attended=60, entitled=100, minutes=to_base64url(sha256(b"minutes").digest()))
@@ -123,6 +124,7 @@ class World:
         previous: str | None = None,
         sequence: int | None = None,
         personal: bytes | None = None,
+        ack: Ack | None = None,
     ) -> SignedEntry:
         """Sign an event as the next line of a tablet's log; `previous` and `sequence` make it another line."""
         last = tablet.log[-1] if tablet.log else None
@@ -140,6 +142,7 @@ class World:
                 recorded_at=1_590_969_600_000 + len(self.entries),
                 event=event,
                 personal=to_base64url(personal) if personal is not None else None,
+                ack=ack,
             ),
         )
         if previous is None and sequence is None:
@@ -238,6 +241,36 @@ class World:
             person=person, device=tablet.name, key=to_base64url(key.public), proof=to_base64url(proof)
         )
 
+    def adopt_log_key(self, key: SigningKey, *, derived: bool = False) -> SignedEntry:
+        """Another key signs the checkpoints."""
+        request = self._request(OFFICE, key.public, "log", derived=derived)
+        event = LogKeyAdopted(
+            key=to_base64url(key.public),
+            proof=to_base64url(key.sign(signing.ENROLMENT_TAG, request)),
+            reason="the disk broke",
+            derived=derived,
+        )
+        entry = self.record(self.office.tablets[0], event)
+        self.approve_by_office([entry])
+        return entry
+
+    def continue_log(self, size: int, root: bytes, *, old_origin: str, new_origin: str) -> SignedEntry:
+        """The log has lost what was published, and goes on under another origin."""
+        event = LogContinued(
+            old_origin=old_origin, size=size, root=to_base64url(root), new_origin=new_origin, reason="restored"
+        )
+        entry = self.record(self.office.tablets[0], event)
+        self.approve_by_office([entry])
+        return entry
+
+    @property
+    def origin(self) -> str:
+        return f"sajja.test/{self.network}/1"
+
+    @property
+    def log_key(self) -> SigningKey:
+        return key_of(self.network, "log")
+
     def resolve(self, tablet: Tablet) -> EntryRef:
         """A counted resolution of the tablet's own committee."""
         unit = self.units[tablet.unit]
@@ -311,8 +344,8 @@ class World:
                 )
                 for role, person in officers.items()
             ),
-            origin=f"sajja.test/{self.network}/1",
-            log_key=to_base64url(key_of(self.network, "log").public),
+            origin=self.origin,
+            log_key=to_base64url(self.log_key.public),
             assembly=ASSEMBLY,
         )
         founding = self.record(tablets[0], event)

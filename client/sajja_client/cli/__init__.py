@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from sajja_client.cli import office, output, village
+from sajja_client.cli import office_log, output, witness
 from sajja_client.cli.demo import demo
 from sajja_client.cli.options import EXIT_CODES
 from sajja_client.problems import Problem
@@ -21,8 +21,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.add_typer(village.app, name="village")
-app.add_typer(office.app, name="office")
+app.add_typer(witness.app, name="village")
+app.add_typer(office_log.app, name="office")
 app.command("demo")(demo)
 
 

@@ -6,7 +6,7 @@ What is asked for goes to standard output, everything else to standard error. NO
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import typer
@@ -14,6 +14,11 @@ import typer
 from sajja_client.home import Pin
 from sajja_client.problems import EXIT_PROBLEM, Problem
 from sajja_schemas.chain import ChainBroken
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sajja_client.witness import Alarm
 
 DEMO_DATA: Final = ("ข้อมูลสาธิต", "DEMO DATA")
 
@@ -37,6 +42,17 @@ def say(thai: str, english: str) -> None:
 def warn(thai: str, english: str) -> None:
     """Tell what a person should look at."""
     typer.echo(both(thai, english), err=True)
+
+
+def tell_alarms(raised: "Sequence[Alarm]") -> None:
+    """Say every alarm about the network log, loudly."""
+    if not raised:
+        return
+    from sajja_client.witness import SENTENCES
+
+    for code in dict.fromkeys(alarm.code for alarm in raised):
+        thai, english = SENTENCES[code]
+        warn(f"!! {thai} แจ้งสำนักงานและผู้ตรวจสอบทันที ({code})", f"ALARM: {english}. Tell the office and an auditor")
 
 
 def mark_demonstration(pin: Pin) -> None:

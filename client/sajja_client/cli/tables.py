@@ -22,7 +22,8 @@ from sajja_schemas.verdicts import Verdict
 # Where a line of the log has got to.
 HERE: Final = "here"  # kept on this device only
 SENT: Final = "sent"  # the server answered, and has not stored it
-STORED: Final = "merged"  # in the network log
+STORED: Final = "merged"  # in the network log, as the server says
+PROVEN: Final = "proven"  # found there, in the tree that was signed
 
 
 class AccountBalance(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -102,6 +103,7 @@ def log_lines(home: Home, log: Log, after: int) -> list[LogLine]:
     answers = {
         row[0]: row[1:] for row in log.connection.execute("SELECT sequence, verdict, code, network_index FROM answer")
     }
+    proven = {row[0] for row in log.connection.execute("SELECT sequence FROM proven")}
     lines = []
     for entry in log.entries(after):
         body = body_of(entry)
@@ -116,7 +118,13 @@ def log_lines(home: Home, log: Log, after: int) -> list[LogLine]:
                 type=tag_of(body.event),
                 thai=body.event.declared.thai,
                 village=body.village,
-                state=STORED if stored else SENT if verdict is not None else HERE,
+                state=PROVEN
+                if entry.sequence in proven
+                else STORED
+                if stored
+                else SENT
+                if verdict is not None
+                else HERE,
                 effect=effect_of(books, name).value,
                 amount_satang=amount_of(body.event),
                 verdict=verdict,
@@ -131,7 +139,7 @@ def log_table(lines: list[LogLine]) -> Any:
     """The same for a person."""
     from rich.table import Table
 
-    states = {HERE: "ในเครื่อง · here", SENT: "ส่งแล้ว · sent", STORED: "รวมแล้ว · merged"}
+    states = {HERE: "ในเครื่อง · here", SENT: "ส่งแล้ว · sent", STORED: "รวมแล้ว · merged", PROVEN: "พิสูจน์แล้ว · proven"}
     table = Table()
     for heading in ("ลำดับ · seq", "วันที่ · date", "รายการ · event", "บาท · baht", "สถานะ · state", "ผล · effect"):
         table.add_column(heading, justify="right" if heading.endswith(("seq", "baht")) else "left", overflow="fold")

@@ -228,7 +228,10 @@ def sync(
             f"!! พบบันทึกสองฉบับของกุญแจเดียวกัน ตั้งแต่ลำดับที่ {fork.sequence} แจ้งสำนักงานทันที อย่าบันทึกต่อในเครื่องนี้",
             f"FORK at sequence {fork.sequence} of {fork.device} ({fork.where}): tell the office, do not record on here",
         )
-    if report.forks or report.rejected:
+    output.tell_alarms(report.log_alarms)
+    if report.log_state == "unsigned":
+        output.warn("สมุดกลางไม่ได้ลงนามด้วยกุญแจที่สำนักงานรับรอง", "the network log is not signed by the office's key")
+    if report.forks or report.rejected or report.log_alarms:
         raise typer.Exit(EXIT_CONFLICT)
     if report.waiting:
         raise typer.Exit(EXIT_PROBLEM)

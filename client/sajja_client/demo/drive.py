@@ -72,6 +72,7 @@ class Tablet:
             else:
                 self.home.write_pin(_pin(self._plan, self.unit, server_url))
                 self.log = Log.open(self.home)
+            self.log.acknowledges = False  # what a server will publish, and when, no plan can know
             self._compare(self.log)
         return self.log
 
@@ -132,7 +133,7 @@ class Load:
             for tablet in self.tablets:
                 stack.callback(tablet.close)
             for tablet in self.tablets:
-                sync = Sync(tablet.open(self.server.url), server_url=self.server.url)
+                sync = Sync(tablet.open(self.server.url), server_url=self.server.url, witnesses=False)
                 tablet.sync = await stack.enter_async_context(sync)
                 self.loaded += tablet.recorded
             if not await self._is_complete():
@@ -199,7 +200,7 @@ class Load:
     async def _synchronise(self, tablet: Tablet) -> SyncReport:
         assert tablet.sync is not None, "it was opened"
         report = await tablet.sync.run()
-        if report.forks or report.rejected:
+        if report.forks or report.rejected or report.log_alarms:
             raise LoadStuck(reason=f"{tablet.name}: {msgspec.json.encode(report).decode()}")
         return report
 
@@ -212,6 +213,20 @@ class Load:
                 raise LoadStuck(reason=f"{tablet.name}: {report.codes}")
         if not await _comes_true(self._is_complete):
             raise LoadStuck(reason="the server's books do not follow its log")
+        await self._witness()
+
+    async def _witness(self) -> None:
+        """Every tablet verifies the log that was published meanwhile."""
+        for tablet in self.tablets:
+            assert tablet.sync is not None, "it was opened"
+            tablet.sync.witnesses = True
+
+            async def is_verified(tablet: Tablet = tablet) -> bool:
+                report = await self._synchronise(tablet)
+                return report.log_state == "verified" and report.log_size >= len(self.plan.lines)
+
+            if not await _comes_true(is_verified):
+                raise LoadStuck(reason=f"{tablet.name}: the published log does not verify")
 
     async def _is_complete(self) -> bool:
         """Whether the books on the server reflect every entry of the plan."""

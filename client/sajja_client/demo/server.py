@@ -20,7 +20,12 @@ from typing import Final
 
 import msgspec
 
+from sajja_client.demo import rules
 from sajja_client.demo.problems import HomeBusy, PortInUse, ServerDied, ServerMissing, ServerSilent
+from sajja_client.durable import create_directory
+from sajja_client.keys import store_key
+from sajja_client.problems import KeyExists
+from sajja_schemas.signing import SigningKey
 
 HOST: Final = "127.0.0.1"
 _START_SECONDS: Final = 150  # a first start copies PostgreSQL and makes its data
@@ -70,21 +75,33 @@ class ServerProcess:
 
 
 @asynccontextmanager
-async def serving(home: Path, port: int) -> AsyncIterator[ServerProcess]:
+async def serving(home: Path, port: int, log_key: SigningKey) -> AsyncIterator[ServerProcess]:
     """Start the server, and stop it cleanly when the context is left.
+
+    Args:
+        home: where the demonstration lives.
+        port: 0 takes any free one.
+        log_key: signs the checkpoints; it comes from the seed like every key here.
 
     Raises:
         HomeBusy, PortInUse, ServerMissing, ServerDied, ServerSilent: in place of a server.
     """
     _require(port)
     lock = await _hold(home)
+    environment = _publishing(home, log_key)
     prepare = ["--prepare"] if os.environ.get(_DATABASE_VARIABLE) else []
     command = [str(_program()), "run", "--port", str(port), *_where(home), *prepare]
     tether = [sys.executable, "-m", "sajja_client.demo.tether", str(os.getpid())]
     with log_path(home).open("ab") as log:
         # A session of its own: Ctrl-C reaches us alone, and we stop it when nothing is under way any more.
         process = await asyncio.create_subprocess_exec(
-            *tether, *command, stdout=asyncio.subprocess.PIPE, stderr=log, start_new_session=True, pass_fds=(lock,)
+            *tether,
+            *command,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,
+            pass_fds=(lock,),
+            env=environment,
         )
         os.close(lock)
         drain: asyncio.Task[None] | None = None
@@ -142,6 +159,15 @@ def _program() -> Path:
 
 def _where(home: Path) -> list[str]:
     return [] if os.environ.get(_DATABASE_VARIABLE) else ["--embedded", "--home", str(home)]
+
+
+def _publishing(home: Path, log_key: SigningKey) -> dict[str, str]:
+    """Put the log's key beside the server, outside its database; gives the environment that says where."""
+    signer = home / "signer"
+    create_directory(signer)
+    with contextlib.suppress(KeyExists):
+        store_key(signer / f"{rules.NETWORK}.key", log_key, derived=True)
+    return {**os.environ, "SAJJA_SIGNER": str(signer), "SAJJA_TILES": str(home / "tiles")}
 
 
 def _require(port: int) -> None:

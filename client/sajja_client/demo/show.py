@@ -96,7 +96,7 @@ async def run(wish: Wish) -> int:
 
 async def _show(wish: Wish, plan: Plan, console: Console, times: tuple[float, float], served: asyncio.Event) -> int:
     started, planned = times
-    async with serving(wish.home, wish.port) as server:
+    async with serving(wish.home, wish.port, plan.scribe.key("log")) as server:
         up = time.monotonic()
         await _unless_died(_load(plan, wish.home, server, console), server)
         loaded = time.monotonic()

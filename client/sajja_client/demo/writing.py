@@ -13,12 +13,12 @@ from sajja_client.keys import derive_key
 from sajja_schemas import signing
 from sajja_schemas.bylaws.history import RulesetHistory
 from sajja_schemas.bylaws.variance import version_to_name
+from sajja_schemas.enrolment import enrolment_message
 from sajja_schemas.entry import NO_PREVIOUS, EntryRef, SignedEntry, device_name, read_entry, to_base64url
 from sajja_schemas.events import AnyEvent, Body, encode_body
 from sajja_schemas.events import trust as trust_events
 from sajja_schemas.events.network import RulesetAdopted
 from sajja_schemas.signing import SigningKey
-from sajja_schemas.trust import enrolment_message
 
 
 class Line(msgspec.Struct, frozen=True):

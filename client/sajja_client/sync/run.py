@@ -18,7 +18,7 @@ from typing import Final, Self
 import aiohttp
 import msgspec
 
-from sajja_client import lineage, parts
+from sajja_client import lineage, parts, witness
 from sajja_client.log import Log
 from sajja_client.mirror import Mirror, SeenFork, read_page
 from sajja_client.problems import AnswerUnreadable
@@ -26,6 +26,8 @@ from sajja_client.store import transaction
 from sajja_client.sync.heal import give_back
 from sajja_client.sync.personal import exchange
 from sajja_client.sync.server import ATTEMPTS, LINE_BYTES, Server, ServerProblem
+from sajja_client.sync.witness import look
+from sajja_client.witness import Alarm
 from sajja_schemas import limits, wire
 from sajja_schemas.entry import OFFICE, SignedEntry, to_base64url
 from sajja_schemas.verdicts import HeldCode, Verdict
@@ -72,6 +74,10 @@ class SyncReport(msgspec.Struct, kw_only=True):
     parts_missing: int = 0  # of this village, and nobody has given them yet
     codes: dict[str, int] = {}  # why lines were held or rejected
     forks: list[Fork] = []
+    log_state: str = "none"  # of the network log: `verified`, `stale`, `unsigned`, `alarm`, or `none` is published
+    log_size: int = 0  # how many entries of it were verified
+    proven: int = 0  # lines of this log that were newly found in it
+    log_alarms: list[Alarm] = []  # all that were ever raised here
 
 
 class Sync:
@@ -90,6 +96,7 @@ class Sync:
         attempts: int = ATTEMPTS,
         villages: list[str] | None = None,
         progress: Callable[[str, int, int], None] | None = None,
+        witnesses: bool = True,
     ) -> None:
         """Prepare; nothing is sent yet.
 
@@ -99,12 +106,14 @@ class Sync:
             http: a session to share; it is left open.
             attempts: how often a call is tried when no answer comes.
             villages: the feeds to pull; the office's and the device's own where it is not given.
+            witnesses: whether the network log is looked at, too.
             progress: called with a step's name, what is done, and what there is in all (0: not known).
         """
         self.log = log
         self.mirror = Mirror(log.connection, log.pin, log.device)
         self.server = Server(log, server_url or log.pin.server_url, http=http, attempts=attempts)
         self._villages = villages
+        self.witnesses = witnesses
         self._progress = progress or (lambda _step, _done, _all: None)
 
     async def __aenter__(self) -> Self:
@@ -130,6 +139,7 @@ class Sync:
             await self._pull_all(report)
             await self._heal(report)
             await self._exchange_parts(report)
+            await self._witness(report)
             if self.log.pin.village != OFFICE and not lineage.is_proven(self.log.connection, self.mirror.device):
                 lineage.settle_alarm(self.log.connection)  # the server has shown nothing for what it said
         except ServerProblem as problem:
@@ -280,6 +290,12 @@ class Sync:
         exchanged = await exchange(self.log, self.server, stored_until=report.head)
         report.parts_given, report.parts_filled = exchanged.given, exchanged.filled
         report.parts_erased, report.parts_missing = exchanged.erased, exchanged.missing
+
+    async def _witness(self, report: SyncReport) -> None:
+        if self.witnesses:
+            seen = await look(self.log.connection, self.log.pin, self.server)
+            report.log_state, report.log_size, report.proven = seen.state, seen.size, seen.proven
+        report.log_alarms = witness.alarms(self.log.connection)
 
     async def _pull(self, village: str, report: SyncReport) -> None:
         cursor, last = self.mirror.resume(village)

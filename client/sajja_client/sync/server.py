@@ -21,6 +21,7 @@ from sajja_schemas import limits, wire
 from sajja_schemas.entry import SignedEntry, Unreadable, encode_line, from_base64url, to_base64url
 from sajja_schemas.personal import PersonalPart, decode_part, encode_part
 from sajja_schemas.signing import SESSION_TAG
+from sajja_schemas.tiles import Tile
 
 GZIP_FROM_BYTES: Final = 4 * 1024
 TIMEOUT: Final = aiohttp.ClientTimeout(total=120, sock_connect=10, sock_read=60)
@@ -124,6 +125,24 @@ class Server:
     async def duplicates(self) -> wire.DuplicatePersons:
         """Persons who stand in several places: for the office."""
         return await self._call("GET", f"{self._network_url}/personal/duplicates", wire.DuplicatePersons)
+
+    async def consistency(self, sizes: list[int]) -> wire.Consistency:
+        """The newest checkpoint, and what shows that those sizes are beginnings of it."""
+        params = [("from", str(size)) for size in sizes]
+        return await self._call("GET", f"{self._network_url}/log/consistency", wire.Consistency, params=params)
+
+    async def tile(self, epoch: int, tile: Tile) -> bytes:
+        """A tile of the log; of a partial one that is gone, the beginning of the whole one."""
+        url = f"{self._network_url}/log/{epoch}/"
+        data, _headers = await self._repeat("GET", url + tile.path)
+        return data
+
+    async def receipt(self, entry: SignedEntry) -> bytes:
+        """The proof that an entry is in the log, not yet verified."""
+        params = {"device": to_base64url(entry.device), "sequence": str(entry.sequence)}
+        url = f"{self._network_url}/receipts/{to_base64url(entry.hash)}"
+        data, _headers = await self._repeat("GET", url, params=params)
+        return data
 
     async def _call(self, method: str, url: str, shape: type[_Shape], **request: Any) -> _Shape:
         data, _headers = await self._repeat(method, url, **request)

@@ -27,6 +27,7 @@ from sajja_schemas.events.member_records import MemberRecordEvent
 from sajja_schemas.events.members import MemberEvent
 from sajja_schemas.events.network import NetworkEstablished, RulesetAdopted, VillageBankEstablished
 from sajja_schemas.events.pool import PoolEvent
+from sajja_schemas.events.public_log import PublicLogEvent
 from sajja_schemas.events.risk import RiskEvent
 from sajja_schemas.events.savings import SavingsEvent
 from sajja_schemas.events.transfers import TransferEvent
@@ -44,6 +45,7 @@ AnyEvent = (
     | VillageBankEstablished
     | VillageEvent
     | TrustEvent
+    | PublicLogEvent
     | DocumentEvent
     | MemberEvent
     | MemberRecordEvent

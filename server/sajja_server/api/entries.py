@@ -3,6 +3,7 @@
 A push is answered 200 with a verdict per line. Only what is wrong with the request itself is a problem.
 """
 
+import msgspec
 from aiohttp import web
 
 from sajja_schemas import limits
@@ -28,6 +29,9 @@ async def push(request: web.Request) -> web.Response:
     if len(lines) > limits.PUSH_ENTRIES_MAX:
         raise problems.BatchTooLarge(entries_max=limits.PUSH_ENTRIES_MAX)
     reply = await network.merger.push(lines, session.device)
+    newest = network.publisher.newest
+    if newest is not None:
+        reply = msgspec.structs.replace(reply, checkpoint=newest.note.decode())
     await note_contact(request, session, now)
     counts: dict[str, int] = {}
     for verdict in reply.verdicts:
@@ -60,13 +64,18 @@ async def feed(request: web.Request) -> web.Response:
                 raise problems.FeedDiverged
         entries = await store.read_feed(connection, network.name, village, after, max(limit or 1, 1) + 1)
     await note_contact(request, session, now)
-    page, has_more = _page(entries, max(limit or 1, 1))
+    page, has_more = page_of(entries, max(limit or 1, 1))
     headers = {"Sajja-Next": "true" if has_more else "false", "Cache-Control": "private, no-cache"}
     if page:
         headers["ETag"] = f'"{page[0].feed_sequence}-{to_base64url(page[-1].hash)}"'
         if request.headers.get("If-None-Match") == headers["ETag"]:
             return web.Response(status=304, headers=headers)
     request[LINE].update(network=network.name, entries=len(page))
+    return lines_response(request, page, headers)
+
+
+def lines_response(request: web.Request, page: list[store.StoredEntry], headers: dict[str, str]) -> web.Response:
+    """Entries as the lines of a feed, compressed where that is taken."""
     body = b"".join(
         encode_feed_line(
             entry.index, entry.feed_sequence, entry.received_at, encode_line(entry.key, entry.signature, entry.body)
@@ -79,7 +88,7 @@ async def feed(request: web.Request) -> web.Response:
     return response
 
 
-def _page(entries: list[store.StoredEntry], limit: int) -> tuple[list[store.StoredEntry], bool]:
+def page_of(entries: list[store.StoredEntry], limit: int) -> tuple[list[store.StoredEntry], bool]:
     """As many entries as fit a page, at least one if there is one; and whether there are more."""
     size = 0
     for at, entry in enumerate(entries[:limit]):

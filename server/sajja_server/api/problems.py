@@ -106,6 +106,13 @@ class NetworkUnknown(Problem):
     thai = "ไม่มีเครือข่ายนี้ในเซิร์ฟเวอร์"
 
 
+class NotPublished(Problem):
+    """This is not published yet; ask again in a moment."""
+
+    status, code = HTTPStatus.NOT_FOUND, "not_published"
+    thai = "ยังไม่ได้ประกาศ กรุณาถามใหม่อีกสักครู่"
+
+
 class NotFound(Problem):
     """There is nothing at this address."""
 

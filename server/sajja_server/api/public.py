@@ -18,7 +18,7 @@ from sajja_server.api.context import NETWORKS, PAGE, POOL, json_response, networ
 from sajja_server.api.reading import date_of
 from sajja_server.clock import now_ms
 from sajja_server.page import HEADERS
-from sajja_server.projections import views
+from sajja_server.projections import views, witness
 from sajja_server.store.pool import STORE_ERRORS
 
 _LIMITS_TOLD: Final = (
@@ -38,6 +38,11 @@ async def hello(request: web.Request) -> web.Response:
             event_types=sorted(CATALOGUE),
             limits={name.lower(): getattr(limits, name) for name in _LIMITS_TOLD},
             networks=request.app[NETWORKS].names(),
+            checkpoints={
+                network.name: network.publisher.newest.note.decode()
+                for network in request.app[NETWORKS].all()
+                if network.publisher.newest is not None
+            },
         )
     )
 
@@ -77,6 +82,8 @@ async def projection(request: web.Request) -> web.Response:
             answer = await views.network_totals(pool, network.name, now_ms(), date_of(request, "on"))
         case "village_status":
             answer = await views.village_status(pool, network.name, now_ms())
+        case "witnesses":
+            answer = await witness.witnesses(pool, network.name)
         case "books":
             answer = await views.balances(pool, network.name, _ledger_of(request))
         case _:

@@ -18,6 +18,7 @@ from sajja_schemas.standing import Trust
 from sajja_schemas.transit import Transit
 from sajja_schemas.verdicts import Effect
 from sajja_server.projections import registers
+from sajja_server.store import checkpoints
 from sajja_server.store.log import LoggedBody
 from sajja_server.store.pool import Connection
 
@@ -117,7 +118,17 @@ async def enrolled_key(connection: Connection, network: str, device: bytes) -> b
 
 async def forget(connection: Connection, network: str) -> None:
     """Drop everything derived of one network. The log is not touched."""
-    for table in ("state", "balance", "register", "quarantined", "device", "erased"):
+    for table in (
+        "state",
+        "balance",
+        "register",
+        "quarantined",
+        "device",
+        "erased",
+        "public_log",
+        "witness",
+        "contradiction",
+    ):
         await connection.execute(f"DELETE FROM books.{table} WHERE network = $1", network)  # noqa: S608  # our own names
 
 
@@ -146,6 +157,8 @@ async def save(
     await registers.save(connection, network, books.registers)
     await _save_effects(connection, network, changes)
     await _save_devices(connection, books, counts, touched_devices)
+    facts = checkpoints.PublicFacts(log=books.trust.public_log, demonstration=books.trust.demonstration)
+    await checkpoints.save_facts(connection, network, facts)
     memory = Memory(
         trust=books.trust,
         reached=books.reached,

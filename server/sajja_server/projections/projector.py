@@ -17,6 +17,7 @@ from sajja_schemas.books import Admitted, Books, Change, apply, originals
 from sajja_schemas.entry import EntryRef, entry_hash, from_base64url, to_base64url
 from sajja_schemas.verdicts import Effect
 from sajja_server.projections import erasure, memory
+from sajja_server.projections.witness import acknowledgements, save_witnesses
 from sajja_server.store import log as store
 from sajja_server.store.log import LoggedBody
 from sajja_server.store.pool import STORE_ERRORS, Connection, Hold
@@ -109,11 +110,16 @@ class Projector:
             touched = memory.count_devices(self._counts, entries)
             await memory.save(connection, books, changes, self._counts, touched)
             await erasure.apply_counted(connection, books, erasures)
+            contradicting = await save_witnesses(connection, self._network, acknowledgements(entries))
         books.touched_balances.clear()
         books.registers.touched.clear()
         for name, effect in changes:
             if effect is Effect.UNDIGESTED:
                 logger.error("entry_undigested", network=self._network, entry=name)
+        for ack in contradicting:
+            logger.error(
+                "witness_contradicts", network=self._network, index=ack.index, origin=ack.origin, size=ack.size
+            )
         await self._announce(books.index)
         return True
 

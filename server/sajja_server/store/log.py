@@ -48,6 +48,18 @@ class StoredEntry(msgspec.Struct, frozen=True):
     body: bytes
 
 
+class StoredLeaf(msgspec.Struct, frozen=True):
+    """An entry as far as its leaf needs it, with the hash that it is stored under."""
+
+    index: int
+    village: str
+    feed_sequence: int
+    received_at: int
+    hash: bytes
+    signature: bytes
+    body: bytes
+
+
 class LoggedBody(msgspec.Struct, frozen=True):
     """An entry as far as a fold needs it."""
 
@@ -163,6 +175,20 @@ async def read_bodies(connection: Connection, network: str, first: int, limit: i
         limit,
     )
     return [LoggedBody(*row) for row in rows]
+
+
+async def read_leaves(connection: Connection, network: str, first: int, limit: int) -> list[StoredLeaf]:
+    """What the tree needs of entries from an index on, in index order."""
+    rows = await connection.fetch(
+        """
+        SELECT index, village, feed_sequence, received_at, hash, signature, body FROM sajja.entry
+        WHERE network = $1 AND index >= $2 ORDER BY index LIMIT $3
+        """,
+        network,
+        first,
+        limit,
+    )
+    return [StoredLeaf(*row) for row in rows]
 
 
 async def read_feed(connection: Connection, network: str, village: str, after: int, limit: int) -> list[StoredEntry]:
