@@ -19,7 +19,7 @@ from typing import Final
 
 import msgspec
 
-from sajja_schemas import transit
+from sajja_schemas import periods, transit
 from sajja_schemas.entry import Unreadable, read_head
 from sajja_schemas.events import CATALOGUE, Body, lines_of, read_body
 from sajja_schemas.events.base import Approvers, EntryRef
@@ -31,6 +31,7 @@ from sajja_schemas.events.members import (
     MemberTransferred,
 )
 from sajja_schemas.events.welfare import WelfareEnrolled
+from sajja_schemas.periods import Periods
 from sajja_schemas.postings import Contradiction, Line
 from sajja_schemas.registers import Registers, note
 from sajja_schemas.standing import Awaiting, Trust
@@ -79,6 +80,7 @@ class Books(msgspec.Struct, kw_only=True):
     transit: dict[str, Transit] = {}  # village/type/fund or loan/settlement
     quarantined: dict[str, Effect] = {}  # every entry without effect, by hash
     registers: Registers = msgspec.field(default_factory=Registers)
+    periods: Periods = msgspec.field(default_factory=Periods)  # which months are closed, and at what cut
     reversed: dict[str, str] = {}  # original: the reversal that counts
     expected: dict[str, list[str]] = {}  # an original that has not come: the reversals that wait for it
     # What changed since the keeper of this state last emptied them.
@@ -345,12 +347,17 @@ def _tally_duplicate(books: Books, body: Body, sign: int) -> None:
     _member(books, body.village, event.duplicate).in_bank -= sign
 
 
+def _tally_period(books: Books, body: Body, _sign: int) -> None:
+    periods.take(books.periods, body)  # it posts nothing, so it is never reversed
+
+
 def _tally_transit(books: Books, body: Body, sign: int) -> None:
     transit.tally(books.transit, body, sign)
 
 
 _TALLIES: Final[dict[type, Callable[[Books, Body, int], None]]] = {
     **{event_type: _tally_transit for event_type in CATALOGUE.values() if transit.is_part(event_type)},
+    **dict.fromkeys(periods.DECIDING, _tally_period),
     MemberAdmitted: _tally_admission,
     MemberDuplicateMerged: _tally_duplicate,
     MemberExitSettled: _tally_exit,

@@ -12,6 +12,7 @@ import msgspec
 
 from sajja_schemas.books import Books, Change, Member, open_books
 from sajja_schemas.entry import device_of, from_base64url, to_base64url
+from sajja_schemas.periods import Periods
 from sajja_schemas.registers import Registers
 from sajja_schemas.standing import Trust
 from sajja_schemas.transit import Transit
@@ -20,7 +21,7 @@ from sajja_server.store.log import LoggedBody
 from sajja_server.store.pool import Connection
 
 # Raised whenever the fold's meaning or the shape of its memory changes: older tables are then folded again from zero.
-VERSION: Final = 3
+VERSION: Final = 4
 
 
 class Memory(msgspec.Struct):
@@ -30,6 +31,7 @@ class Memory(msgspec.Struct):
     last_date: date | None
     transit: dict[str, Transit]
     registers: Registers
+    periods: Periods
     reversed: dict[str, str]
     expected: dict[str, list[str]]
 
@@ -60,6 +62,7 @@ async def load(connection: Connection, network: str, fingerprint: str) -> tuple[
         last_date=memory.last_date,
         transit=memory.transit,
         registers=memory.registers,
+        periods=memory.periods,
         reversed=memory.reversed,
         expected=memory.expected,
     )
@@ -150,6 +153,7 @@ async def save(
         last_date=books.last_date,
         transit=books.transit,
         registers=books.registers,
+        periods=books.periods,
         reversed=books.reversed,
         expected=books.expected,
     )
