@@ -14,7 +14,6 @@ Sources: docs/domain.md sections 3, 5 and 6.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import date
 from typing import Final
 
 import msgspec
@@ -31,11 +30,11 @@ from sajja_schemas.events.members import (
     MemberTransferred,
 )
 from sajja_schemas.events.welfare import WelfareEnrolled
-from sajja_schemas.periods import Periods
+from sajja_schemas.holdings import Balance, Books, Member, open_books
 from sajja_schemas.postings import Contradiction, Line
-from sajja_schemas.registers import Registers, note
+from sajja_schemas.registers import note
+from sajja_schemas.rules import judge, withdraw
 from sajja_schemas.standing import Awaiting, Trust
-from sajja_schemas.transit import Transit
 from sajja_schemas.trust import (
     CHANGES_TRUST,
     author_of,
@@ -47,7 +46,8 @@ from sajja_schemas.trust import (
 )
 from sajja_schemas.verdicts import Effect
 
-Balance = tuple[str, int, str]  # ledger, account, sub-ledger
+__all__ = ["Admitted", "Balance", "Books", "Change", "Lookup", "Member", "apply", "open_books", "originals"]
+
 Lookup = Callable[[str], bytes | None]
 Change = tuple[str, Effect]  # an entry's hash, and what it is now
 _Counted = tuple[list[Change], set[str]]  # and the waiting entries that may be complete now
@@ -59,45 +59,6 @@ class Admitted(msgspec.Struct, frozen=True):
     index: int
     hash: str
     body: bytes
-
-
-class Member(msgspec.Struct):
-    """A person in a village. Comings less goings, so that their order is free: in where more than 0."""
-
-    gender: str = ""
-    in_bank: int = 0
-    in_welfare: int = 0
-
-
-class Books(msgspec.Struct, kw_only=True):
-    """The state at an index. Plain data: it can be stored and read again."""
-
-    trust: Trust
-    index: int = 0  # of the next entry
-    last_date: date | None = None  # the latest business date that counts
-    balances: dict[Balance, int] = {}
-    members: dict[tuple[str, str], Member] = {}  # village, member
-    transit: dict[str, Transit] = {}  # village/type/fund or loan/settlement
-    quarantined: dict[str, Effect] = {}  # every entry without effect, by hash
-    registers: Registers = msgspec.field(default_factory=Registers)
-    periods: Periods = msgspec.field(default_factory=Periods)  # which months are closed, and at what cut
-    reversed: dict[str, str] = {}  # original: the reversal that counts
-    expected: dict[str, list[str]] = {}  # an original that has not come: the reversals that wait for it
-    # What changed since the keeper of this state last emptied them.
-    touched_balances: set[Balance] = set()
-    touched_members: set[tuple[str, str]] = set()
-
-
-def open_books(network: str, fingerprint: str, *, partial: bool = False) -> Books:
-    """Empty books of a pinned network.
-
-    Args:
-        network: its name.
-        fingerprint: the hash of its founding entry.
-        partial: for who folds only a village's feed and the office's, in index order. The logs of the office's devices
-            then have gaps, where they speak of other villages; that nothing is forked there is the server's word.
-    """
-    return Books(trust=Trust(network=network, fingerprint=fingerprint, partial=partial))
 
 
 def apply(books: Books, entry: Admitted, lookup: Lookup) -> list[Change]:
@@ -222,8 +183,11 @@ def _count(books: Books, entry_hash: str, body: Body, lines: list[Line], lookup:
     if isinstance(event, EntryReversed):
         _reverse(books, entry_hash, event.entry, lookup)
         return changes, set()
+    is_reversed = entry_hash in books.reversed
+    if books.judges and not is_reversed:
+        judge(books, entry_hash, body)
     _post(books, body, lines, 1)
-    if entry_hash in books.reversed:
+    if is_reversed:
         _post(books, body, lines, -1)
     return changes, take(books.trust, entry_hash, body) if type(event) in CHANGES_TRUST else set()
 
@@ -297,6 +261,7 @@ def _reverse(books: Books, entry_hash: str, ref: EntryRef, lookup: Lookup) -> No
     body = read_body(lookup(ref.hash) or b"")
     assert isinstance(body, Body), "a reversal is judged against a readable original before it counts"
     _post(books, body, lines_of(body), -1)
+    withdraw(books, ref.hash, body)
 
 
 def _tally_admission(books: Books, body: Body, sign: int) -> None:

@@ -157,3 +157,4 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
     meeting: Identifier | None = None
     receipt: Receipt | None = None
     source: Literal["paper"] | None = None
+    paper_reason: Text | None = None  # why it is recorded though a rule refuses it; two officers sign for it

@@ -8,14 +8,14 @@ from typing import Final
 
 from sajja_schemas.events import CATALOGUE, Body
 from sajja_schemas.postings import Line
-from sajja_schemas.registers import loans
+from sajja_schemas.registers import activity, loans, said
 from sajja_schemas.registers.flows import may_flow, note_flows
 from sajja_schemas.registers.noting import Note, Registers, compile_notes
 from sajja_schemas.registers.receipts import note_receipt
 
 __all__ = ["NOTES", "Registers", "note"]
 
-NOTES: Final[tuple[Note, ...]] = (*loans.NOTES,)
+NOTES: Final[tuple[Note, ...]] = (*loans.NOTES, *said.NOTES, *activity.NOTES)
 _TAKERS: Final = compile_notes(NOTES)
 _MAY_FLOW: Final = frozenset(event_type for event_type in CATALOGUE.values() if may_flow(event_type))
 

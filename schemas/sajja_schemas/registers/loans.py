@@ -192,3 +192,9 @@ def _plan(said: Fact, paid_out_satang: int) -> Plan:
 
 def _sum(facts: Mapping[Fact, int], word: str) -> int:
     return sum(number for fact, number in facts.items() if fact[0] == word)
+
+
+def approved_satang(registers: Registers, ledger: str, loan: str) -> int | None:
+    """What was approved of a loan; None where no approval counts."""
+    said = latest(registers.row(REGISTER, (ledger, loan)), "approved")
+    return int(said[4]) if said is not None else None
