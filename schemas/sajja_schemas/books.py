@@ -23,14 +23,7 @@ from sajja_schemas.entry import Unreadable, read_head
 from sajja_schemas.events import CATALOGUE, Body, lines_of, read_body
 from sajja_schemas.events.base import Approvers, EntryRef
 from sajja_schemas.events.ledgers import EntryReversed
-from sajja_schemas.events.members import (
-    MemberAdmitted,
-    MemberDuplicateMerged,
-    MemberExitSettled,
-    MemberTransferred,
-)
-from sajja_schemas.events.welfare import WelfareEnrolled
-from sajja_schemas.holdings import Balance, Books, Member, open_books
+from sajja_schemas.holdings import Balance, Books, open_books
 from sajja_schemas.postings import Contradiction, Line
 from sajja_schemas.registers import note
 from sajja_schemas.rules import judge, withdraw
@@ -46,9 +39,10 @@ from sajja_schemas.trust import (
 )
 from sajja_schemas.verdicts import Effect
 
-__all__ = ["Admitted", "Balance", "Books", "Change", "Lookup", "Member", "apply", "open_books", "originals"]
+__all__ = ["Admitted", "Balance", "Books", "Change", "Lookup", "apply", "open_books", "originals"]
 
 Lookup = Callable[[str], bytes | None]
+_MOVES_MONEY: Final = frozenset(event_type for event_type in CATALOGUE.values() if transit.is_part(event_type))
 Change = tuple[str, Effect]  # an entry's hash, and what it is now
 _Counted = tuple[list[Change], set[str]]  # and the waiting entries that may be complete now
 
@@ -202,12 +196,12 @@ def _try_waiting(books: Books, entry_hash: str, lookup: Lookup) -> _Counted:
 
 
 def _post(books: Books, body: Body, lines: list[Line], sign: int) -> None:
-    event = body.event
     _add(books, lines, sign)
     note(books.registers, body, lines, sign)
-    tally = _TALLIES.get(type(event))
-    if tally is not None:
-        tally(books, body, sign)
+    if type(body.event) in _MOVES_MONEY:
+        transit.tally(books.transit, body, sign)
+    elif type(body.event) in periods.DECIDING:
+        periods.take(books.periods, body)  # it posts nothing, so it is never reversed
 
 
 def _add(books: Books, lines: list[Line], sign: int) -> None:
@@ -262,70 +256,3 @@ def _reverse(books: Books, entry_hash: str, ref: EntryRef, lookup: Lookup) -> No
     assert isinstance(body, Body), "a reversal is judged against a readable original before it counts"
     _post(books, body, lines_of(body), -1)
     withdraw(books, ref.hash, body)
-
-
-def _tally_admission(books: Books, body: Body, sign: int) -> None:
-    event = body.event
-    assert isinstance(event, MemberAdmitted)
-    member = _member(books, body.village, event.member)
-    member.in_bank += sign
-    # Where two admissions disagree, what is kept does not depend on which came first.
-    member.gender = min(member.gender or event.gender, event.gender)
-
-
-def _tally_exit(books: Books, body: Body, sign: int) -> None:
-    event = body.event
-    assert isinstance(event, MemberExitSettled)
-    _member(books, body.village, event.member).in_bank -= sign
-
-
-def _tally_welfare(books: Books, body: Body, sign: int) -> None:
-    event = body.event
-    assert isinstance(event, WelfareEnrolled)
-    _member(books, body.village, event.member).in_welfare += sign
-
-
-def _member(books: Books, village: str, name: str) -> Member:
-    key = (village, name)
-    books.touched_members.add(key)
-    member = books.members.get(key)
-    if member is None:
-        member = books.members[key] = Member()
-    return member
-
-
-def _tally_transfer(books: Books, body: Body, sign: int) -> None:
-    event = body.event
-    assert isinstance(event, MemberTransferred)
-    if event.side == "sent":
-        _member(books, body.village, event.member).in_bank -= sign
-    elif event.side == "received":
-        member = _member(books, body.village, event.new_member)
-        member.in_bank += sign
-        member.gender = min(member.gender or event.gender, event.gender)
-    transit.tally(books.transit, body, sign)
-
-
-def _tally_duplicate(books: Books, body: Body, sign: int) -> None:
-    event = body.event
-    assert isinstance(event, MemberDuplicateMerged)
-    _member(books, body.village, event.duplicate).in_bank -= sign
-
-
-def _tally_period(books: Books, body: Body, _sign: int) -> None:
-    periods.take(books.periods, body)  # it posts nothing, so it is never reversed
-
-
-def _tally_transit(books: Books, body: Body, sign: int) -> None:
-    transit.tally(books.transit, body, sign)
-
-
-_TALLIES: Final[dict[type, Callable[[Books, Body, int], None]]] = {
-    **{event_type: _tally_transit for event_type in CATALOGUE.values() if transit.is_part(event_type)},
-    **dict.fromkeys(periods.DECIDING, _tally_period),
-    MemberAdmitted: _tally_admission,
-    MemberDuplicateMerged: _tally_duplicate,
-    MemberExitSettled: _tally_exit,
-    MemberTransferred: _tally_transfer,
-    WelfareEnrolled: _tally_welfare,
-}

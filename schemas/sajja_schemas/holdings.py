@@ -17,14 +17,6 @@ from sajja_schemas.verdicts import Effect
 Balance = tuple[str, int, str]  # ledger, account, sub-ledger
 
 
-class Member(msgspec.Struct):
-    """A person in a village. Comings less goings, so that their order is free: in where more than 0."""
-
-    gender: str = ""
-    in_bank: int = 0
-    in_welfare: int = 0
-
-
 class Books(msgspec.Struct, kw_only=True):
     """The state at an index. Plain data: it can be stored and read again."""
 
@@ -33,10 +25,9 @@ class Books(msgspec.Struct, kw_only=True):
     index: int = 0  # of the next entry
     last_date: date | None = None  # the latest business date that counts
     balances: dict[Balance, int] = {}
-    members: dict[tuple[str, str], Member] = {}  # village, member
     transit: dict[str, Transit] = {}  # village/type/fund or loan/settlement
     quarantined: dict[str, Effect] = {}  # every entry without effect, by hash
-    registers: Registers = msgspec.field(default_factory=Registers)
+    registers: Registers = msgspec.field(default_factory=Registers)  # members, loans, claims, meetings and the rest
     periods: Periods = msgspec.field(default_factory=Periods)  # which months are closed, and at what cut
     reversed: dict[str, str] = {}  # original: the reversal that counts
     expected: dict[str, list[str]] = {}  # an original that has not come: the reversals that wait for it
@@ -44,7 +35,6 @@ class Books(msgspec.Struct, kw_only=True):
     resolved: dict[str, str] = {}  # a finding's name, or its code/entry: the entry that resolves it
     # What changed since the keeper of this state last emptied them.
     touched_balances: set[Balance] = set()
-    touched_members: set[tuple[str, str]] = set()
 
 
 def open_books(network: str, fingerprint: str, *, partial: bool = False, judges: bool = True) -> Books:

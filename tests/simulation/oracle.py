@@ -25,6 +25,9 @@ from sajja_schemas.books import Balance, Books
 from sajja_schemas.entry import OFFICE, SignedEntry, to_base64url
 from sajja_schemas.events import Body, lines_of, read_body
 from sajja_schemas.events.ledgers import EntryReversed
+from sajja_schemas.registers import Registers
+from sajja_schemas.registers.noting import Facts, Key
+from sajja_server.projections import registers
 from sajja_server.projections.memory import Memory
 from simulation.people import NETWORK, Device, People
 
@@ -51,7 +54,7 @@ class Account:
 
     index: int
     balances: dict[Balance, int]
-    members: dict[tuple[str, str], tuple[str, int, int]]
+    registers: dict[tuple[str, str, Key], Facts]  # subject, register, key
     awaiting: frozenset[str]
     transit: dict[str, tuple[int, int]]
     quarantined: dict[str, str]
@@ -109,18 +112,20 @@ async def _read_books(connection: asyncpg.Connection) -> Account:
     balances = await connection.fetch(
         "SELECT ledger, account, sub, amount_satang FROM books.balance WHERE network = $1", NETWORK
     )
-    members = await connection.fetch(
-        "SELECT village, member, gender, in_bank, in_welfare FROM books.member WHERE network = $1", NETWORK
-    )
+    kept = await registers.load(connection, NETWORK)
     effects = await connection.fetch("SELECT hash, code FROM books.quarantined WHERE network = $1", NETWORK)
     return Account(
         index=state["index"],
         balances={(row[0], row[1], row[2]): row[3] for row in balances if row[3]},
-        members={(row[0], row[1]): (row[2], row[3], row[4]) for row in members},
+        registers=_rows(kept),
         awaiting=frozenset(memory.trust.awaiting),
         transit={name: (one.sent_satang, one.received_satang) for name, one in memory.transit.items()},
         quarantined={to_base64url(row[0]): row[1] for row in effects},
     )
+
+
+def _rows(kept: Registers) -> dict[tuple[str, str, Key], Facts]:
+    return {(str(key[0]), name, key): facts for name, rows in kept.rows.items() for key, facts in rows.items()}
 
 
 def account_of(books: Books) -> Account:
@@ -128,7 +133,7 @@ def account_of(books: Books) -> Account:
     return Account(
         index=books.index,
         balances={key: amount for key, amount in books.balances.items() if amount},
-        members={key: (one.gender, one.in_bank, one.in_welfare) for key, one in books.members.items()},
+        registers=_rows(books.registers),
         awaiting=frozenset(books.trust.awaiting),
         transit={name: (one.sent_satang, one.received_satang) for name, one in books.transit.items()},
         quarantined={name: code.value for name, code in books.quarantined.items()},
@@ -249,7 +254,7 @@ def _without(account: Account, names: frozenset[str]) -> Account:
     return Account(
         index=account.index,
         balances=account.balances,
-        members=account.members,
+        registers=account.registers,
         awaiting=account.awaiting - names,
         transit=account.transit,
         quarantined={name: code for name, code in account.quarantined.items() if name not in names},
@@ -290,7 +295,8 @@ def _judge_device(stored: Stored, device: Device, findings: Findings) -> None:
     where = f"at the end: the offline books of {device.label} against the server's"
     ledger = f"bank:{device.unit}"
     findings.compare("balances", _of(own.balances, ledger), _of(theirs.balances, ledger), where)
-    findings.compare("members", _of(own.members, device.unit), _of(theirs.members, device.unit), where)
+    for subject in (ledger, device.unit):
+        findings.compare("rows", _of(own.registers, subject), _of(theirs.registers, subject), where)
     of_village = {to_base64url(row.hash) for row in stored.rows if row.village == device.unit}
     findings.compare(
         "waiting entries",
@@ -307,7 +313,7 @@ def _of(table: Mapping[Any, Any], first: str) -> dict[Any, Any]:
 def compare_accounts(found: Account, wanted: Account, findings: Findings, where: str) -> None:
     """Compare two accounts of the same log."""
     findings.compare("balances", found.balances, wanted.balances, where)
-    findings.compare("members", found.members, wanted.members, where)
+    findings.compare("rows of registers", found.registers, wanted.registers, where)
     findings.compare("transfers under way", found.transit, wanted.transit, where)
     findings.compare("effects", found.quarantined, wanted.quarantined, where)
     waits, should_wait = dict.fromkeys(found.awaiting, "waits"), dict.fromkeys(wanted.awaiting, "waits")

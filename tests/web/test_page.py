@@ -7,14 +7,14 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from sajja_schemas.accounts import CHART
-from sajja_schemas.figures import BANK_FIGURES, FUND_FIGURES
+from sajja_schemas.figures import BANK_FIGURES, FLOW_FIGURES, FUND_FIGURES, Figure
 from web.conftest import Visit
 from web.site import STATUS, TOTALS, Site, recorded
 
 pytestmark = [pytest.mark.web, pytest.mark.asyncio(loop_scope="session")]
 
 COUNTS = ("members", "women")
-EVERY_FIGURE = (*COUNTS, *BANK_FIGURES)
+EVERY_FIGURE = (*COUNTS, *BANK_FIGURES, "par30_satang")
 MAIN_FIGURES = (*COUNTS, "savings_satang", "fund_satang", "loans_satang")
 
 
@@ -36,6 +36,9 @@ async def test_the_networks_totals_are_shown_to_the_satang(visit: Visit) -> None
     page = await visit()
     assert await texts(page, ".totals .figure .amount") == ["11,036,450.00", "13,118,275.50", "1,496", "11,039,500.00"]
     assert "ผู้หญิง 925 คน (61.8 %)" in await page.inner_text(".totals")
+    totals = recorded("network_totals")["totals"]
+    late, share = totals["par30_satang"], 100 * totals["par30_satang"] / totals["loans_satang"]
+    assert f"ค้างเกิน 30 วัน (PAR30) {as_shown('_satang', late)} บาท ({share:.1f} %)" in await page.inner_text(".totals")
 
 
 async def test_both_funds_and_the_pool_show_every_figure(visit: Visit) -> None:
@@ -88,12 +91,17 @@ async def test_no_amount_loses_a_satang(visit: Visit, site: Site) -> None:
         "loans_satang": (5, "0.05"),
     }
     totals["totals"] |= {key: satang for key, (satang, _shown) in amounts.items()}
-    totals["funds"]["risk"] |= {"balance_satang": -5, "bank_satang": 0, "due_from_villages_satang": 99}
+    totals["funds"]["risk"] |= {
+        "balance_satang": -5, "bank_satang": 0, "due_from_villages_satang": 99, "covered_satang": 100,
+        "premium_12m_satang": 101, "claims_12m_satang": 2**53 - 1,
+    }  # fmt: skip
     site.answers[TOTALS] = totals
     page = await visit(width=320)
     for key, (_satang, shown) in amounts.items():
         assert await page.inner_text(f".totals .{key} .amount") == shown
-    assert await texts(page, "[data-fund=risk] .amount") == ["−0.05", "0.00", "0.99"]
+    assert await texts(page, "[data-fund=risk] .amount") == [
+        "−0.05", "0.00", "0.99", "1.00", "1.01", "90,071,992,547,409.91",
+    ]  # fmt: skip
     assert not await scrolls_sideways(page)
     assert await clipped(page) == []
 
@@ -193,8 +201,12 @@ async def test_both_languages_have_the_same_words(visit: Visit) -> None:
 
 async def test_the_formulas_shown_are_the_ones_that_are_computed(visit: Visit) -> None:
     page = await visit()
-    shown: dict[str, dict[str, str]] = await page.evaluate("import('/page/formulas.js').then((all) => all.FORMULAS)")
-    declared = {"bank": BANK_FIGURES, **FUND_FIGURES}
+    await assert_formulas(page, "FORMULAS", {"bank": BANK_FIGURES, **FUND_FIGURES})
+    await assert_formulas(page, "FLOWS", FLOW_FIGURES)
+
+
+async def assert_formulas(page: Page, table: str, declared: dict[str, dict[str, Figure]]) -> None:
+    shown: dict[str, dict[str, str]] = await page.evaluate(f"import('/page/formulas.js').then((all) => all.{table})")
     assert {kind: set(formulas) for kind, formulas in shown.items()} == {
         kind: set(them) for kind, them in declared.items()
     }
@@ -218,7 +230,10 @@ async def test_the_accounts_are_named_as_the_chart_names_them(visit: Visit) -> N
             of_chart = CHART[int(account["code"])]
             assert (account["th"], account["en"]) == (of_chart.thai, of_chart.english)
     used = {
-        code for figures in (BANK_FIGURES, *FUND_FIGURES.values()) for one in figures.values() for code in one.accounts
+        code
+        for figures in (BANK_FIGURES, *FUND_FIGURES.values(), *FLOW_FIGURES.values())
+        for one in figures.values()
+        for code in one.accounts
     }
     prefixes = tuple(account["code"].rstrip("x") for account in named)
     assert all(str(code).startswith(prefixes) for code in used)

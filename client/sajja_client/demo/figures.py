@@ -15,6 +15,7 @@ from sajja_schemas import books as bookkeeping
 from sajja_schemas.books import Books
 from sajja_schemas.entry import SignedEntry, to_base64url
 from sajja_schemas.figures import control_sums, read_bank, read_fund
+from sajja_schemas.registers.members import members_of
 from sajja_schemas.verdicts import Effect
 
 Figures = dict[str, int]
@@ -119,7 +120,7 @@ def figures_of_books(books: Books) -> Figures:
     for fund, names in _FUNDS.items():
         fund_figures = read_fund(fund, sums)
         figures |= {f"{fund}.{name}_satang": fund_figures[f"{name}_satang"] for name in names}
-    figures["welfare.enrolled"] = sum(member.in_welfare for member in books.members.values())
+    figures["welfare.enrolled"] = sum(member.in_welfare for member in members_of(books.registers))
     figures[_AWAITING] = len(books.trust.awaiting)
     others = [effect for effect in books.quarantined.values() if effect is not Effect.AWAITING_APPROVAL]
     figures[_QUARANTINED] = len(others)
@@ -146,5 +147,5 @@ def _server_row(prefix: str, row: Mapping[str, Any]) -> Figures:
 
 
 def _count_members(books: Books, village: str) -> Figures:
-    present = [member for (unit, _), member in books.members.items() if unit == village and member.in_bank]
+    present = [member for member in members_of(books.registers, village) if member.in_bank]
     return {"members": len(present), "women": sum(member.gender == "female" for member in present)}

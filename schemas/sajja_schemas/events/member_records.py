@@ -59,6 +59,7 @@ class MemberProfileUpdated(Event, tag="member_profile_updated", frozen=True, kw_
     fields: Annotated[tuple[Identifier, ...], msgspec.Meta(min_length=1, max_length=20)]
     gender: Gender | None = None
     group: MemberGroup | None = None
+    interest_free: bool | None = None
 
     declared = declare(thai="แก้ไขข้อมูล", author=Author.VILLAGE, approvers=Approvers.A0)
 

@@ -35,6 +35,7 @@ class MemberAdmitted(Event, tag="member_admitted", frozen=True, kw_only=True):
     gender: Gender
     joined: date
     resolution: EntryRef
+    interest_free: bool = False  # neither pays nor gets interest
 
     declared = declare(thai="รับเข้าเป็นสมาชิก", author=Author.VILLAGE, approvers=Approvers.A3)
 

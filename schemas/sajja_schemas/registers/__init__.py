@@ -8,14 +8,25 @@ from typing import Final
 
 from sajja_schemas.events import CATALOGUE, Body
 from sajja_schemas.postings import Line
-from sajja_schemas.registers import activity, loans, said
+from sajja_schemas.registers import activity, claims, lending, loans, meetings, members, papers, said, savings
 from sajja_schemas.registers.flows import may_flow, note_flows
 from sajja_schemas.registers.noting import Note, Registers, compile_notes
 from sajja_schemas.registers.receipts import note_receipt
+from sajja_schemas.registers.savings import MONTHS, note_months
 
 __all__ = ["NOTES", "Registers", "note"]
 
-NOTES: Final[tuple[Note, ...]] = (*loans.NOTES, *said.NOTES, *activity.NOTES)
+NOTES: Final[tuple[Note, ...]] = (
+    *members.NOTES,
+    *savings.NOTES,
+    *loans.NOTES,
+    *lending.NOTES,
+    *claims.NOTES,
+    *meetings.NOTES,
+    *papers.NOTES,
+    *said.NOTES,
+    *activity.NOTES,
+)
 _TAKERS: Final = compile_notes(NOTES)
 _MAY_FLOW: Final = frozenset(event_type for event_type in CATALOGUE.values() if may_flow(event_type))
 
@@ -25,6 +36,8 @@ def note(registers: Registers, body: Body, lines: list[Line], sign: int) -> None
     event_type = type(body.event)
     for take in _TAKERS.get(event_type, ()):
         take(body, sign, registers)
+    if event_type in MONTHS:
+        note_months(registers, body, sign)
     if event_type in _MAY_FLOW:
         note_flows(registers, body, lines, sign)
     if body.event.receipt is not None:

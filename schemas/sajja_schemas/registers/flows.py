@@ -11,17 +11,24 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Final
 
-from sajja_schemas.accounts import is_result
+from sajja_schemas.accounts import CHART, is_result
 from sajja_schemas.calculations.spans import MONTHS_PER_YEAR, first_day_of, month_number, months_later
 from sajja_schemas.events import Body
 from sajja_schemas.events.base import Event
 from sajja_schemas.events.closing import FundYearClosed, YearEndClosed
 from sajja_schemas.events.ledgers import OpeningBalanceRecorded
 from sajja_schemas.postings import Choice, Line
-from sajja_schemas.registers.noting import Registers
+from sajja_schemas.registers.noting import Fact, Registers
 
 REGISTER: Final = "flows"
 NO_FLOW: Final = frozenset({FundYearClosed, OpeningBalanceRecorded, YearEndClosed})
+
+
+_DAYS: Final[tuple[Fact, ...]] = tuple((day,) for day in range(32))  # kept once for all rows
+
+# The bounds of `is_result`, without a call for each line of a replay.
+_FIRST: Final = min(code for code in CHART if is_result(code))
+_LAST: Final = max(code for code in CHART if is_result(code))
 
 
 def may_flow(event_type: type[Event]) -> bool:
@@ -39,20 +46,19 @@ def may_flow(event_type: type[Event]) -> bool:
 def note_flows(registers: Registers, body: Body, lines: list[Line], sign: int) -> None:
     """Note what an entry's lines earn and cost."""
     for ledger, account, _sub, amount in lines:
-        if is_result(account):
-            on = body.date.isoformat()
-            registers.add(REGISTER, (ledger, account, on[:7]), (on,), sign * amount)
+        if _FIRST <= account <= _LAST:
+            on = body.date
+            registers.add(REGISTER, (ledger, account, on.year, on.month), _DAYS[on.day], sign * amount)
 
 
 def flow(registers: Registers, ledger: str, accounts: Collection[int], first: date, last: date) -> int:
     """What accounts took in and gave out from one day to another, both included; positive for a debit."""
-    start, end = first.isoformat(), last.isoformat()
     total = 0
     for month in range(month_number(first), month_number(last) + 1):
-        name = first_day_of(month).isoformat()[:7]
+        starts = first_day_of(month)
         for account in accounts:
-            for (on,), number in registers.row(REGISTER, (ledger, account, name)).items():
-                if start <= str(on) <= end:
+            for (day,), number in registers.row(REGISTER, (ledger, account, starts.year, starts.month)).items():
+                if first <= starts.replace(day=int(day)) <= last:
                     total += number
     return total
 

@@ -23,7 +23,7 @@ from sajja_schemas.calculations.spans import months_later
 from sajja_schemas.events.ledgers import OpeningBalanceRecorded
 from sajja_schemas.events.loan_accounts import LoanDisbursedInKind, LoanRescheduled
 from sajja_schemas.events.loans import LOANS_BY_PRODUCT, LoanApproved, LoanDisbursed, Method
-from sajja_schemas.registers.noting import BANK, DATE, Fact, Note, Registers, latest
+from sajja_schemas.registers.noting import BANK, DATE, Fact, Note, Registers, latest, sum_of
 
 REGISTER: Final = "loans"
 Balances = Mapping[tuple[str, int, str], int]
@@ -102,14 +102,14 @@ def loan_of(registers: Registers, balances: Balances, ledger: str, loan: str) ->
     said = latest(facts, "opened", "approved", "rescheduled")
     approved, rescheduled = latest(facts, "approved"), latest(facts, "rescheduled")
     covered = latest(facts, "covered")
-    paid_out_satang = _sum(facts, "lent")
+    paid_out_satang = sum_of(facts, "lent")
     product = said[3] if said is not None else ""
     return Loan(
         ledger=ledger,
         loan=loan,
         member=str(said[2]) if said is not None else "",
         product=_PRODUCTS.get(product, "") if isinstance(product, int) else product,
-        lent_satang=paid_out_satang + _sum(facts, "outstanding"),
+        lent_satang=paid_out_satang + sum_of(facts, "outstanding"),
         outstanding_satang=outstanding_satang,
         covered_satang=max(min(facts[covered], outstanding_satang), 0) if covered is not None else 0,
         plan=_plan(said, paid_out_satang) if said is not None else None,
@@ -130,7 +130,7 @@ def loans_of(registers: Registers, balances: Balances, ledger: str | None = None
 def lent_satang(registers: Registers, ledger: str, loan: str) -> int:
     """What was paid out of a loan, or brought forward as outstanding."""
     facts = registers.row(REGISTER, (ledger, loan))
-    return _sum(facts, "lent") + _sum(facts, "outstanding")
+    return sum_of(facts, "lent") + sum_of(facts, "outstanding")
 
 
 def arrears(loan: Loan, on: date) -> Arrears:
@@ -188,10 +188,6 @@ def _plan(said: Fact, paid_out_satang: int) -> Plan:
         "rounding_mode": mode,
     }
     return msgspec.convert({"terms": terms, "method": method, "first_due": first_due}, Plan)
-
-
-def _sum(facts: Mapping[Fact, int], word: str) -> int:
-    return sum(number for fact, number in facts.items() if fact[0] == word)
 
 
 def approved_satang(registers: Registers, ledger: str, loan: str) -> int | None:

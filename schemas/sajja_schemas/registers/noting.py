@@ -16,7 +16,6 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from sajja_schemas.entry import EntryRef
 from sajja_schemas.events import Body
 from sajja_schemas.events.base import Event
 
@@ -50,23 +49,26 @@ class Registers(msgspec.Struct):
         return self.rows.get(register, {})
 
     def add(self, register: str, key: Key, fact: Fact, number: int) -> None:
-        """Add to a fact's number."""
-        rows = self.rows.get(register)
-        if rows is None:
-            rows = self.rows[register] = {}
-        facts = rows.get(key)
-        if facts is None:
-            facts = rows[key] = {}
-        total = facts.get(fact, 0) + number
-        if total:
-            facts[fact] = total
-        else:
-            facts.pop(fact, None)
-            if not facts:
-                del rows[key]
-                if not rows:
-                    del self.rows[register]
+        """Add to a fact's number; never nothing."""
         self.touched.add((register, key))
+        rows = self.rows.get(register)
+        facts = rows.get(key) if rows is not None else None
+        if rows is not None and facts is not None:
+            total = facts.get(fact, 0) + number
+            if total:
+                facts[fact] = total
+            else:
+                self._remove(register, key, fact)
+        else:
+            self.rows.setdefault(register, {})[key] = {fact: number}
+
+    def _remove(self, register: str, key: Key, fact: Fact) -> None:
+        rows = self.rows[register]
+        rows[key].pop(fact, None)
+        if not rows[key]:
+            del rows[key]
+        if not rows:
+            del self.rows[register]
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +76,8 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
 
     A word of key or fact is `@bank`, `@village`, `@date`, `@device`, `@sequence`, a literal with a leading `=`, or a
     field of the event. With `each`, the note is taken once for every line of that list field, and `.field` is a field
-    of the line (`.` the line itself). `when` is asked of the line, or of the event where there is no list.
+    of the line (`.` the line itself); `number` is the line's, too. `when` is asked of the line, or of the event where
+    there is no list.
     """
 
     register: str
@@ -84,6 +87,8 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     number: str | int = 1  # a field with satang, or a fixed number
     each: str | None = None
     when: Callable[[Any], bool] | None = None
+    named: str | None = None  # a field without which there is nothing to note
+    sign: int = 1
 
 
 Taker: TypeAlias = Callable[[Body, int, Registers], None]
@@ -103,29 +108,43 @@ def latest(facts: Mapping[Fact, int], *words: str) -> Fact | None:
     return max(said, key=lambda fact: (fact[1], words.index(str(fact[0])), str(fact))) if said else None
 
 
+def sum_of(facts: Mapping[Fact, int], *words: str) -> int:
+    """The numbers of the facts that begin with one of these words, together."""
+    return sum(number for fact, number in facts.items() if fact[0] in words)
+
+
 def _compile(declared: Note) -> Taker:
     register, each, when, number = declared.register, declared.each, declared.when, declared.number
-    key_of = [_word(source) for source in declared.key]
-    fact_of = [_word(source) for source in declared.fact]
+    key_of, fact_of = _words(declared.key), _words(declared.fact)
     number_of = attrgetter(number) if isinstance(number, str) else None
     fixed = number if isinstance(number, int) else 0
+    named, own_sign = declared.named, declared.sign
 
     def take(body: Body, sign: int, registers: Registers) -> None:
         event = body.event
+        if named is not None and getattr(event, named) is None:
+            return
         for line in getattr(event, each) if each else (event,):
             if when is None or when(line):
                 count = number_of(line) if number_of else fixed
                 if count:
-                    key = tuple([word(body, line) for word in key_of])
-                    fact = tuple([word(body, line) for word in fact_of])
-                    registers.add(register, key, fact, sign * count)
+                    registers.add(register, key_of(body, line), fact_of(body, line), sign * own_sign * count)
 
     return take
 
 
+def _words(sources: tuple[str, ...]) -> Callable[[Body, Any], tuple[Word, ...]]:
+    words = [_word(source) for source in sources]
+    if len(words) == 2:  # noqa: PLR2004  # most keys, and the facts of the most frequent events
+        first, second = words
+        return lambda body, line: (first(body, line), second(body, line))
+    return lambda body, line: tuple([word(body, line) for word in words])
+
+
 def _word(source: str) -> Callable[[Body, Any], Word]:
     if source.startswith("="):
-        return lambda _body, _line: source[1:]
+        literal = source[1:]
+        return lambda _body, _line: literal
     if source == BANK:
         return lambda body, _line: "bank:" + body.village
     if source == VILLAGE:
@@ -146,8 +165,8 @@ def _word(source: str) -> Callable[[Body, Any], Word]:
 
 
 def _plain(value: Any) -> Word:
-    if isinstance(value, str | int):
+    if type(value) is str:
         return value
-    if isinstance(value, date):
-        return value.isoformat()
-    return value.hash if isinstance(value, EntryRef) else ""
+    if isinstance(value, int):
+        return int(value)  # of a yes or no, too
+    return value.isoformat() if isinstance(value, date) else ""

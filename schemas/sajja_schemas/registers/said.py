@@ -16,7 +16,7 @@ from sajja_schemas.events.loans import LoanApproved, LoanDisbursed
 from sajja_schemas.events.members import MemberAdmitted, MemberEntryFeeReceived, MemberExitSettled
 from sajja_schemas.events.pool import NetworkContributionAssessed
 from sajja_schemas.events.savings import SpecialSavingsInterestCredited
-from sajja_schemas.events.welfare import WelfareClaimApproved, WelfareContributionReceived, WelfareEnrolled
+from sajja_schemas.events.welfare import WelfareClaimApproved, WelfareEnrolled
 from sajja_schemas.events.welfare_claims import WelfareClaimSubmitted, WelfarePensionRun
 from sajja_schemas.events.welfare_money import WelfareMatchingReceived
 from sajja_schemas.registers.noting import DEVICE, SEQUENCE, VILLAGE, Note
@@ -38,7 +38,6 @@ ONCE: Final[tuple[Once, ...]] = (
     Once(code="EXIT_SETTLED_TWICE", event=MemberExitSettled, key=("member",)),
     Once(code="ENTRY_FEE_TWICE", event=MemberEntryFeeReceived, key=("member", "scope")),
     Once(code="WELFARE_ENROLLED_TWICE", event=WelfareEnrolled, key=("member",)),
-    Once(code="WELFARE_MONTH_PAID_TWICE", event=WelfareContributionReceived, key=("member", "."), each="months"),
     Once(
         code="INTEREST_CREDITED_TWICE", event=SpecialSavingsInterestCredited, key=("member", "period_from", "period_to")
     ),

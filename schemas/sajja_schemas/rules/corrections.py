@@ -14,9 +14,10 @@ from sajja_schemas.events.corrections import DoubleDisbursementRecognised as Dou
 from sajja_schemas.events.ledgers import EntryReversed
 from sajja_schemas.findings import Hit, Owner, Severity
 from sajja_schemas.holdings import Books
+from sajja_schemas.registers.members import is_in_bank
 from sajja_schemas.rules.declaring import EntryRule
 from sajja_schemas.rules.lending import outstanding_satang
-from sajja_schemas.rules.members import is_in_bank, saved_satang
+from sajja_schemas.rules.members import saved_satang
 
 _SAVED_IN: Final = {"shares": 3110, "special": 2110}
 
@@ -47,10 +48,8 @@ def _more_than_found(books: Books, body: Body) -> Hit | None:
         case OverpaymentRecognised():
             there = -outstanding_satang(books, village, event.loan)
         case LateDepositRecognised():
-            account = _SAVED_IN[event.saved_in]
-            there = (
-                0 if is_in_bank(books, village, event.member) else saved_satang(books, village, account, event.member)
-            )
+            is_out = not is_in_bank(books.registers, village, event.member)
+            there = saved_satang(books, village, _SAVED_IN[event.saved_in], event.member) if is_out else 0
         case _:
             there = outstanding_satang(books, village, event.loan)
     off = event.amount_satang - max(there, 0)

@@ -22,7 +22,7 @@ from sajja_schemas.events.risk import RiskClaimFiled
 from sajja_schemas.events.savings import SavingsHoldPlaced
 from sajja_schemas.findings import Finding, Hit, Owner, Severity
 from sajja_schemas.holdings import Books
-from sajja_schemas.registers import loans
+from sajja_schemas.registers import lending, loans
 from sajja_schemas.rules.declaring import EntryRule
 
 _OF_A_LOAN: Final = (
@@ -79,9 +79,10 @@ def _paid_out(event: LoanDisbursed | LoanDisbursedInKind) -> int:
 def _guarantor(books: Books, body: Body) -> Hit | None:
     event = body.event
     assert isinstance(event, LoanGuarantorConsented)
-    said = loans.loan_of(books.registers, books.balances, f"bank:{body.village}", event.loan)
-    applied = books.registers.row(loans.REGISTER, (f"bank:{body.village}", event.loan))
-    borrowers = {str(fact[2]) for fact in applied if fact[0] == "applied"} | ({said.member} if said else set())
+    ledger = f"bank:{body.village}"
+    said = [*books.registers.row(lending.LENDING, (ledger, event.loan))]
+    said += [*books.registers.row(loans.REGISTER, (ledger, event.loan))]
+    borrowers = {str(fact[2]) for fact in said if fact[0] in {"applied", "approved", "opened"}}
     return Hit(fields={"loan": event.loan, "guarantor": event.guarantor}) if event.guarantor in borrowers else None
 
 

@@ -26,6 +26,7 @@ from sajja_schemas.events.savings import ChildSavingsDeposited, ShareDeposited, 
 from sajja_schemas.events.welfare import WelfareEnrolled
 from sajja_schemas.findings import Finding, Hit, Owner, Severity
 from sajja_schemas.holdings import Books
+from sajja_schemas.registers.members import is_in_bank, is_known
 from sajja_schemas.rules.declaring import EntryRule
 from sajja_schemas.rules.ledgers import events_with
 
@@ -41,17 +42,6 @@ _PRINTED: Final = (MemberPassbookIssued, MemberPassbookReplaced)
 _WHOLE_BP: Final = 10_000
 
 
-def is_known(books: Books, village: str, member: str) -> bool:
-    """Whether a village ever had a member."""
-    return (village, member) in books.members
-
-
-def is_in_bank(books: Books, village: str, member: str) -> bool:
-    """Whether somebody is a member of a village's bank."""
-    known = books.members.get((village, member))
-    return known is not None and known.in_bank > 0
-
-
 def saved_satang(books: Books, village: str, account: int, member: str) -> int:
     """What stands to a member's credit on an account."""
     return -books.balances.get((f"bank:{village}", account, member), 0)
@@ -59,13 +49,12 @@ def saved_satang(books: Books, village: str, account: int, member: str) -> int:
 
 def _unknown(books: Books, body: Body) -> Hit | None:
     member: str = body.event.member  # type: ignore[union-attr,assignment]  # events that need the field only
-    return None if (body.village, member) in books.members else Hit(fields={"member": member})
+    return None if is_known(books.registers, body.village, member) else Hit(fields={"member": member})
 
 
 def _left(books: Books, body: Body) -> Hit | None:
     member: str = body.event.member  # type: ignore[union-attr,assignment]  # events that need the field only
-    known = books.members.get((body.village, member))
-    if known is None or known.in_bank > 0:
+    if is_in_bank(books.registers, body.village, member) or not is_known(books.registers, body.village, member):
         return None
     amount: int | None = getattr(body.event, "amount_satang", None)
     return Hit(fields={"member": member}, amount_satang=amount)
@@ -74,7 +63,7 @@ def _left(books: Books, body: Body) -> Hit | None:
 def _still_left(books: Books, finding: Finding) -> bool:
     """While the leaver has savings: what came in before the exit, and was folded after it, left with it."""
     member = str(finding.fields["member"])
-    return not is_in_bank(books, finding.village, member) and _savings(books, finding.village, member) != 0
+    return not is_in_bank(books.registers, finding.village, member) and _savings(books, finding.village, member) != 0
 
 
 def _still_differs(books: Books, finding: Finding) -> bool:
@@ -86,7 +75,7 @@ def _savings(books: Books, village: str, member: str) -> int:
 
 
 def _still_unknown(books: Books, finding: Finding) -> bool:
-    return not is_known(books, finding.village, str(finding.fields["member"]))
+    return not is_known(books.registers, finding.village, str(finding.fields["member"]))
 
 
 def _exit(books: Books, body: Body) -> Hit | None:

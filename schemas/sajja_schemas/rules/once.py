@@ -8,6 +8,7 @@ from sajja_schemas.findings import Hit, Owner, Severity
 from sajja_schemas.holdings import Books
 from sajja_schemas.registers.receipts import of_two_visits
 from sajja_schemas.registers.said import PREFIX
+from sajja_schemas.registers.savings import WELFARE
 from sajja_schemas.rules.declaring import StandingRule
 
 _HIGH, _MEDIUM, _LOW = Severity.HIGH, Severity.MEDIUM, Severity.LOW
@@ -53,6 +54,14 @@ def _receipts(books: Books, _on: date) -> Iterator[Hit]:
         )
 
 
+def _months(books: Books, _on: date) -> Iterator[Hit]:
+    for (village, member), facts in books.registers.all(WELFARE).items():
+        for (word, month), times in facts.items():
+            if word == "paid" and times > 1:
+                fields = {"member": member, "month": month, "times": times}
+                yield Hit(village=str(village), subject=(member, month), fields=dict(fields))
+
+
 STANDING: Final = (
     StandingRule(
         code="DUPLICATE_RECEIPT",
@@ -81,9 +90,16 @@ STANDING: Final = (
         "WELFARE_ENROLLED_TWICE", _MEDIUM, _NETWORK,
         "สมัครสวัสดิการซ้ำ", "enrolled in welfare more than once:", "5.9",
     ),
-    _rule(
-        "WELFARE_MONTH_PAID_TWICE", _LOW, _TREASURER,
-        "จ่ายสมทบเดือนเดียวกันซ้ำ", "welfare contribution of one month paid more than once:", "5.9",
+    StandingRule(
+        code="WELFARE_MONTH_PAID_TWICE",
+        severity=_LOW,
+        owner=_TREASURER,
+        thai="{member} จ่ายสมทบเดือน {month} ซ้ำ {times} ครั้ง",
+        english="{member} paid the welfare contribution of {month} {times} times",
+        next_thai=_REVERSE[0],
+        next_english=_REVERSE[1],
+        source="5.9",
+        read=_months,
     ),
     _rule(
         "INTEREST_CREDITED_TWICE", _HIGH, _TREASURER,

@@ -17,8 +17,9 @@ from sajja_schemas.events.welfare import WelfareContributionReceived
 from sajja_schemas.findings import Hit, Owner, Severity
 from sajja_schemas.holdings import Books
 from sajja_schemas.registers.activity import last_act_before
+from sajja_schemas.registers.members import is_known
 from sajja_schemas.rules.declaring import EntryRule
-from sajja_schemas.rules.members import is_known, saved_satang
+from sajja_schemas.rules.members import saved_satang
 
 SILENT_DAYS: Final = 365
 
@@ -60,7 +61,7 @@ def _silent(books: Books, body: Body) -> Hit | None:
 def _heir(books: Books, body: Body) -> Hit | None:
     event = body.event
     assert isinstance(event, ShareTransferred)
-    if event.to_member != event.member and is_known(books, body.village, event.to_member):
+    if event.to_member != event.member and is_known(books.registers, body.village, event.to_member):
         return None
     return Hit(fields={"member": event.member, "to": event.to_member}, amount_satang=event.amount_satang)
 

@@ -8,14 +8,17 @@ from sajja_schemas.events.welfare import WelfareClaimPaid, WelfareContributionRe
 from sajja_schemas.events.welfare_claims import WelfareClaimReturned, WelfareClaimSubmitted, WelfareClaimVerified
 from sajja_schemas.findings import Finding, Hit, Owner, Severity
 from sajja_schemas.holdings import Books
-from sajja_schemas.registers import loans
+from sajja_schemas.registers import claims, loans
+from sajja_schemas.registers.members import is_in_welfare, is_known
 from sajja_schemas.rules.declaring import EntryRule
 
 _PAYABLE: Final = 2310
 
 
 def _is_granted(books: Books, claim: str) -> bool:
-    return ("welfare", _PAYABLE, claim) in books.balances
+    """Whether a claim was granted, or brought forward from the paper register."""
+    granted = claims.claim_of(books.registers, claim)
+    return (granted is not None and granted.approved_satang > 0) or ("welfare", _PAYABLE, claim) in books.balances
 
 
 def _unknown(books: Books, body: Body) -> Hit | None:
@@ -37,15 +40,14 @@ def _not_met(_books: Books, body: Body) -> Hit | None:
 
 def _not_enrolled(books: Books, body: Body) -> Hit | None:
     event: Any = body.event
-    known = books.members.get((body.village, event.member))
-    if known is None or known.in_welfare > 0:  # who is unknown altogether is another finding
-        return None
+    registers = books.registers
+    if is_in_welfare(registers, body.village, event.member) or not is_known(registers, body.village, event.member):
+        return None  # who is unknown altogether is another finding
     return Hit(fields={"member": event.member}, amount_satang=event.amount_satang)
 
 
 def _still_not_enrolled(books: Books, finding: Finding) -> bool:
-    known = books.members.get((finding.village, str(finding.fields["member"])))
-    return known is None or known.in_welfare <= 0
+    return not is_in_welfare(books.registers, finding.village, str(finding.fields["member"]))
 
 
 def _not_covered(books: Books, body: Body) -> Hit | None:

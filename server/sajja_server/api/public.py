@@ -15,6 +15,7 @@ from sajja_schemas.events import CATALOGUE
 from sajja_schemas.wire import Hello
 from sajja_server.api import problems
 from sajja_server.api.context import NETWORKS, PAGE, POOL, json_response, network_of
+from sajja_server.api.reading import date_of
 from sajja_server.clock import now_ms
 from sajja_server.page import HEADERS
 from sajja_server.projections import views
@@ -72,7 +73,7 @@ async def projection(request: web.Request) -> web.Response:
     pool = request.app[POOL]
     match request.match_info["name"]:
         case "network_totals":
-            answer = await views.network_totals(pool, network.name, now_ms())
+            answer = await views.network_totals(pool, network.name, now_ms(), date_of(request, "on"))
         case "village_status":
             answer = await views.village_status(pool, network.name, now_ms())
         case "books":

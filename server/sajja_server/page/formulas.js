@@ -36,6 +36,12 @@ export const FORMULAS = {
   },
 };
 
+// Sums over the twelve months that end with the day that the page names.
+export const FLOWS = {
+  welfare: { benefits_12m_satang: "521x + 522x" },
+  risk: { premium_12m_satang: "4170", claims_12m_satang: "531x" },
+};
+
 // The chart's own names, so that a formula can be read beside the paper book.
 export const ACCOUNTS = [
   { code: "1110", th: "เงินสดในกล่อง", en: "Cash box" },
@@ -69,6 +75,10 @@ export const ACCOUNTS = [
   { code: "3410", th: "ยอดกองทุนสวัสดิการ", en: "Welfare fund balance" },
   { code: "3420", th: "ยอดกองทุนประกันความเสี่ยง", en: "Risk fund balance" },
   { code: "3430", th: "ทุนกองกลางเครือข่าย", en: "Network pool capital" },
+  { code: "4170", th: "เบี้ยประกัน", en: "Premium" },
   { code: "4xxx", th: "รายได้ของปีที่ยังไม่ปิด", en: "Income of the open year" },
+  { code: "521x", th: "สวัสดิการจ่าย (5210 ถึง 5219)", en: "Welfare benefits (5210 to 5219)" },
+  { code: "522x", th: "สวัสดิการจ่าย (5220 ถึง 5229)", en: "Welfare benefits (5220 to 5229)" },
+  { code: "531x", th: "สินไหมจ่าย (5310 ถึง 5319)", en: "Claims (5310 to 5319)" },
   { code: "5xxx", th: "ค่าใช้จ่ายของปีที่ยังไม่ปิด", en: "Expense of the open year" },
 ];

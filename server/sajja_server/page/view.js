@@ -4,12 +4,12 @@
 //  * A figure carries its formula; a state carries its word; a colour says nothing alone.
 //  * What does not count (awaiting approval, quarantined) is shown, also when it is nothing.
 
-import { ACCOUNTS, FORMULAS } from "./formulas.js";
+import { ACCOUNTS, FLOWS, FORMULAS } from "./formulas.js";
 import { FRESHNESS, age, baht, count, day, freshness, moment } from "./format.js";
 
 const MAIN = ["members", "women", "savings_satang", "fund_satang", "loans_satang"];
 const REST = [
-  "shares_satang", "special_satang", "seed_satang", "reserve_satang", "linkage_satang",
+  "par30_satang", "shares_satang", "special_satang", "seed_satang", "reserve_satang", "linkage_satang",
   "network_deposit_satang", "bank_satang", "cash_satang", "in_transit_satang", "due_to_funds_satang",
 ];
 const FUND_HEADS = { welfare: "balance_satang", risk: "balance_satang", network: "capital_satang" };
@@ -29,8 +29,15 @@ export function h(tag, attributes, ...children) {
 const name = (text) => h("bdi", { class: "name" }, text);
 
 function formula(words, kind, key) {
-  const special = { members: words.members_formula, women: words.women_formula, enrolled: words.enrolled_formula };
-  return special[key] ?? FORMULAS[kind]?.[key] ?? "";
+  const special = {
+    members: words.members_formula,
+    women: words.women_formula,
+    enrolled: words.enrolled_formula,
+    par30_satang: words.par30_formula,
+    covered_satang: words.covered_formula,
+  };
+  const flow = FLOWS[kind]?.[key];
+  return special[key] ?? (flow && words.twelve_months(flow)) ?? FORMULAS[kind]?.[key] ?? "";
 }
 
 function value(words, kind, key, amount) {
@@ -135,7 +142,11 @@ function section(id, title, ...children) {
 }
 
 function network(words, { totals }) {
-  const share = totals.members > 0 ? ((100 * totals.women) / totals.members).toFixed(1) : "–";
+  const share = (part, whole) => (whole > 0 ? ((100 * part) / whole).toFixed(1) : "–");
+  const notes = {
+    members: words.women_of(count(totals.women), share(totals.women, totals.members)),
+    loans_satang: words.par30_of(baht(totals.par30_satang), share(totals.par30_satang, totals.loans_satang)),
+  };
   const tiles = ["savings_satang", "fund_satang", "members", "loans_satang"].map((key) =>
     tile(words, {
       kind: "bank",
@@ -143,7 +154,8 @@ function network(words, { totals }) {
       label: words.figures[key],
       amount: totals[key],
       of: words.sum_of_villages,
-      note: key === "members" ? words.women_of(count(totals.women), share) : null,
+      note: notes[key],
+      parts: key === "loans_satang" ? [["par30_satang", words.figures.par30_satang]] : [],
     }),
   );
   return section("totals", words.totals, h("div", { class: "tiles" }, tiles));

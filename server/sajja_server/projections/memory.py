@@ -10,18 +10,18 @@ from typing import Final
 
 import msgspec
 
-from sajja_schemas.books import Books, Change, Member, open_books
+from sajja_schemas.books import Books, Change, open_books
 from sajja_schemas.entry import device_of, from_base64url, to_base64url
 from sajja_schemas.periods import Periods
-from sajja_schemas.registers import Registers
 from sajja_schemas.standing import Trust
 from sajja_schemas.transit import Transit
 from sajja_schemas.verdicts import Effect
+from sajja_server.projections import registers
 from sajja_server.store.log import LoggedBody
 from sajja_server.store.pool import Connection
 
 # Raised whenever the fold's meaning or the shape of its memory changes: older tables are then folded again from zero.
-VERSION: Final = 4
+VERSION: Final = 5
 
 
 class Memory(msgspec.Struct):
@@ -30,7 +30,6 @@ class Memory(msgspec.Struct):
     trust: Trust
     last_date: date | None
     transit: dict[str, Transit]
-    registers: Registers
     periods: Periods
     reversed: dict[str, str]
     expected: dict[str, list[str]]
@@ -61,7 +60,7 @@ async def load(connection: Connection, network: str, fingerprint: str) -> tuple[
         index=row["index"],
         last_date=memory.last_date,
         transit=memory.transit,
-        registers=memory.registers,
+        registers=await registers.load(connection, network),
         periods=memory.periods,
         reversed=memory.reversed,
         expected=memory.expected,
@@ -70,10 +69,6 @@ async def load(connection: Connection, network: str, fingerprint: str) -> tuple[
         "SELECT ledger, account, sub, amount_satang FROM books.balance WHERE network = $1", network
     ):
         books.balances[ledger, account, sub] = int(amount)
-    for village, member, *rest in await connection.fetch(
-        "SELECT village, member, gender, in_bank, in_welfare FROM books.member WHERE network = $1", network
-    ):
-        books.members[village, member] = Member(*rest)
     for entry_hash, code in await connection.fetch(
         "SELECT hash, code FROM books.quarantined WHERE network = $1", network
     ):
@@ -119,7 +114,7 @@ async def enrolled_key(connection: Connection, network: str, device: bytes) -> b
 
 async def forget(connection: Connection, network: str) -> None:
     """Drop everything derived of one network. The log is not touched."""
-    for table in ("state", "balance", "member", "quarantined", "device"):
+    for table in ("state", "balance", "register", "quarantined", "device"):
         await connection.execute(f"DELETE FROM books.{table} WHERE network = $1", network)  # noqa: S608  # our own names
 
 
@@ -145,14 +140,13 @@ async def save(
     """Write what changed, and the index, in the caller's transaction."""
     network = books.trust.network
     await _save_balances(connection, network, books)
-    await _save_members(connection, network, books)
+    await registers.save(connection, network, books.registers)
     await _save_effects(connection, network, changes)
     await _save_devices(connection, books, counts, touched_devices)
     memory = Memory(
         trust=books.trust,
         last_date=books.last_date,
         transit=books.transit,
-        registers=books.registers,
         periods=books.periods,
         reversed=books.reversed,
         expected=books.expected,
@@ -184,26 +178,6 @@ async def _save_balances(connection: Connection, network: str, books: Books) -> 
             [key[1] for key in touched],
             [key[2] for key in touched],
             [books.balances[key] for key in touched],
-        )
-
-
-async def _save_members(connection: Connection, network: str, books: Books) -> None:
-    touched = list(books.touched_members)
-    if touched:
-        members = [books.members[key] for key in touched]
-        await connection.execute(
-            """
-            INSERT INTO books.member (network, village, member, gender, in_bank, in_welfare)
-            SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::int[], $6::int[])
-            ON CONFLICT (network, village, member) DO UPDATE
-                SET gender = excluded.gender, in_bank = excluded.in_bank, in_welfare = excluded.in_welfare
-            """,
-            network,
-            [key[0] for key in touched],
-            [key[1] for key in touched],
-            [member.gender for member in members],
-            [member.in_bank for member in members],
-            [member.in_welfare for member in members],
         )
 
 

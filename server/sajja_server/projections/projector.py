@@ -107,7 +107,6 @@ class Projector:
             touched = memory.count_devices(self._counts, entries)
             await memory.save(connection, books, changes, self._counts, touched)
         books.touched_balances.clear()
-        books.touched_members.clear()
         books.registers.touched.clear()
         for name, effect in changes:
             if effect is Effect.UNDIGESTED:

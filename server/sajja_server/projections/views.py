@@ -3,23 +3,42 @@
 Every query of a view runs in one snapshot, so a figure and the index beside it belong together.
 """
 
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+
 import msgspec
 
+from sajja_schemas.accounts import LOANS
 from sajja_schemas.calendar import business_date
 from sajja_schemas.entry import to_base64url
-from sajja_schemas.figures import ControlSums, read_bank, read_fund
+from sajja_schemas.figures import (
+    FLOW_FIGURES,
+    ControlSums,
+    LoanFigures,
+    read_bank,
+    read_fund,
+    read_fund_flows,
+    read_loans,
+)
+from sajja_schemas.registers import Registers, flows, loans, members
 from sajja_schemas.standing import Trust
+from sajja_server.projections import registers
 from sajja_server.projections.memory import Memory
 from sajja_server.store import evidence
 from sajja_server.store.log import log_head
 from sajja_server.store.pool import Connection, Pool
 
 _FUNDS = ("welfare", "risk", "network")
+_ENROLLED = "@enrolled"  # beside the villages: over all of them
 _memory_decoder = msgspec.msgpack.Decoder(Memory)
 
 
-async def network_totals(pool: Pool, network: str, now: int) -> dict[str, object]:
-    """Members, money and funds of a network, and a row a village (docs/domain.md section 7)."""
+async def network_totals(pool: Pool, network: str, now: int, on: date | None = None) -> dict[str, object]:
+    """Members, money and funds of a network, and a row a village (docs/domain.md section 7).
+
+    `on` is the day as of which loans are late and twelve months end; the latest business date where none is given.
+    """
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         index, memory = await _state(connection, network)
         rows = await connection.fetch(
@@ -27,10 +46,8 @@ async def network_totals(pool: Pool, network: str, now: int) -> dict[str, object
             network,
         )
         sums = {(ledger, account): int(amount) for ledger, account, amount in rows}
-        people = await _people(connection, network)
-        enrolled = await connection.fetchval(
-            "SELECT count(*) FROM books.member WHERE network = $1 AND in_welfare > 0", network
-        )
+        known = await _known(connection, network)
+        principal = await _principal(connection, network)
         quarantined = await connection.fetch(
             "SELECT code, count(*) FROM books.quarantined WHERE network = $1 GROUP BY 1 ORDER BY 1", network
         )
@@ -40,9 +57,17 @@ async def network_totals(pool: Pool, network: str, now: int) -> dict[str, object
         )
         size = (await log_head(connection, network)).size
     trust = memory.trust if memory is not None else Trust(network=network, fingerprint="")
-    villages = _villages(trust, people, sums)
-    funds: dict[str, dict[str, int]] = {fund: read_fund(fund, sums) for fund in _FUNDS}
-    funds["welfare"]["enrolled"] = enrolled
+    # A tablet whose calendar is years ahead must not tell everybody what day it is.
+    last = min(memory.last_date, business_date(now)) if memory and memory.last_date else None
+    as_of = on or last or business_date(now)
+    lent = read_loans(known, principal, as_of)
+    people = _people(known)
+    villages = _villages(trust, people, sums, lent)
+    funds: dict[str, dict[str, int]] = {
+        fund: read_fund(fund, sums) | read_fund_flows(fund, known, as_of) for fund in _FUNDS
+    }
+    funds["welfare"]["enrolled"] = people[_ENROLLED]["members"]
+    funds["risk"]["covered_satang"] = sum(of_bank.covered_satang for of_bank in lent.values())
     return {
         "network": network,
         "name": trust.name,
@@ -50,8 +75,8 @@ async def network_totals(pool: Pool, network: str, now: int) -> dict[str, object
         "index": index,
         "entries": size,
         "reflects_received_at": reflects,
-        # A tablet whose calendar is years ahead must not tell everybody what day it is.
-        "last_business_date": min(memory.last_date, business_date(now)) if memory and memory.last_date else None,
+        "last_business_date": last,
+        "on": as_of,
         "totals": _total(villages),
         "villages": villages,
         "funds": funds,
@@ -105,21 +130,49 @@ async def _state(connection: Connection, network: str) -> tuple[int, Memory | No
     return (row["index"] - 1, _memory_decoder.decode(row["memory"])) if row is not None else (-1, None)
 
 
-async def _people(connection: Connection, network: str) -> dict[str, dict[str, int]]:
+async def _known(connection: Connection, network: str) -> Registers:
+    """The registers that the figures are read from."""
+    known = await registers.load(connection, network, [loans.REGISTER, members.REGISTER])
+    of_funds = await registers.load(connection, network, [flows.REGISTER], list(FLOW_FIGURES))
+    known.rows |= of_funds.rows
+    return known
+
+
+async def _principal(connection: Connection, network: str) -> dict[tuple[str, int, str], int]:
     rows = await connection.fetch(
         """
-        SELECT village, count(*) AS members, count(*) FILTER (WHERE gender = 'female') AS women
-        FROM books.member WHERE network = $1 AND in_bank > 0 GROUP BY village
+        SELECT ledger, account, sub, amount_satang FROM books.balance
+        WHERE network = $1 AND account = ANY ($2::int[]) AND amount_satang <> 0
         """,
         network,
+        list(LOANS),
     )
-    return {row["village"]: {"members": row["members"], "women": row["women"]} for row in rows}
+    return {(ledger, account, sub): int(amount) for ledger, account, sub, amount in rows}
 
 
-def _villages(trust: Trust, people: dict[str, dict[str, int]], sums: ControlSums) -> list[dict[str, object]]:
-    nobody = {"members": 0, "women": 0}
+def _people(known: Registers) -> Mapping[str, dict[str, int]]:
+    people: dict[str, dict[str, int]] = defaultdict(lambda: {"members": 0, "women": 0})
+    for member in members.members_of(known):
+        if member.in_bank > 0:
+            people[member.village]["members"] += 1
+            people[member.village]["women"] += member.gender == "female"
+        if member.in_welfare > 0:
+            people[_ENROLLED]["members"] += 1
+    return people
+
+
+def _villages(
+    trust: Trust, people: Mapping[str, dict[str, int]], sums: ControlSums, lent: Mapping[str, LoanFigures]
+) -> list[dict[str, object]]:
     return [
-        {"village": code, "moo": bank.moo, "name": bank.name, **people.get(code, nobody), **read_bank(code, sums)}
+        {
+            "village": code,
+            "moo": bank.moo,
+            "name": bank.name,
+            **people[code],
+            **read_bank(code, sums),
+            "par30_satang": lent.get(f"bank:{code}", LoanFigures()).par30_satang,
+        }
         for code, bank in sorted(trust.villages.items())
     ]
 

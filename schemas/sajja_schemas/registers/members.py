@@ -1,0 +1,152 @@
+"""The register of members: who came, rests, moved, left or died (docs/domain.md section 5.5).
+
+* A row is (village, member). A person is in the bank, or in the welfare fund, where comings outnumber goings, so that
+  their order is free; the two scopes are apart.
+* A death that is only reported locks as one that is confirmed does; what is paid months and pledges is in `savings`.
+* `persons` lists the applications of one person over all villages, by the salted hash of who it is.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, Final
+
+import msgspec
+
+from sajja_schemas.events.member_records import (
+    MemberApplicationSubmitted,
+    MemberPassbookIssued,
+    MemberPassbookReplaced,
+    MemberProfileUpdated,
+)
+from sajja_schemas.events.members import (
+    MemberAdmitted,
+    MemberDeathConfirmed,
+    MemberDeathReported,
+    MemberDuplicateMerged,
+    MemberExitSettled,
+    MemberExpelled,
+    MemberReinstated,
+    MemberResignationRequested,
+    MemberSuspended,
+    MemberTransferred,
+)
+from sajja_schemas.events.welfare import WelfareEnrolled
+from sajja_schemas.events.welfare_claims import WelfareReinstated
+from sajja_schemas.registers.noting import DATE, VILLAGE, Fact, Facts, Note, Registers, latest, sum_of
+
+REGISTER: Final = "members"
+PERSONS: Final = "persons"
+PASSBOOKS: Final = "passbooks"
+
+_KEY: Final = (VILLAGE, "member")
+_COMES: Final = ("admitted", "moved_in")
+_GOES: Final = ("left", "moved_out", "merged")
+_KNOWN: Final = frozenset({*_COMES, "enrolled"})
+
+
+def _note(event: Any, *fact: str, key: tuple[str, ...] = _KEY, **more: Any) -> Note:
+    return Note(register=more.pop("register", REGISTER), event=event, key=key, fact=fact, **more)
+
+
+NOTES: Final = (
+    _note(MemberAdmitted, "=admitted", DATE, "gender", "joined"),
+    _note(MemberAdmitted, "=interest_free", DATE, "interest_free", when=lambda event: event.interest_free),
+    _note(MemberExitSettled, "=left", DATE),
+    _note(MemberTransferred, "=moved_out", DATE, "to_village", "new_member", when=lambda event: event.side == "sent"),
+    _note(
+        MemberTransferred, "=moved_in", DATE, "gender", "from_village", "member", key=(VILLAGE, "new_member"),
+        when=lambda event: event.side == "received",
+    ),
+    _note(MemberDuplicateMerged, "=merged", DATE, "survivor", key=(VILLAGE, "duplicate")),
+    _note(MemberSuspended, "=suspended", "suspended_from"),
+    _note(MemberReinstated, "=reinstated", "reinstated_from", "waiting_from"),
+    _note(MemberResignationRequested, "=resigns", "effective"),
+    _note(MemberExpelled, "=expelled", DATE),
+    _note(MemberDeathReported, "=death_reported", "reported"),
+    _note(MemberDeathConfirmed, "=died", "died"),
+    _note(MemberProfileUpdated, "=gender", DATE, "gender", named="gender"),
+    _note(
+        MemberProfileUpdated, "=interest_free", DATE, "interest_free", named="interest_free"
+    ),
+    _note(WelfareEnrolled, "=enrolled", DATE, "joined"),
+    _note(WelfareReinstated, "=back_in_welfare", DATE, "waiting_from"),
+    _note(
+        MemberApplicationSubmitted, VILLAGE, "applicant", register=PERSONS, key=("person_hash",), named="person_hash",
+    ),
+    _note(MemberPassbookIssued, "=issued", DATE, "member", register=PASSBOOKS, key=(VILLAGE, "serial")),
+    _note(MemberPassbookReplaced, "=issued", DATE, "member", register=PASSBOOKS, key=(VILLAGE, "serial")),
+    _note(MemberPassbookReplaced, "=void", DATE, "reason", register=PASSBOOKS, key=(VILLAGE, "old_serial")),
+)  # fmt: skip
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """A member as the counted entries stand."""
+
+    village: str
+    member: str
+    gender: str
+    joined: date | None
+    in_bank: int  # comings less goings: in where more than 0
+    in_welfare: int
+    is_suspended: bool
+    is_interest_free: bool
+    death_reported: date | None
+    died: date | None
+
+
+def member_of(registers: Registers, village: str, member: str) -> Member | None:
+    """A member, or None where no counted entry knows such a one."""
+    facts = registers.row(REGISTER, (village, member))
+    return _read(village, member, facts) if facts else None
+
+
+def is_known(registers: Registers, village: str, member: str) -> bool:
+    """Whether a village ever had such a member, in its bank or in the welfare fund."""
+    return any(fact[0] in _KNOWN for fact in registers.row(REGISTER, (village, member)))
+
+
+def is_in_bank(registers: Registers, village: str, member: str) -> bool:
+    """Whether somebody is a member of a village's bank."""
+    facts = registers.row(REGISTER, (village, member))
+    return sum_of(facts, *_COMES) > sum_of(facts, *_GOES)
+
+
+def is_in_welfare(registers: Registers, village: str, member: str) -> bool:
+    """Whether somebody is in the welfare fund."""
+    return sum_of(registers.row(REGISTER, (village, member)), "enrolled") > 0
+
+
+def died_by(registers: Registers, village: str, member: str) -> date | None:
+    """The day on which a member died, or was said to have died; None where nobody said so."""
+    facts = registers.row(REGISTER, (village, member))
+    return _day(latest(facts, "died"), 1) or _day(latest(facts, "death_reported"), 1)
+
+
+def members_of(registers: Registers, village: str | None = None) -> Iterator[Member]:
+    """Every member that ever was, of a village or of all."""
+    for (unit, member), facts in registers.all(REGISTER).items():
+        if village in {None, unit}:
+            yield _read(str(unit), str(member), facts)
+
+
+def _read(village: str, member: str, facts: Mapping[Fact, int] | Facts) -> Member:
+    came = latest(facts, *_COMES)
+    gender = latest(facts, "gender") or came
+    rests = latest(facts, "suspended", "reinstated")
+    free = latest(facts, "interest_free")
+    return Member(
+        village=village,
+        member=member,
+        gender=str(gender[2]) if gender is not None else "",
+        joined=_day(came, 3) if came is not None and came[0] == "admitted" else _day(came, 1),
+        in_bank=sum_of(facts, *_COMES) - sum_of(facts, *_GOES),
+        in_welfare=sum_of(facts, "enrolled"),
+        is_suspended=rests is not None and rests[0] == "suspended",
+        is_interest_free=free is not None and free[2] == 1,
+        death_reported=_day(latest(facts, "death_reported"), 1),
+        died=_day(latest(facts, "died"), 1),
+    )
+
+
+def _day(fact: Fact | None, at: int) -> date | None:
+    return date.fromisoformat(str(fact[at])) if fact is not None else None

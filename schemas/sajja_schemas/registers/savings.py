@@ -1,0 +1,71 @@
+"""What was promised and paid month by month, and what is held as security (docs/domain.md sections 5.7 and 5.9).
+
+* A row of `savings` and of `welfare` is (village, member), with a number for each month that was paid: a month that
+  stands twice was paid twice.
+* `holds` is (village, loan): what is held for it of each member's savings.
+"""
+
+from functools import lru_cache
+from typing import Any, Final
+
+from sajja_schemas.events import Body
+from sajja_schemas.events.base import Event
+from sajja_schemas.events.savings import SavingsHoldPlaced, SavingsHoldReleased, ShareDeposited, SharePledgeSet
+from sajja_schemas.events.welfare import WelfareContributionReceived
+from sajja_schemas.events.welfare_claims import WelfareReinstated
+from sajja_schemas.registers.noting import DATE, VILLAGE, Fact, Note, Registers, latest
+
+SAVINGS: Final = "savings"
+WELFARE: Final = "welfare"
+HOLDS: Final = "holds"
+
+_KEY: Final = (VILLAGE, "member")
+
+
+MONTHS: Final[dict[type[Event], str]] = {
+    ShareDeposited: SAVINGS, WelfareContributionReceived: WELFARE, WelfareReinstated: WELFARE,
+}  # fmt: skip
+"""The events that pay months, and the register of each."""
+
+NOTES: Final = (
+    Note(
+        register=SAVINGS, event=SharePledgeSet, key=_KEY,
+        fact=("=pledged", "first_month", DATE, "amount_satang"),
+    ),
+    Note(register=HOLDS, event=SavingsHoldPlaced, key=(VILLAGE, "loan"), fact=("member",), number="amount_satang"),
+    Note(
+        register=HOLDS, event=SavingsHoldReleased, key=(VILLAGE, "loan"), fact=("member",), number="amount_satang",
+        sign=-1,
+    ),
+)  # fmt: skip
+
+
+def note_months(registers: Registers, body: Body, sign: int) -> None:
+    """Note the months that an entry pays. Half of a replay does, so it takes the short way."""
+    event: Any = body.event
+    key = (body.village, event.member)
+    for month in event.months:
+        registers.add(MONTHS[type(event)], key, _paid(month), sign)
+
+
+@lru_cache(maxsize=10_000)
+def _paid(month: str) -> Fact:
+    """One fact for all members: they are many, and months few."""
+    return ("paid", month)
+
+
+def months_paid(registers: Registers, register: str, village: str, member: str) -> dict[str, int]:
+    """How often each month was paid."""
+    row = registers.row(register, (village, member))
+    return {str(fact[1]): number for fact, number in sorted(row.items()) if fact[0] == "paid" and number > 0}
+
+
+def pledged_satang(registers: Registers, village: str, member: str) -> int | None:
+    """What a member last pledged to save each month; None where nothing was pledged."""
+    said = latest(registers.row(SAVINGS, (village, member)), "pledged")
+    return int(said[3]) if said is not None else None
+
+
+def held_satang(registers: Registers, village: str, loan: str, member: str) -> int:
+    """What is held for a loan of a member's savings."""
+    return registers.row(HOLDS, (village, loan)).get((member,), 0)

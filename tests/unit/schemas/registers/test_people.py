@@ -1,0 +1,136 @@
+"""Members, what they promised and paid, and what stands around their loans (docs/domain.md sections 5.5 to 5.9)."""
+
+from datetime import date
+
+from sajja_schemas.events.lending import LoanGuarantorConsented, LoanGuarantorWithdrawn
+from sajja_schemas.events.loan_accounts import LoanRecoveryReceived, LoanWrittenOff
+from sajja_schemas.events.member_records import MemberPassbookIssued, MemberPassbookReplaced, MemberProfileUpdated
+from sajja_schemas.events.members import (
+    MemberAdmitted,
+    MemberDeathConfirmed,
+    MemberDeathReported,
+    MemberExitSettled,
+    MemberReinstated,
+    MemberSuspended,
+    MemberTransferred,
+)
+from sajja_schemas.events.savings import SavingsHoldPlaced, SavingsHoldReleased, ShareDeposited, SharePledgeSet
+from sajja_schemas.events.welfare import WelfareContributionReceived, WelfareEnrolled
+from sajja_schemas.registers.lending import guarantees_of, guarantors_of, written_off_satang
+from sajja_schemas.registers.members import PASSBOOKS, Member, member_of, members_of
+from sajja_schemas.registers.savings import SAVINGS, WELFARE, held_satang, months_paid, pledged_satang
+from support.world import ASSEMBLY
+from unit.schemas.registers.noted import DAY, ENTRY, NAME, Noted
+
+BANK = "bank:pp01"
+
+
+def admitted(*, interest_free: bool = False) -> MemberAdmitted:
+    return MemberAdmitted(
+        member="m1", gender="male", joined=date(2019, 1, 5), resolution=ENTRY, interest_free=interest_free
+    )
+
+
+def member(noted: Noted, village: str = "pp01", name: str = "m1") -> Member:
+    found = member_of(noted.registers, village, name)
+    assert found is not None
+    return found
+
+
+def test_a_member_comes_rests_returns_and_leaves() -> None:
+    noted = Noted()
+    noted.count(admitted())
+    assert (member(noted).in_bank, member(noted).joined, member(noted).gender) == (1, date(2019, 1, 5), "male")
+    noted.count(MemberSuspended(member="m1", suspended_from=date(2020, 2, 1), reason="debt", resolution=ENTRY))
+    assert member(noted).is_suspended
+    noted.count(MemberReinstated(member="m1", reinstated_from=date(2020, 3, 1), resolution=ENTRY))
+    assert not member(noted).is_suspended
+    noted.count(MemberExitSettled(member="m1"))
+    assert member(noted).in_bank == 0
+    assert [one.member for one in members_of(noted.registers, "pp01")] == ["m1"]
+    assert list(members_of(noted.registers, "pp02")) == []
+    assert member_of(noted.registers, "pp01", "m2") is None
+
+
+def test_bank_and_welfare_are_apart() -> None:
+    noted = Noted()
+    noted.count(WelfareEnrolled(member="m1", joined=DAY, resolution=ENTRY))
+    assert (member(noted).in_bank, member(noted).in_welfare, member(noted).joined) == (0, 1, None)
+
+
+def test_a_death_that_is_reported_is_known_before_it_is_confirmed() -> None:
+    noted = Noted()
+    noted.count(MemberDeathReported(member="m1", reported=date(2020, 7, 11)))
+    assert (member(noted).death_reported, member(noted).died) == (date(2020, 7, 11), None)
+    noted.count(MemberDeathConfirmed(member="m1", died=date(2020, 7, 10), certificate=NAME))
+    assert member(noted).died == date(2020, 7, 10)
+
+
+def test_a_profile_says_the_latest_word_by_its_date() -> None:
+    noted = Noted()
+    noted.count(MemberProfileUpdated(member="m1", fields=("gender",), gender="other", interest_free=False), DAY)
+    noted.count(admitted(interest_free=True), date(2020, 1, 1))
+    assert (member(noted).gender, member(noted).is_interest_free) == ("other", False)
+
+
+def test_a_member_who_moves_is_a_member_there() -> None:
+    noted = Noted()
+    noted.count(admitted())
+    for side, village in (("sent", "pp01"), ("received", "pp02")):
+        moved = MemberTransferred(
+            settlement="s1", side="sent" if side == "sent" else "received", from_village="pp01", to_village="pp02",
+            member="m1", new_member="m9", gender="male", amount_satang=5, shares_satang=5,
+        )  # fmt: skip
+        noted.count(moved, village=village)
+    assert (member(noted).in_bank, member(noted, "pp02", "m9").in_bank) == (0, 1)
+    assert member(noted, "pp02", "m9").joined == DAY
+
+
+def test_months_are_paid_pledged_and_counted_once_each() -> None:
+    noted = Noted()
+    noted.count(ShareDeposited(member="m1", amount_satang=1, box="b", months=("2020-05", "2020-06")))
+    noted.count(ShareDeposited(member="m1", amount_satang=1, box="b", months=("2020-06",)))
+    noted.count(WelfareContributionReceived(member="m1", amount_satang=1, box="b", months=("2020-04",)))
+    assert months_paid(noted.registers, SAVINGS, "pp01", "m1") == {"2020-05": 1, "2020-06": 2}
+    assert months_paid(noted.registers, WELFARE, "pp01", "m1") == {"2020-04": 1}
+    assert pledged_satang(noted.registers, "pp01", "m1") is None
+    noted.count(SharePledgeSet(member="m1", amount_satang=100, first_month="2020-09"))
+    noted.count(SharePledgeSet(member="m1", amount_satang=70, first_month="2020-01"))
+    assert pledged_satang(noted.registers, "pp01", "m1") == 100
+
+
+def test_what_is_held_is_what_was_placed_less_what_was_released() -> None:
+    noted = Noted()
+    noted.count(SavingsHoldPlaced(member="m1", loan="l1", amount_satang=500))
+    noted.count(SavingsHoldReleased(member="m1", loan="l1", amount_satang=200))
+    assert held_satang(noted.registers, "pp01", "l1", "m1") == 300
+
+
+def test_a_guarantor_stands_until_withdrawn() -> None:
+    noted = Noted()
+    for guarantor in ("m2", "m3"):
+        noted.count(LoanGuarantorConsented(loan="l1", guarantor=guarantor, amount_satang=900))
+    noted.count(LoanGuarantorWithdrawn(loan="l1", guarantor="m2"))
+    assert guarantors_of(noted.registers, BANK, "l1") == {"m3": 900}
+    assert guarantees_of(noted.registers, BANK, "m3") == {"l1": 900}
+    assert guarantees_of(noted.registers, BANK, "m2") == {}
+
+
+def test_a_recovery_is_against_what_was_written_off() -> None:
+    noted = Noted()
+    noted.count(
+        LoanWrittenOff(
+            loan="l1", member="m1", product="ordinary", principal_satang=700, expense_satang=700, assembly=ASSEMBLY
+        )
+    )
+    noted.count(LoanRecoveryReceived(loan="l1", member="m1", amount_satang=300, box="b"))
+    assert written_off_satang(noted.registers, BANK, "l1") == 400
+
+
+def test_a_replaced_passbook_is_void() -> None:
+    noted = Noted()
+    noted.count(MemberPassbookIssued(member="m1", serial="a1"))
+    noted.count(MemberPassbookReplaced(member="m1", old_serial="a1", serial="a2", reason="full"))
+    day = DAY.isoformat()
+    assert noted.registers.row(PASSBOOKS, ("pp01", "a1")) == {("issued", day, "m1"): 1, ("void", day, "full"): 1}
+    assert noted.registers.row(PASSBOOKS, ("pp01", "a2")) == {("issued", day, "m1"): 1}
