@@ -12,12 +12,17 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date
+
+import msgspec
 
 from sajja_client.home import Home, Pin
 from sajja_client.mirror import Mirror, Mirrored
 from sajja_client.store import open_store
 from sajja_schemas.books import Admitted, Books, apply, open_books
+from sajja_schemas.bylaws.variance import version_to_name
 from sajja_schemas.entry import device_name, from_base64url, to_base64url
+from sajja_schemas.events import AnyEvent
 from sajja_schemas.standing import Device
 from sajja_schemas.verdicts import Effect
 
@@ -36,6 +41,17 @@ def fold(home: Home) -> Books:
 def effect_of(books: Books, entry_hash: str) -> Effect:
     """What the books make of an entry that they have folded."""
     return books.quarantined.get(entry_hash, Effect.COUNTED)
+
+
+def stamped(books: Books, event: AnyEvent, village: str, day: date) -> AnyEvent:
+    """The event with the version of the bylaws that these books have in force on that day, where it names none.
+
+    So a village that has not heard of a newer version says so itself, and whoever knows the newer can tell the
+    difference (`sajja_schemas.bylaws.variance`).
+    """
+    if event.bylaws is not None:
+        return event
+    return msgspec.structs.replace(event, bylaws=version_to_name(books.rulesets, event, village, day))
 
 
 class _Fold:

@@ -10,10 +10,11 @@ from typing import Any, Final
 import msgspec
 
 from sajja_client.home import Pin
+from sajja_schemas.bylaws.demands import FREE, Demand
 from sajja_schemas.calendar import format_thai
 from sajja_schemas.entry import SignedEntry, to_base64url
 from sajja_schemas.events import Body, read_body, tag_of
-from sajja_schemas.events.base import Approvers, Event
+from sajja_schemas.events.base import Event
 from sajja_schemas.money import format_baht
 
 HASH_CHARACTERS: Final = 12
@@ -35,8 +36,8 @@ def amount_of(event: object) -> int | None:
     return next((found for name in AMOUNTS if (found := getattr(event, name, None)) is not None), None)
 
 
-def entry_document(entry: SignedEntry) -> dict[str, Any]:
-    """An entry for a program."""
+def entry_document(entry: SignedEntry, demand: Demand) -> dict[str, Any]:
+    """An entry for a program, with the classes that it needs."""
     body = body_of(entry)
     return {
         "sequence": entry.sequence,
@@ -45,12 +46,12 @@ def entry_document(entry: SignedEntry) -> dict[str, Any]:
         "date": body.date,
         "by": body.by,
         "event": body.event,
-        "approvers": _classes(body.event),
+        "approvers": _classes(demand),
     }
 
 
-def receipt(pin: Pin, entry: SignedEntry) -> str:
-    """What is printed when something was recorded."""
+def receipt(pin: Pin, entry: SignedEntry, demand: Demand) -> str:
+    """What is printed when something was recorded, of which these classes are asked."""
     body = body_of(entry)
     event = body.event
     lines = ["─" * _WIDTH]
@@ -67,8 +68,8 @@ def receipt(pin: Pin, entry: SignedEntry) -> str:
         f"หมู่บ้าน · village: {body.village}   ผู้บันทึก · by: {body.by}",
         f"ลำดับที่ · sequence: {entry.sequence}   รหัส · entry: {to_base64url(entry.hash)[:HASH_CHARACTERS]}",
     ]
-    if event.declared.approvers is not Approvers.A0:
-        lines.append(f"รอลายมือชื่อกรรมการ ({_classes(event)}) · awaits its officers' approval")
+    if demand is not FREE:
+        lines.append(f"รอลายมือชื่อกรรมการ ({_classes(demand)}) · awaits its officers' approval")
     return "\n".join([*lines, "─" * _WIDTH])
 
 
@@ -88,6 +89,6 @@ def _others(event: Event) -> list[tuple[str, str]]:
     return shown
 
 
-def _classes(event: Event) -> str:
-    """The approver classes that an event asks for: `A2`, or `A4+AU` where each must be complete."""
-    return "+".join((event.declared.approvers, *event.declared.also))
+def _classes(demand: Demand) -> str:
+    """The approver classes that an entry needs: `A2`, or `A4+AU` where each must be complete."""
+    return "+".join(demand.classes)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
-from generation import effect_cases, effect_cases_of_approval, effect_cases_of_keys
+from generation import effect_cases, effect_cases_of_approval, effect_cases_of_bylaws, effect_cases_of_keys
 from generation.files import SCHEMAS, Files, as_json
 from generation.story import Balances, Story
 from sajja_schemas.entry import SignedEntry
@@ -31,7 +31,8 @@ def effects() -> dict[str, Any]:
         "prologue": _lines(prologue, prologue.entries),
         "cases": [
             _case(prologue, name, tell)
-            for name, tell in (*effect_cases.CASES, *effect_cases_of_approval.CASES, *effect_cases_of_keys.CASES)
+            for module in (effect_cases, effect_cases_of_approval, effect_cases_of_bylaws, effect_cases_of_keys)
+            for name, tell in module.CASES
         ],
     }
 

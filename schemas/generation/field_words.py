@@ -43,8 +43,8 @@ owner ผู้รับผิดชอบ|paper_reason เหตุผลที
 period_to ถึง|person บุคคล|person_hash แฮชบุคคล|photo รูปถ่าย|pieces จำนวนชิ้น
 piggy_banks จำนวนกระปุก|place ที่เก็บ|plan แผน|pool_satang เงินที่แบ่ง|posted_month ลงงวดเดือน
 premium_satang เบี้ยประกัน|present ผู้มาประชุม|principal_satang เงินต้น|proceeds_satang เงินที่ได้
-product ประเภทเงินกู้/สินค้า|profit_satang กำไรสุทธิ|proof ลายมือชื่อพิสูจน์|purpose วัตถุประสงค์
-purposes วัตถุประสงค์|quantity จำนวน|rate_bp อัตรา|rate_bp_month อัตราต่อเดือน
+product ประเภทเงินกู้/สินค้า|product_code รหัสประเภทตามระเบียบ|profit_satang กำไรสุทธิ|proof ลายมือชื่อพิสูจน์
+purpose วัตถุประสงค์|purposes วัตถุประสงค์|quantity จำนวน|rate_bp อัตรา|rate_bp_month อัตราต่อเดือน
 rate_bp_year อัตราต่อปี|reason เหตุผล|rebate_satang ส่วนลด|receipt ใบเสร็จ|recipient ผู้รับ
 reconciliation การกระทบยอด|reconciliations การกระทบยอด|reinstated_from คืนสิทธิตั้งแต่
 replaced รายการเดิม|replacement รายการแทน|report รายงาน|reported วันแจ้ง|reporter ผู้แจ้ง

@@ -4,6 +4,7 @@ from typing import Any
 
 from generation.files import SCHEMAS, Files, as_json
 from sajja_schemas.accounts import CHART, HELD
+from sajja_schemas.bylaws.ruling import FUND_OF
 from sajja_schemas.events import CATALOGUE
 from sajja_schemas.postings import Choice, Posting
 from sajja_schemas.verdicts import Effect, HeldCode, RejectedCode, Verdict
@@ -39,6 +40,8 @@ def postings() -> dict[str, Any]:
                     for field, value, approvers in declared.approvers_where
                 ],
                 "parties": list(declared.parties),
+                "concerned": list(declared.concerned),
+                "ruled_by": FUND_OF.get(event_type),
                 "must": {"thai": declared.must[0], "english": declared.must[1]} if declared.must else None,
                 "postings": [_posting(posting) for posting in declared.postings],
             }

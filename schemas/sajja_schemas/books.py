@@ -19,10 +19,12 @@ from typing import Final
 import msgspec
 
 from sajja_schemas import periods, transit
+from sajja_schemas.bylaws.demands import FREE, Demand, demand_of, demand_of_reversal, is_raisable
 from sajja_schemas.entry import Unreadable, read_head
 from sajja_schemas.events import CATALOGUE, Body, lines_of, read_body
 from sajja_schemas.events.base import Approvers, EntryRef
 from sajja_schemas.events.ledgers import EntryReversed
+from sajja_schemas.events.network import RulesetAdopted
 from sajja_schemas.holdings import Balance, Books, open_books
 from sajja_schemas.postings import Contradiction, Line
 from sajja_schemas.registers import note
@@ -127,12 +129,20 @@ def _place_unread(trust: Trust, entry: Admitted) -> Effect | None:
 
 def _digest(books: Books, entry: Admitted, body: Body, lines: list[Line], lookup: Lookup) -> list[Change]:
     """Let an authorised entry count, or wait."""
-    if register(books.trust, entry.index, entry.hash, body, entry.body):
+    asked = demand(books, body)
+    if asked is FREE or register(books.trust, entry.index, entry.hash, body, entry.body, asked):
         return _count_all(books, entry.hash, body, lines, lookup)
     changes = _quarantine(books, entry.hash, Effect.AWAITING_APPROVAL)
     if isinstance(body.event, EntryReversed):
         changes = _meet_original(books, entry.hash, body.event.entry, lookup) or changes
     return changes
+
+
+def demand(books: Books, body: Body) -> Demand:
+    """Whose approval an entry needs that is admitted now (`bylaws.demands`)."""
+    if body.event.declared.approvers is Approvers.A0 and not is_raisable(books.rulesets, body.event):
+        return FREE
+    return demand_of(books.rulesets, body, author_of(books.trust, body), books.reached.get(body.village))
 
 
 def _quarantine(books: Books, entry_hash: str, code: Effect) -> list[Change]:
@@ -171,9 +181,12 @@ def _count(books: Books, entry_hash: str, body: Body, lines: list[Line], lookup:
         # Two reversals waited for one original and both were approved: the second has nothing left to negate.
         return _quarantine(books, entry_hash, Effect.NOT_AUTHORISED), set()
     books.quarantined.pop(entry_hash, None)
-    if books.last_date is None or body.date > books.last_date:
-        books.last_date = body.date
+    reached = books.reached.get(body.village)
+    if reached is None or body.date > reached:
+        books.reached[body.village] = body.date
     changes = [(entry_hash, Effect.COUNTED)]
+    if type(event) is RulesetAdopted:
+        books.rulesets.take(event, books.index - 1, body.date)
     if isinstance(event, EntryReversed):
         _reverse(books, entry_hash, event.entry, lookup)
         return changes, set()
@@ -228,9 +241,8 @@ def _judge_reversal(books: Books, entry_hash: str, original: bytes, lookup: Look
     if isinstance(body, Effect) or not _may_reverse(books, waiting, body):
         del books.trust.awaiting[entry_hash]
         return _quarantine(books, entry_hash, Effect.NOT_AUTHORISED)
-    declared = body.event.declared
-    waiting.approvers = Approvers.A2 if declared.approvers is Approvers.A2 else Approvers.A1
-    waiting.parties = tuple(getattr(body.event, field) for field in declared.parties)
+    waiting.approvers = demand_of_reversal(demand(books, body))
+    waiting.parties = tuple(getattr(body.event, field) for field in body.event.declared.parties)
     changes, _ripe = _try_waiting(books, entry_hash, lookup)  # a reversal completes nothing else
     return changes
 

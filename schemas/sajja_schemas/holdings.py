@@ -7,6 +7,7 @@ from datetime import date
 
 import msgspec
 
+from sajja_schemas.bylaws.history import RulesetHistory
 from sajja_schemas.findings import Finding
 from sajja_schemas.periods import Periods
 from sajja_schemas.registers import Registers
@@ -23,7 +24,8 @@ class Books(msgspec.Struct, kw_only=True):
     trust: Trust
     judges: bool = True  # whether entries are held to the rules as they count
     index: int = 0  # of the next entry
-    last_date: date | None = None  # the latest business date that counts
+    reached: dict[str, date] = {}  # village concerned: the latest business date that counts in its feed
+    rulesets: RulesetHistory = msgspec.field(default_factory=RulesetHistory)  # the bylaws whose adoption counts
     balances: dict[Balance, int] = {}
     transit: dict[str, Transit] = {}  # village/type/fund or loan/settlement
     quarantined: dict[str, Effect] = {}  # every entry without effect, by hash

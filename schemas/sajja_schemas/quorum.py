@@ -84,15 +84,17 @@ def _is_resolved(trust: Trust, waiting: Awaiting) -> bool:
 def _is_quorate(trust: Trust, waiting: Awaiting) -> bool:
     if waiting.assembly is None:
         return False
-    ruled = trust.quorum_bp.get(waiting.village, trust.quorum_bp.get(OFFICE, 0))
-    quorum_bp = max(ruled, limits.GENERAL_MEETING_QUORUM_BP_FLOOR)
+    ruled = [trust.quorum_bp if one is None else one for one in waiting.quorums_bp or (None,)]
+    quorum_bp = max(*ruled, limits.GENERAL_MEETING_QUORUM_BP_FLOOR)
     return waiting.assembly.attended * _WHOLE_BP >= quorum_bp * waiting.assembly.entitled
 
 
 def _is_party(trust: Trust, waiting: Awaiting, approvers: Approvers, person: str) -> bool:
     if approvers is Approvers.A4 and waiting.village != OFFICE:
-        is_officer_there = bool(trust.roles.get(waiting.village, {}).get(person))
-        if is_officer_there or waiting.village in trust.homes.get(person, ()):
+        if trust.roles.get(waiting.village, {}).get(person):
+            return True
+        # Of another village that is named, only the office's word is asked: who folds two feeds does not see the third.
+        if not trust.homes.get(person, set()).isdisjoint((waiting.village, *waiting.concerned)):
             return True
     return person in waiting.parties or not trust.memberships.get(person, set()).isdisjoint(waiting.parties)
 

@@ -8,8 +8,9 @@
    approval and key arrive. What was approved before a revocation stays approved.
  * An approval counts for an entry of its own feed, and one in the office's feed for any: so whoever folds a village's
    feed and the office's comes to the same answer as whoever folds the whole log.
- * The floors of the classes are those of docs/domain.md section 5.2. No bylaw lowers them.
- * Authority is judged by the index. No clock and no business date decides anything here.
+ * The floors of the classes are those of docs/domain.md section 5.2. Bylaws raise them (`bylaws.demands`), and never
+   lower them.
+ * Authority is judged by the index. No clock decides anything here, and no business date makes anything easier.
 
 Pure: `trust` is told of entries by `books`, one after the other, and answers. It knows nothing of money.
 """
@@ -19,12 +20,13 @@ from typing import Final
 
 from sajja_schemas import limits, signing
 from sajja_schemas.accounts import belongs_to
+from sajja_schemas.bylaws.demands import Demand
 from sajja_schemas.canonical import encode
 from sajja_schemas.entry import OFFICE, Head, device_name, from_base64url
 from sajja_schemas.events import Body, tag_of
-from sajja_schemas.events.base import Approvers, Author, Declaration, EntryRef, Kind
+from sajja_schemas.events.base import Author, Declaration, EntryRef, Kind
 from sajja_schemas.events.ledgers import EntryReversed
-from sajja_schemas.events.network import NetworkEstablished, RulesetAdopted, VillageBankEstablished
+from sajja_schemas.events.network import NetworkEstablished, VillageBankEstablished
 from sajja_schemas.events.trust import (
     CommitteeMemberAppointed,
     CommitteeTermEnded,
@@ -52,7 +54,6 @@ CHANGES_TRUST: Final = frozenset(
         NetworkEstablished,
         OfficerKeyEnrolled,
         OfficerKeyRevoked,
-        RulesetAdopted,
         VillageBankEstablished,
     }
 )
@@ -92,18 +93,13 @@ def author_of(trust: Trust, body: Body) -> str:
     return device.unit if device is not None else OFFICE
 
 
-def register(trust: Trust, index: int, entry_hash: str, body: Body, data: bytes) -> bool:
-    """Note what an authorised entry still needs. Gives whether it counts now."""
+def register(trust: Trust, index: int, entry_hash: str, body: Body, data: bytes, demand: Demand) -> bool:
+    """Note what an authorised entry still needs of what is asked of it. Gives whether it counts now."""
     event = body.event
     declared = event.declared
-    approvers: Approvers | None = declared.approvers
-    if approvers is Approvers.A0:
-        return True
-    for field, value, there in declared.approvers_where:
-        if getattr(event, field) == value:
-            approvers = there
-    # The pin itself is what the founding entry rests on: it counts at once, and its officers' approvals are watched.
-    control = declared.kind is Kind.CONTROL and entry_hash != trust.fingerprint
+    # A note that bylaws have raised is a control. The pin itself is what the founding entry rests on: it counts at
+    # once, and its officers' approvals are watched.
+    control = declared.kind is not Kind.CASH and entry_hash != trust.fingerprint
     original = event.entry if isinstance(event, EntryReversed) else None
     resolution: EntryRef | None = getattr(event, "resolution", None)
     trust.awaiting[entry_hash] = Awaiting(
@@ -113,13 +109,15 @@ def register(trust: Trust, index: int, entry_hash: str, body: Body, data: bytes)
         type=tag_of(event),
         village=body.village,
         unit=author_of(trust, body),
-        approvers=None if original is not None else approvers,
+        approvers=None if original is not None else demand.approvers,
         control=control,
-        also=declared.also,
+        also=demand.also,
         parties=tuple(getattr(event, field) for field in declared.parties),
         resolution=resolution.hash if resolution is not None else None,
         present=getattr(event, "present", None),
         assembly=getattr(event, "assembly", None),
+        quorums_bp=demand.quorums_bp,
+        concerned=tuple(getattr(event, field) for field in declared.concerned),
         holder=event.device if isinstance(event, OfficerKeyEnrolled) else None,
         original=original,
         body=data if control else b"",
@@ -155,9 +153,6 @@ def take(trust: Trust, entry_hash: str, body: Body) -> set[str]:
             _establish(trust, event, body.device, entry_hash)
         case VillageBankEstablished():
             trust.villages.setdefault(body.village, VillageBank(moo=event.moo, name=event.name or ""))
-        case RulesetAdopted():
-            if event.rules.general_meeting_quorum_bp is not None and event.ledger == f"bank:{body.village}":
-                trust.quorum_bp[body.village] = event.rules.general_meeting_quorum_bp
         case DeviceEnrolled():
             enrolled = Device(
                 key=event.key, unit=body.village, label=event.label, revoked=event.device in trust.revoked
@@ -178,7 +173,7 @@ def take(trust: Trust, entry_hash: str, body: Body) -> set[str]:
             trust.roles.setdefault(body.village, {}).setdefault(event.person, set()).add(event.role)
             if event.member is not None:
                 trust.memberships.setdefault(event.person, set()).add(event.member)
-            if event.home is not None:
+            if event.home is not None and body.village == OFFICE:
                 trust.homes.setdefault(event.person, set()).add(event.home)
         case CommitteeTermEnded():
             trust.roles.get(body.village, {}).get(event.person, set()).discard(event.role)
@@ -310,7 +305,7 @@ def _establish(trust: Trust, event: NetworkEstablished, device: str, entry_hash:
     trust.established = True
     trust.name = event.name
     trust.demonstration = event.demonstration
-    trust.quorum_bp[OFFICE] = event.general_meeting_quorum_bp
+    trust.quorum_bp = event.general_meeting_quorum_bp
     for founding in event.devices:
         name = device_name(from_base64url(founding.key, signing.PUBLIC_KEY_BYTES))
         trust.devices[name] = Device(key=founding.key, unit=OFFICE, label=founding.label)

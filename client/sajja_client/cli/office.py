@@ -242,7 +242,12 @@ def status(home: HomeOption = None, json: JsonOption = False) -> None:
             for unit, persons in sorted(trust.roles.items())
         },
         "awaiting": [
-            {"sequence": one.sequence, "type": one.type, "village": one.village, "approvers": one.approvers}
+            {
+                "sequence": one.sequence,
+                "type": one.type,
+                "village": one.village,
+                "approvers": "+".join(filter(None, (one.approvers, *one.also))),
+            }
             for one in sorted(trust.awaiting.values(), key=lambda one: one.index)
         ],
     }

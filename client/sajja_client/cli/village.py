@@ -72,8 +72,10 @@ def record(
     json: JsonOption = False,
 ) -> None:
     """บันทึกรายการ · Record an event; it is signed, kept on this device, and a receipt is printed."""
-    from sajja_client.receipt import entry_document, receipt
+    from sajja_client.books import fold, stamped
+    from sajja_client.receipt import body_of, entry_document, receipt
     from sajja_client.typed import read_event
+    from sajja_schemas.books import demand
 
     words = [*(fields or []), *([f"resolution={resolution}"] if resolution is not None else [])]
     with Log.open(home_at(home)) as log:
@@ -86,11 +88,14 @@ def record(
 
         read = read_event(event, words, resolve)
         now = moment(by, day)
+        books = fold(log.home)
+        read = stamped(books, read, village or log.pin.village, now.day)
         entry = log.append(read, by=now.by, day=now.day, recorded_at=now.recorded_at, village=village)
+        asked = demand(books, body_of(entry))
         if json:
-            output.print_json(entry_document(entry))
+            output.print_json(entry_document(entry, asked))
         else:
-            typer.echo(receipt(log.pin, entry))
+            typer.echo(receipt(log.pin, entry, asked))
 
 
 @app.command("approve")
@@ -104,6 +109,7 @@ def approve(
 ) -> None:
     """อนุมัติรายการ · Officers approve lines of this log, with their keys on this device."""
     from sajja_client.receipt import entry_document
+    from sajja_schemas.bylaws.demands import FREE
 
     with Log.open(home_at(home)) as log:
         found = [log.entry(sequence) for sequence in sequences]
@@ -113,7 +119,7 @@ def approve(
         now = moment(by, day)
         approval = log.approve(entries, person, by=now.by, day=now.day, recorded_at=now.recorded_at)
         if json:
-            output.print_json(entry_document(approval))
+            output.print_json(entry_document(approval, FREE))
             return
         output.say(
             f"กรรมการ {len(person)} คนอนุมัติ {len(entries)} รายการแล้ว (ลำดับที่ {approval.sequence})",

@@ -40,6 +40,7 @@ class RulesetHistory(msgspec.Struct):
     """Every adopted ruleset of every ledger. Plain data: it can be stored and read again."""
 
     by_ledger: dict[str, list[Adopted]] = {}  # in the order in which they came into force
+    banded: set[str] = set()  # tags that a band of approvals has ever named: of any other, nobody need look rules up
 
     def take(self, event: RulesetAdopted, index: int, recorded_on: date) -> Adopted:
         """Remember an adoption that counts, in place.
@@ -57,6 +58,7 @@ class RulesetHistory(msgspec.Struct):
             index=index,
             rules=event.rules,
         )
+        self.banded.update(band.event for band in event.rules.approvals)
         insort(self.by_ledger.setdefault(event.ledger, []), adopted, key=_precedence)
         return adopted
 

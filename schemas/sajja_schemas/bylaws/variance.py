@@ -3,8 +3,8 @@
 A tablet that has not synced goes on with the version that it knows. Its entries are facts and count; what they would
 have been is told, so that the committee decides (docs/domain.md sections 4.5 and 6).
 
- * An entry names the version that its author used, in `bylaws`: of the ledger that rules it, which is the welfare fund
-   for a contribution, the ledger in its field `ledger` where it has one, and else the bank of its village.
+ * An entry names the version that its author used, in `bylaws`: of the ledger that rules it
+   (`sajja_schemas.bylaws.ruling`). A client writes there what its own books have in force (`version_to_name`).
  * It is flagged where that is not the version in force on its business date, with the amount of variance: what the one
    in force gives, less what the one used gives. More than 0: too little was taken.
  * Both sides are reckoned from the rules. What was really paid is another matter, and another finding.
@@ -21,8 +21,10 @@ import msgspec
 
 from sajja_schemas.bylaws.approvals import amount_of
 from sajja_schemas.bylaws.history import RulesetHistory, in_force
+from sajja_schemas.bylaws.ruling import ledger_ruling, product_ruling
 from sajja_schemas.calculations.loans import INSTALMENTS_MAX, Terms, schedule
-from sajja_schemas.calculations.rounding import BP, half_up, ratio
+from sajja_schemas.calculations.risk import cover_loan
+from sajja_schemas.events import Body
 from sajja_schemas.events.base import Event
 from sajja_schemas.events.loans import LoanApproved
 from sajja_schemas.events.ruleset import Bylaws, LoanProduct
@@ -86,11 +88,15 @@ def other_version(
     )
 
 
-def ledger_ruling(event: Event, village: str) -> str:
-    """The ledger whose bylaws an event is done by."""
-    if event.__struct_config__.tag == "welfare_contribution_received":
-        return "welfare"
-    return getattr(event, "ledger", None) or f"bank:{village}"
+def ruleset_variance(history: RulesetHistory, body: Body, interest_at: InterestAt | None = None) -> OtherVersion | None:
+    """The flag on an entry, from its body: `other_version` of its event, its village and its business date."""
+    return other_version(history, body.event, body.village, body.date, interest_at)
+
+
+def version_to_name(history: RulesetHistory, event: Event, village: str, on: date) -> int | None:
+    """The version that an author names who records an event now: the one that his books have in force on its date."""
+    adopted = in_force(history, ledger_ruling(event, village), on)
+    return None if adopted is None else adopted.version
 
 
 def differences(event: Event, used: Bylaws, now: Bylaws, interest_at: InterestAt | None = None) -> Iterator[Difference]:
@@ -101,12 +107,14 @@ def differences(event: Event, used: Bylaws, now: Bylaws, interest_at: InterestAt
             yield Difference(about=about, used_satang=before, in_force_satang=after)
 
 
-def premium_satang(rules: Bylaws, product: str, gross_satang: int) -> int | None:
-    """The risk premium on the covered part of a loan, rounded half up; None where the product is not ruled."""
-    ruled = product_of(rules, product)
-    if ruled is None:
+def premium_satang(rules: Bylaws, event: Event) -> int | None:
+    """The risk premium on the covered part of a loan; None where its product is not ruled."""
+    product = product_ruling(rules, event)
+    if product is None:
         return None
-    return half_up(ratio(min(gross_satang, ruled.covered_max_satang) * ruled.premium_bp, BP))
+    return cover_loan(
+        gross_satang=amount_of(event), covered_max_satang=product.covered_max_satang, premium_bp=product.premium_bp
+    ).premium_satang
 
 
 def contribution_satang(rules: Bylaws, months: int) -> int | None:
@@ -125,29 +133,24 @@ def late_fine_satang(rules: Bylaws, months: int) -> int | None:
     return None if fine is None else months * fine
 
 
-def product_of(rules: Bylaws, code: str) -> LoanProduct | None:
-    """A loan product of a ruleset."""
-    return next((product for product in rules.loan_products if product.code == code), None)
-
-
 def _reckonings(event: Any, interest_at: InterestAt | None) -> Iterator[tuple[About, Callable[[Bylaws], int | None]]]:
     """What can be told of an event by rules alone, or with the caller's reckoning."""
     tag = event.__struct_config__.tag
     if tag in _PREMIUM_EVENTS:
-        yield "premium", lambda rules: premium_satang(rules, event.product, amount_of(event))
+        yield "premium", lambda rules: premium_satang(rules, event)
     if interest_at is None and isinstance(event, LoanApproved):
         interest_at = _of_the_contract(event)
     if interest_at is not None and tag in _INTEREST_EVENTS:
-        yield "interest", _of_product(event.product, interest_at)
+        yield "interest", _of_product(event, interest_at)
     if tag == "welfare_contribution_received":
         yield "contribution", lambda rules: contribution_satang(rules, len(event.months))
     if tag == "savings_fine_charged":
         yield "late_fine", lambda rules: late_fine_satang(rules, len(event.months))
 
 
-def _of_product(code: str, interest_at: InterestAt) -> Callable[[Bylaws], int | None]:
+def _of_product(event: Event, interest_at: InterestAt) -> Callable[[Bylaws], int | None]:
     def reckon(rules: Bylaws) -> int | None:
-        product = product_of(rules, code)
+        product = product_ruling(rules, event)
         return None if product is None else interest_at(product)
 
     return reckon

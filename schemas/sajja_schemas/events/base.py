@@ -89,6 +89,7 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     sender: Author | None = None  # BY_SIDE: who authors `side: sent`
     receiver: Author | None = None  # BY_SIDE: who authors `side: received`, the other unit where nothing is said
     parties: tuple[str, ...] = ()  # fields with members who may not approve this
+    concerned: tuple[str, ...] = ()  # fields with villages it concerns, beside its own: their officers have no A4 vote
     must: tuple[str, str] | None = None  # what rules and findings hold it to, in Thai and in English
     of_a_village: bool = False  # the office authors it about a village, never about itself
     kind: Kind = Kind.NOTE  # derived by `declare`

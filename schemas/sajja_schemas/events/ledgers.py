@@ -165,7 +165,7 @@ class IncomeReceived(Event, tag="income_received", frozen=True, kw_only=True):
 class EntryReversed(Event, tag="entry_reversed", frozen=True, kw_only=True):
     """An entry is taken back: the exact negation of its postings. Both lines stay visible.
 
-    Its class is A1, and A2 where the original was of class A2. It counts once per original, whichever came first.
+    Its class is A1, and A2 where the original's is A2 or above. It counts once per original, whichever came first.
     """
 
     entry: EntryRef

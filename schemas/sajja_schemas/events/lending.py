@@ -36,6 +36,7 @@ class LoanApplied(Event, tag="loan_applied", frozen=True, kw_only=True):
     months: Count
     purpose: Identifier
     occupation_group: Identifier | None = None
+    product_code: Identifier | None = None  # of the bylaws; without it, the product called like `product`
 
     declared = declare(
         thai="คำขอกู้",

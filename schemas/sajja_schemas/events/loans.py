@@ -52,6 +52,7 @@ class LoanApproved(Event, tag="loan_approved", frozen=True, kw_only=True):
     premium_satang: SatangOrNone = 0
     rounding_satang: InstalmentMultiple = 1
     rounding_mode: InstalmentRounding = "half_up"
+    product_code: Identifier | None = None  # of the bylaws; without it, the product called like `product`
 
     declared = declare(thai="อนุมัติเงินกู้", author=Author.VILLAGE, approvers=Approvers.A3, parties=("member",))
 
@@ -69,6 +70,7 @@ class LoanDisbursed(Event, tag="loan_disbursed", frozen=True, kw_only=True):
     fee_satang: SatangOrNone = 0
     box: Identifier | None = None
     bank: Identifier | None = None
+    product_code: Identifier | None = None  # of the bylaws; without it, the product called like `product`
 
     declared = declare(
         thai="จ่ายเงินกู้",

@@ -202,6 +202,7 @@ class MemberTransferred(Event, tag="member_transferred", frozen=True, kw_only=Tr
         approvers=Approvers.A2,
         approvers_where=(("side", "between", Approvers.A4),),
         parties=("member", "new_member"),
+        concerned=("from_village", "to_village"),
         must=("สองหมู่บ้านลงนาม ยอดเท่ากัน", "both villages sign, and their amounts are equal"),
         postings=(
             debit(BANK_OF_VILLAGE, 3110, "shares_satang", sub="member", when=("side", "sent")),

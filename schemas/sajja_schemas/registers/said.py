@@ -31,6 +31,7 @@ class Once(msgspec.Struct, frozen=True, kw_only=True):
     event: type[Event]
     key: tuple[str, ...]
     each: str | None = None
+    named: str | None = None  # a field without which nothing is said
 
 
 ONCE: Final[tuple[Once, ...]] = (
@@ -54,7 +55,7 @@ ONCE: Final[tuple[Once, ...]] = (
     Once(code="PROFIT_ALLOCATED_TWICE", event=YearEndAllocationApproved, key=("year",)),
     Once(code="DIVIDEND_DECLARED_TWICE", event=DividendDeclared, key=("year",)),
     Once(code="PATRONAGE_DECLARED_TWICE", event=PatronageDeclared, key=("year",)),
-    Once(code="SLIP_USED_TWICE", event=BankDepositMade, key=("bank", "slip")),
+    Once(code="SLIP_USED_TWICE", event=BankDepositMade, key=("bank", "slip"), named="slip"),
 )
 
 NOTES: Final = tuple(
@@ -64,7 +65,7 @@ NOTES: Final = tuple(
         key=(VILLAGE, *once.key),
         fact=(DEVICE, SEQUENCE),
         each=once.each,
-        when=(lambda event: event.slip is not None) if once.code == "SLIP_USED_TWICE" else None,
+        named=once.named,
     )
     for once in ONCE
 )

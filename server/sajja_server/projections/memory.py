@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from sajja_schemas.books import Books, Change, open_books
+from sajja_schemas.bylaws.history import RulesetHistory
 from sajja_schemas.entry import device_of, from_base64url, to_base64url
 from sajja_schemas.periods import Periods
 from sajja_schemas.standing import Trust
@@ -21,14 +22,15 @@ from sajja_server.store.log import LoggedBody
 from sajja_server.store.pool import Connection
 
 # Raised whenever the fold's meaning or the shape of its memory changes: older tables are then folded again from zero.
-VERSION: Final = 5
+VERSION: Final = 6
 
 
 class Memory(msgspec.Struct):
     """The part of the books that is no table."""
 
     trust: Trust
-    last_date: date | None
+    reached: dict[str, date]
+    rulesets: RulesetHistory
     transit: dict[str, Transit]
     periods: Periods
     reversed: dict[str, str]
@@ -58,7 +60,8 @@ async def load(connection: Connection, network: str, fingerprint: str) -> tuple[
     books = Books(
         trust=memory.trust,
         index=row["index"],
-        last_date=memory.last_date,
+        reached=memory.reached,
+        rulesets=memory.rulesets,
         transit=memory.transit,
         registers=await registers.load(connection, network),
         periods=memory.periods,
@@ -145,7 +148,8 @@ async def save(
     await _save_devices(connection, books, counts, touched_devices)
     memory = Memory(
         trust=books.trust,
-        last_date=books.last_date,
+        reached=books.reached,
+        rulesets=books.rulesets,
         transit=books.transit,
         periods=books.periods,
         reversed=books.reversed,

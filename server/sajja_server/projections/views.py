@@ -58,7 +58,8 @@ async def network_totals(pool: Pool, network: str, now: int, on: date | None = N
         size = (await log_head(connection, network)).size
     trust = memory.trust if memory is not None else Trust(network=network, fingerprint="")
     # A tablet whose calendar is years ahead must not tell everybody what day it is.
-    last = min(memory.last_date, business_date(now)) if memory and memory.last_date else None
+    reached = max(memory.reached.values(), default=None) if memory is not None else None
+    last = min(reached, business_date(now)) if reached is not None else None
     as_of = on or last or business_date(now)
     lent = read_loans(known, principal, as_of)
     people = _people(known)

@@ -2,24 +2,26 @@
 
 from datetime import date
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sajja_schemas.bylaws.history import RulesetHistory
+from sajja_schemas.bylaws.ruling import product_ruling
 from sajja_schemas.bylaws.variance import (
     Difference,
     contribution_satang,
     differences,
     late_fine_satang,
-    ledger_ruling,
     other_version,
     premium_satang,
-    product_of,
+    ruleset_variance,
+    version_to_name,
 )
 from sajja_schemas.entry import EntryRef
+from sajja_schemas.events import Body
 from sajja_schemas.events.base import Event
-from sajja_schemas.events.ledgers import IncomeReceived
 from sajja_schemas.events.loan_accounts import LoanPrepaid
 from sajja_schemas.events.loans import LoanApproved, LoanDisbursed, LoanRepaymentReceived, Method
 from sajja_schemas.events.network import RulesetAdopted
@@ -76,7 +78,7 @@ def approved(method: Method = "declining", months: int = 12) -> LoanApproved:
     )  # fmt: skip
 
 
-def contribution(months: int, version: int = 1) -> WelfareContributionReceived:
+def contribution(months: int, version: int | None = 1) -> WelfareContributionReceived:
     return WelfareContributionReceived(member="m1", amount_satang=1, box="b", months=MONTHS[:months], bylaws=version)
 
 
@@ -193,9 +195,40 @@ def test_a_fund_without_a_table_has_its_monthly_rate() -> None:
 
 
 def test_a_premium_is_on_the_covered_part_and_rounds_half_up() -> None:
-    assert premium_satang(OLD, "ordinary", 5_000_000) == premium_satang(OLD, "ordinary", 7_000_000) == 50_000
-    assert [premium_satang(OLD, "ordinary", gross) for gross in (49, 50, 149, 150)] == [0, 1, 1, 2]
-    assert premium_satang(OLD, "short", 5_000_000) is None
+    assert premium_satang(OLD, lent(1, gross_satang=5_000_000)) == premium_satang(OLD, lent(1)) == 50_000
+    assert [premium_satang(OLD, lent(1, gross_satang=gross)) for gross in (49, 50, 149, 150)] == [0, 1, 1, 2]
+    assert premium_satang(Bylaws(), lent(1)) is None
+
+
+def test_a_loan_is_ruled_by_the_product_it_names() -> None:
+    """The closed choice picks the account; the bylaws may know several products of one account."""
+    short = msgspec.structs.replace(OLD.loan_products[0], code="short", premium_bp=200)
+    rules = Bylaws(loan_products=(*OLD.loan_products, short))
+    named = msgspec.structs.replace(lent(1), product_code="short")
+    assert product_ruling(rules, named) is short
+    assert product_ruling(rules, lent(1)) is OLD.loan_products[0]
+    assert premium_satang(rules, named) == 2 * 50_000
+    assert product_ruling(OLD, named) is None  # what is named and not ruled is not taken for another
+    assert product_ruling(rules, contribution(1)) is None
+
+
+def test_the_flag_on_an_entry_is_that_of_its_event() -> None:
+    body = Body(
+        v=1, network="n", village="pp01", device="A" * 43, sequence=1, previous="A" * 43, by="b", date=JULY,
+        recorded_at=0, event=lent(1),
+    )  # fmt: skip
+    assert ruleset_variance(BANK_HISTORY, body) == other_version(BANK_HISTORY, lent(1), "pp01", JULY)
+    flagged = ruleset_variance(BANK_HISTORY, body)
+    assert flagged is not None
+    assert flagged.variance_satang == -25_000
+    assert ruleset_variance(BANK_HISTORY, msgspec.structs.replace(body, date=JANUARY)) is None
+
+
+def test_an_author_names_the_version_that_his_books_have_in_force() -> None:
+    assert version_to_name(BANK_HISTORY, lent(None), "pp01", date(2020, 6, 30)) == 1
+    assert version_to_name(BANK_HISTORY, lent(None), "pp01", JULY) == 2
+    assert version_to_name(BANK_HISTORY, lent(None), "pp02", JULY) is None
+    assert version_to_name(BANK_HISTORY, contribution(1), "pp01", JULY) is None
 
 
 def test_a_late_fine_is_by_month() -> None:
@@ -207,18 +240,6 @@ def test_a_late_fine_is_by_month() -> None:
 def test_a_fine_by_an_old_table_is_told() -> None:
     charged = SavingsFineCharged(member="m1", amount_satang=1_000, box="b", months=MONTHS[:2], bylaws=1)
     assert told(charged) == [("late_fine", 1_000, 1_400)]
-
-
-def test_an_event_with_a_ledger_is_ruled_by_it() -> None:
-    income = IncomeReceived(ledger="risk", account=4140, amount_satang=1, channel="bank", bank="k")
-    assert ledger_ruling(income, "office") == "risk"
-    assert ledger_ruling(contribution(1), "pp01") == "welfare"
-    assert ledger_ruling(lent(1), "pp01") == "bank:pp01"
-
-
-def test_a_product_is_found_by_its_code() -> None:
-    assert product_of(OLD, "ordinary") is OLD.loan_products[0]
-    assert product_of(OLD, "emergency") is None
 
 
 @given(

@@ -1,0 +1,90 @@
+"""Whose approval an entry needs under the bylaws, as of the index at which it is admitted.
+
+ * Authority is judged at the index: only what has been adopted *and counts* by then is asked, and what is asked of an
+   entry is decided once. Adopting afterwards changes nothing for it.
+ * A business date is the author's claim. So the rules of **two days** are asked, those in force on the entry's date and
+   those in force on the day that its feed has reached (the latest date that counts there), and the stricter hold.
+   Whoever dates back does not escape a rule that has come into force; whoever dates forward does not escape the one
+   that still is. A feed's day, not the network's: a tablet that folds two feeds must come to the same answer.
+ * A raised class is **joined**: the declared class stays, and both must be complete. To put another in its place could
+   lower the floor: three network officers are not an assembly of the village, a president and a secretary are not the
+   treasurer.
+ * The approval itself is never raised: it would wait for an approval.
+
+Sources: docs/domain.md sections 4.5 and 5.2, LOG_FORMAT.md section 9.2, docs/adr/0015.
+"""
+
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from sajja_schemas.bylaws.approvals import RISING, approvers_of, floor_of
+from sajja_schemas.bylaws.history import RulesetHistory, in_force
+from sajja_schemas.bylaws.ruling import ledgers_raising, own_ledger
+from sajja_schemas.events import Body
+from sajja_schemas.events.base import Approvers, Event
+from sajja_schemas.events.ruleset import Bylaws
+
+
+class Demand(msgspec.Struct, frozen=True):
+    """The classes that must be complete, each by itself, and the quorum of an assembly."""
+
+    approvers: Approvers
+    also: tuple[Approvers, ...] = ()
+    quorums_bp: tuple[int | None, ...] = ()  # as each day's bylaws say; None where the founding entry does
+
+    @property
+    def classes(self) -> tuple[Approvers, ...]:
+        """Every class that is asked for."""
+        return (self.approvers, *self.also)
+
+
+FREE: Final = Demand(Approvers.A0)  # the device's signature is enough
+
+
+def is_raisable(history: RulesetHistory, event: Event) -> bool:
+    """Whether a band has ever named this event: of any other nobody need look rules up."""
+    return bool(history.banded) and event.__struct_config__.tag in history.banded
+
+
+def demand_of(history: RulesetHistory, body: Body, unit: str, reached: date | None) -> Demand:
+    """What an entry needs that is admitted now.
+
+    Args:
+        history: the rulesets that count by now.
+        body: of the entry.
+        unit: its author's.
+        reached: the latest business date that counts in its feed by now; None where nothing does.
+    """
+    event = body.event
+    floor = floor_of(event)
+    days = (body.date,) if reached is None or reached == body.date else (body.date, reached)
+    classes = dict.fromkeys((floor, *event.declared.also))
+    if is_raisable(history, event):
+        for ledger in ledgers_raising(event, body.village, unit):
+            classes |= dict.fromkeys(approvers_of(event, floor, rules) for rules in _rules_of(history, ledger, days))
+    if len(classes) > 1:
+        classes.pop(Approvers.A0, None)  # another class asks for more than the device
+    approvers, *also = classes
+    if approvers is Approvers.A0:
+        return FREE
+    quorums_bp: tuple[int | None, ...] = ()
+    if hasattr(event, "assembly"):
+        ruled = _rules_of(history, own_ledger(body.village), days)
+        quorums_bp = tuple(rules.general_meeting_quorum_bp if rules else None for rules in ruled)
+    return Demand(approvers, tuple(also), quorums_bp)
+
+
+def demand_of_reversal(original: Demand) -> Approvers:
+    """The class of a reversal: A2 where its original's is A2 or stands above it, else A1.
+
+    Never A3 or more: there is no resolution and no assembly in a reversal, and a mistake must be put right in days.
+    """
+    least = RISING.index(Approvers.A2)
+    is_weighty = any(one in RISING and RISING.index(one) >= least for one in original.classes)
+    return Approvers.A2 if is_weighty else Approvers.A1
+
+
+def _rules_of(history: RulesetHistory, ledger: str, days: tuple[date, ...]) -> list[Bylaws | None]:
+    return [adopted.rules if (adopted := in_force(history, ledger, day)) else None for day in days]
