@@ -7,8 +7,9 @@ with -1 when it is reversed; `books` calls it beside posting, and nobody else do
 from typing import Final
 
 from sajja_schemas.events import CATALOGUE, Body
-from sajja_schemas.postings import Line
+from sajja_schemas.postings import Line, codes_of
 from sajja_schemas.registers import activity, claims, lending, loans, meetings, members, papers, said, savings
+from sajja_schemas.registers.boxes import CASH_BOX, note_boxes
 from sajja_schemas.registers.flows import may_flow, note_flows
 from sajja_schemas.registers.noting import Note, Registers, compile_notes
 from sajja_schemas.registers.receipts import note_receipt
@@ -28,6 +29,11 @@ NOTES: Final[tuple[Note, ...]] = (
     *activity.NOTES,
 )
 _TAKERS: Final = compile_notes(NOTES)
+_MOVES_CASH: Final = frozenset(
+    event_type
+    for event_type in CATALOGUE.values()
+    if any(code == CASH_BOX or isinstance(code, str) for one in event_type.declared.postings for code in codes_of(one))
+)
 _MAY_FLOW: Final = frozenset(event_type for event_type in CATALOGUE.values() if may_flow(event_type))
 
 
@@ -40,5 +46,7 @@ def note(registers: Registers, body: Body, lines: list[Line], sign: int) -> None
         note_months(registers, body, sign)
     if event_type in _MAY_FLOW:
         note_flows(registers, body, lines, sign)
+    if event_type in _MOVES_CASH:
+        note_boxes(registers, body, lines, sign)
     if body.event.receipt is not None:
         note_receipt(registers, body, body.event.receipt, sign)

@@ -10,6 +10,7 @@ import msgspec
 
 from sajja_schemas.events.base import Event
 from sajja_schemas.events.closing import DividendDeclared, PatronageDeclared, YearEndAllocationApproved
+from sajja_schemas.events.documents import DocbookIssued
 from sajja_schemas.events.ledgers import BankDepositMade
 from sajja_schemas.events.loan_accounts import LoanDisbursedInKind
 from sajja_schemas.events.loans import LoanApproved, LoanDisbursed
@@ -55,6 +56,7 @@ ONCE: Final[tuple[Once, ...]] = (
     Once(code="PROFIT_ALLOCATED_TWICE", event=YearEndAllocationApproved, key=("year",)),
     Once(code="DIVIDEND_DECLARED_TWICE", event=DividendDeclared, key=("year",)),
     Once(code="PATRONAGE_DECLARED_TWICE", event=PatronageDeclared, key=("year",)),
+    Once(code="DOCBOOK_ISSUED_TWICE", event=DocbookIssued, key=("kind", "book")),
     Once(code="SLIP_USED_TWICE", event=BankDepositMade, key=("bank", "slip"), named="slip"),
 )
 

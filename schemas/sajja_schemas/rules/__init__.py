@@ -29,6 +29,7 @@ from sajja_schemas.rules import (
     members,
     network,
     once,
+    ruled,
     savings,
     welfare,
 )
@@ -51,12 +52,16 @@ RULE_FAILED: Final = Rule(
 
 ENTRY_RULES: Final[tuple[EntryRule, ...]] = (
     *members.RULES, *savings.RULES, *lending.RULES, *welfare.RULES, *cash.RULES, *balances.RULES, *closing.RULES,
-    *corrections.RULES,
+    *corrections.RULES, *ruled.RULES,
 )  # fmt: skip
 STANDING_RULES: Final[tuple[StandingRule, ...]] = (
     *balances.STANDING, *once.STANDING, *ages.STANDING, *network.STANDING,
 )  # fmt: skip
-RULES: Final[dict[str, Rule]] = {rule.code: rule for rule in (*ENTRY_RULES, *STANDING_RULES, RULE_FAILED)}
+_ALL: Final = (*ENTRY_RULES, *STANDING_RULES, corrections.FROM_PAPER, ruled.OLD_BYLAWS, RULE_FAILED)
+RULES: Final[dict[str, Rule]] = {rule.code: rule for rule in _ALL}
+
+# Asked only of entries that say so themselves, whatever their type.
+_OF_MARKED: Final = (corrections.FROM_PAPER, ruled.OLD_BYLAWS)
 
 _KEPT: Final[dict[type[Event], tuple[EntryRule, ...]]] = {
     event_type: rules
@@ -69,7 +74,10 @@ _weight: Final = by_weight(RULES)
 def judge(books: Books, entry_hash: str, body: Body) -> None:
     """Keep what the rules find in an entry that is about to have its effect; note what it resolves."""
     event = body.event
-    for rule in _KEPT.get(type(event), ()):
+    rules = _KEPT.get(type(event), ())
+    if event.paper_reason is not None or event.bylaws is not None:
+        rules = (*rules, *_OF_MARKED)
+    for rule in rules:
         finding = ask(rule, books, body, entry_hash)
         if finding is not None:
             books.findings[finding.id] = finding
@@ -82,7 +90,7 @@ def judge(books: Books, entry_hash: str, body: Body) -> None:
 
 def withdraw(books: Books, entry_hash: str, body: Body) -> None:
     """Drop what was found in an entry that is taken back."""
-    for rule in _KEPT.get(type(body.event), ()):
+    for rule in (*_KEPT.get(type(body.event), ()), *_OF_MARKED):
         books.findings.pop(Finding(code=rule.code, village=body.village, subject=(entry_hash,)).id, None)
 
 
@@ -129,7 +137,8 @@ def ask(rule: EntryRule, books: Books, body: Body, entry_hash: str) -> Finding |
 
 def _asked(books: Books, body: Body) -> list[Finding]:
     event_type = type(body.event)
-    asked = (ask(rule, books, body, "") for rule in ENTRY_RULES if event_type in rule.events)
+    rules = [rule for rule in ENTRY_RULES if event_type in rule.events]
+    asked = (ask(rule, books, body, "") for rule in (*rules, *_OF_MARKED))
     return sorted((finding for finding in asked if finding is not None), key=_weight)
 
 

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from sajja_schemas.accounts import HELD
-from sajja_schemas.events import Body
+from sajja_schemas.events import Body, tag_of
 from sajja_schemas.events.corrections import (
     AdjustmentPosted,
     LateDepositRecognised,
@@ -55,6 +55,24 @@ def _more_than_found(books: Books, body: Body) -> Hit | None:
     off = event.amount_satang - max(there, 0)
     return Hit(fields={"there_satang": max(there, 0)}, amount_satang=off) if off > 0 else None
 
+
+def _paper(_books: Books, body: Body) -> Hit | None:
+    reason = body.event.paper_reason
+    return None if reason is None else Hit(fields={"type": tag_of(body.event), "by": body.by})
+
+
+FROM_PAPER: Final = EntryRule(
+    code="RECORDED_FROM_PAPER",
+    severity=Severity.LOW,
+    owner=Owner.COMMITTEE,
+    thai="{by} บันทึก {type} จากกระดาษ ทั้งที่ระบบทักท้วง",
+    english="{by} recorded {type} from paper against the rules",
+    next_thai="กรรมการเทียบกับใบเสร็จหรือใบสำคัญ แล้วลงนามปิดข้อสังเกต",
+    next_english="officers compare it with the paper, and sign it off",
+    source="5.16, 9.12",
+    events=(),
+    check=_paper,
+)
 
 RULES: Final = (
     EntryRule(

@@ -150,6 +150,10 @@ STANDING: Final = (
         "ประกาศเฉลี่ยคืนซ้ำ", "refund declared more than once:", "5.13",
     ),
     _rule(
+        "DOCBOOK_ISSUED_TWICE", _LOW, _TREASURER,
+        "จ่ายเล่มเอกสารเลขเดียวกันซ้ำ", "book of papers issued more than once:", "5.4",
+    ),
+    _rule(
         "SLIP_USED_TWICE", _HIGH, _TREASURER,
         "ใบฝากธนาคารใช้ซ้ำ", "bank slip used for more than one deposit:", "9.12",
     ),
