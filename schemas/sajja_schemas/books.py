@@ -140,7 +140,9 @@ def _digest(books: Books, entry: Admitted, body: Body, lines: list[Line], lookup
 
 def demand(books: Books, body: Body) -> Demand:
     """Whose approval an entry needs that is admitted now (`bylaws.demands`)."""
-    if body.event.declared.approvers is Approvers.A0 and not is_raisable(books.rulesets, body.event):
+    event = body.event
+    is_plain = event.declared.approvers is Approvers.A0 and event.paper_reason is None
+    if is_plain and not is_raisable(books.rulesets, event):
         return FREE
     return demand_of(books.rulesets, body, author_of(books.trust, body), books.reached.get(body.village))
 

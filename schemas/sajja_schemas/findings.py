@@ -59,6 +59,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     village: str = ""  # the entry's, where the rule is asked of an entry
     subject: tuple[Word, ...] = ()  # the entry itself, where the rule is asked of an entry
     entries: tuple[Place, ...] = ()
+    is_sure: bool = True  # or only these books know too little: a new tablet refuses nothing for that
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -34,9 +34,9 @@ class Books(msgspec.Struct, kw_only=True):
     reversed: dict[str, str] = {}  # original: the reversal that counts
     expected: dict[str, list[str]] = {}  # an original that has not come: the reversals that wait for it
     findings: dict[str, Finding] = {}  # of entries that count, by id
-    resolved: dict[str, str] = {}  # a finding's name, or its code/entry: the entry that resolves it
     # What changed since the keeper of this state last emptied them.
     touched_balances: set[Balance] = set()
+    touched_findings: set[str] = set()
 
 
 def open_books(network: str, fingerprint: str, *, partial: bool = False, judges: bool = True) -> Books:

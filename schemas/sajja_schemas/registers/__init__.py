@@ -8,7 +8,18 @@ from typing import Final
 
 from sajja_schemas.events import CATALOGUE, Body
 from sajja_schemas.postings import Line, codes_of
-from sajja_schemas.registers import activity, claims, lending, loans, meetings, members, papers, said, savings
+from sajja_schemas.registers import (
+    activity,
+    claims,
+    lending,
+    loans,
+    meetings,
+    members,
+    papers,
+    resolutions,
+    said,
+    savings,
+)
 from sajja_schemas.registers.boxes import CASH_BOX, note_boxes
 from sajja_schemas.registers.flows import may_flow, note_flows
 from sajja_schemas.registers.noting import Note, Registers, compile_notes
@@ -27,6 +38,7 @@ NOTES: Final[tuple[Note, ...]] = (
     *papers.NOTES,
     *said.NOTES,
     *activity.NOTES,
+    *resolutions.NOTES,
 )
 _TAKERS: Final = compile_notes(NOTES)
 _MOVES_CASH: Final = frozenset(

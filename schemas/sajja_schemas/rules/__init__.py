@@ -9,16 +9,16 @@
 One module a subject; a rule is added to its module's list. Its code is for ever.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
 
 from sajja_schemas.entry import OFFICE
 from sajja_schemas.events import CATALOGUE, Body
 from sajja_schemas.events.base import Event
-from sajja_schemas.events.corrections import FindingResolved, LateEntryAccepted
 from sajja_schemas.findings import Finding, Hit, Owner, Rule, Severity, by_weight, found
 from sajja_schemas.holdings import Books
+from sajja_schemas.registers.resolutions import is_settled
 from sajja_schemas.rules import (
     ages,
     balances,
@@ -35,9 +35,10 @@ from sajja_schemas.rules import (
 )
 from sajja_schemas.rules.declaring import EntryRule, StandingRule
 
-__all__ = ["ENTRY_RULES", "RULES", "STANDING_RULES", "findings", "judge", "questions", "refusals", "withdraw"]
-
-_LATE: Final = "LATE_ENTRY"
+__all__ = [
+    "ENTRY_RULES", "RULES", "STANDING_RULES", "findings", "judge", "questions", "refusals", "sorted_by_weight", "told",
+    "withdraw",
+]  # fmt: skip
 
 RULE_FAILED: Final = Rule(
     code="RULE_FAILED",
@@ -72,7 +73,7 @@ _weight: Final = by_weight(RULES)
 
 
 def judge(books: Books, entry_hash: str, body: Body) -> None:
-    """Keep what the rules find in an entry that is about to have its effect; note what it resolves."""
+    """Keep what the rules find in an entry that is about to have its effect."""
     event = body.event
     rules = _KEPT.get(type(event), ())
     if event.paper_reason is not None or event.bylaws is not None:
@@ -81,42 +82,62 @@ def judge(books: Books, entry_hash: str, body: Body) -> None:
         finding = ask(rule, books, body, entry_hash)
         if finding is not None:
             books.findings[finding.id] = finding
-    if isinstance(event, FindingResolved):
-        names = [event.finding] if event.finding else [_name(event.code, r.device, r.sequence) for r in event.entries]
-        books.resolved |= dict.fromkeys(names, entry_hash)
-    elif isinstance(event, LateEntryAccepted):
-        books.resolved[_name(_LATE, event.entry.device, event.entry.sequence)] = entry_hash
+            books.touched_findings.add(finding.id)
 
 
 def withdraw(books: Books, entry_hash: str, body: Body) -> None:
     """Drop what was found in an entry that is taken back."""
     for rule in (*_KEPT.get(type(body.event), ()), *_OF_MARKED):
-        books.findings.pop(Finding(code=rule.code, village=body.village, subject=(entry_hash,)).id, None)
+        name = Finding(code=rule.code, village=body.village, subject=(entry_hash,)).id
+        if books.findings.pop(name, None) is not None:
+            books.touched_findings.add(name)
 
 
 def refusals(books: Books, body: Body) -> list[Finding]:
     """The slips of the pen in what somebody is about to record, the gravest first."""
-    return [finding for finding in _asked(books, body) if RULES[finding.code].refuses]
+    return sorted_by_weight(finding for finding, refuses in _asked(books, body) if refuses)
 
 
 def questions(books: Books, body: Body) -> list[Finding]:
     """What will be a finding if somebody records this."""
-    return [finding for finding in _asked(books, body) if not RULES[finding.code].refuses]
+    return sorted_by_weight(finding for finding, refuses in _asked(books, body) if not refuses)
 
 
 def findings(books: Books, on: date) -> list[Finding]:
     """Everything that a person must look at on a day, the gravest and largest first."""
     standing = [finding for finding in (*_kept(books), *_read(books, on)) if not is_resolved(books, finding)]
+    return sorted_by_weight(standing)
+
+
+def sorted_by_weight(standing: Iterable[Finding]) -> list[Finding]:
+    """The gravest first, and of those the largest."""
     return sorted(standing, key=_weight)
+
+
+def told(finding: Finding) -> dict[str, object]:
+    """A finding for a program or a page: with its rule's words in both languages."""
+    rule = RULES[finding.code]
+    thai, english = rule.sentences(finding)
+    return {
+        "name": finding.name,
+        "code": finding.code,
+        "severity": rule.severity,
+        "owner": rule.owner,
+        "village": finding.village,
+        "thai": thai,
+        "english": english,
+        "next_thai": rule.next_thai,
+        "next_english": rule.next_english,
+        "amount_satang": finding.amount_satang,
+        "fields": finding.fields,
+        "entries": [{"device": device, "sequence": sequence} for device, sequence in finding.entries],
+        "source": rule.source,
+    }
 
 
 def is_resolved(books: Books, finding: Finding) -> bool:
     """Whether a signed event settles a finding as it stands."""
-    if finding.name in books.resolved:
-        return True
-    return bool(finding.entries) and all(
-        _name(finding.code, device, sequence) in books.resolved for device, sequence in finding.entries
-    )
+    return is_settled(books.registers, finding.code, finding.name, finding.entries)
 
 
 def ask(rule: EntryRule, books: Books, body: Body, entry_hash: str) -> Finding | None:
@@ -124,22 +145,26 @@ def ask(rule: EntryRule, books: Books, body: Body, entry_hash: str) -> Finding |
     try:
         hit = rule.check(books, body)
     except Exception:  # noqa: BLE001  # a rule of ours must never cost a village its entry
-        return found(
-            RULE_FAILED, Hit(fields={"rule": rule.code}), village=body.village, subject=(rule.code, entry_hash)
-        )
-    if hit is None:
-        return None
+        failed = Hit(fields={"rule": rule.code})
+        return found(RULE_FAILED, failed, village=body.village, subject=(rule.code, entry_hash))
+    return None if hit is None else _found_in(rule, hit, body, entry_hash)
+
+
+def _found_in(rule: EntryRule, hit: Hit, body: Body, entry_hash: str) -> Finding:
     place = Hit(
         fields=hit.fields, amount_satang=hit.amount_satang, entries=hit.entries or ((body.device, body.sequence),)
     )
     return found(rule, place, village=body.village, subject=(entry_hash,))
 
 
-def _asked(books: Books, body: Body) -> list[Finding]:
+def _asked(books: Books, body: Body) -> Iterator[tuple[Finding, bool]]:
+    """What the rules find in an act that is not signed yet, and whether it is refused for that."""
     event_type = type(body.event)
     rules = [rule for rule in ENTRY_RULES if event_type in rule.events]
-    asked = (ask(rule, books, body, "") for rule in (*rules, *_OF_MARKED))
-    return sorted((finding for finding in asked if finding is not None), key=_weight)
+    for rule in (*rules, *_OF_MARKED):
+        hit = rule.check(books, body)
+        if hit is not None:
+            yield _found_in(rule, hit, body, ""), rule.refuses and hit.is_sure
 
 
 def _kept(books: Books) -> Iterator[Finding]:
@@ -156,7 +181,3 @@ def _read(books: Books, on: date) -> Iterator[Finding]:
 
 
 _STILL: Final = {rule.code: rule.still for rule in ENTRY_RULES if rule.still is not None}
-
-
-def _name(code: str, device: str, sequence: int) -> str:
-    return f"{code}/{device}/{sequence}"

@@ -83,6 +83,7 @@ def _more_than_there_is(books: Books, body: Body) -> Hit | None:
             there = max(before if CHART[account].side is Side.DEBIT else -before, 0)
             return Hit(
                 amount_satang=lacking,
+                is_sure=any(of == ledger for of, _account, _sub in books.balances),
                 fields={
                     "account": account, "name": CHART[account].thai, "english_name": CHART[account].english, "sub": sub,
                     "there_satang": there,

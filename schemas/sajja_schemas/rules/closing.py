@@ -18,6 +18,7 @@ from sajja_schemas.events.groups import GroupDissolved, GroupRegistered
 from sajja_schemas.events.villages import VillageLeftNetwork
 from sajja_schemas.findings import Hit, Owner, Severity
 from sajja_schemas.holdings import Books
+from sajja_schemas.registers.resolutions import LATE_ENTRY
 from sajja_schemas.rules.declaring import EntryRule
 from sajja_schemas.transit import PAIRS
 
@@ -112,7 +113,7 @@ def _village_left(books: Books, body: Body) -> Hit | None:
 
 RULES: Final = (
     EntryRule(
-        code="LATE_ENTRY",
+        code=LATE_ENTRY,
         severity=Severity.MEDIUM,
         owner=Owner.COMMITTEE,
         thai="รายการลงวันที่ {dated_on} แต่งวด {month} ของ {ledger} ปิดแล้ว",

@@ -43,7 +43,14 @@ def _is_known(books: Books, village: str, loan: str) -> bool:
 
 def _unknown(books: Books, body: Body) -> Hit | None:
     loan: str = body.event.loan  # type: ignore[union-attr,assignment]  # events that need the field only
-    return None if _is_known(books, body.village, loan) else Hit(fields={"loan": loan})
+    if _is_known(books, body.village, loan):
+        return None
+    return Hit(fields={"loan": loan}, is_sure=_knows_loans(books, body.village))
+
+
+def _knows_loans(books: Books, village: str) -> bool:
+    """Whether these books know any loan there: a tablet that has never synced knows none."""
+    return any(ledger == f"bank:{village}" for ledger, _loan in books.registers.all(loans.REGISTER))
 
 
 def _still_unknown(books: Books, finding: Finding) -> bool:
@@ -58,7 +65,8 @@ def _not_approved(books: Books, body: Body) -> Hit | None:
     event: Any = body.event
     if _approved(books, body.village, event.loan) is not None:
         return None
-    return Hit(fields={"loan": event.loan}, amount_satang=_paid_out(event))
+    is_sure = _knows_loans(books, body.village)
+    return Hit(fields={"loan": event.loan}, amount_satang=_paid_out(event), is_sure=is_sure)
 
 
 def _still_not_approved(books: Books, finding: Finding) -> bool:

@@ -25,7 +25,8 @@ def _unknown(books: Books, body: Body) -> Hit | None:
     event: Any = body.event
     if _is_granted(books, event.claim):
         return None
-    return Hit(fields={"claim": event.claim}, amount_satang=event.amount_satang)
+    is_sure = bool(books.registers.all(claims.REGISTER))
+    return Hit(fields={"claim": event.claim}, amount_satang=event.amount_satang, is_sure=is_sure)
 
 
 def _still_unknown(books: Books, finding: Finding) -> bool:
