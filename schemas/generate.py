@@ -15,6 +15,7 @@ from generation import (  # noqa: E402  # after the path is set
     effect_vectors,
     event_vectors,
     examples,
+    findings_page,
     shapes,
     tables,
 )
@@ -26,6 +27,7 @@ def main(arguments: list[str]) -> int:
         **shapes.files(),
         **tables.files(),
         **catalogue.files(),
+        **findings_page.files(),
         **event_vectors.files(),
         **byte_vectors.files(),
         **effect_vectors.files(),
