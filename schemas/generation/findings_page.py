@@ -29,14 +29,14 @@ def findings() -> str:
     ]
     for code, rule in sorted(RULES.items()):
         refused = "yes" if rule.refuses else ""
-        parts.append(
-            f"| [`{code}`](#{code.lower()}) | {rule.severity} | {rule.owner} | {_found_in(rule)} | {refused} | {rule.source} |"
-        )
+        link = f"[`{code}`](#{code.lower()})"
+        parts.append(f"| {link} | {rule.severity} | {rule.owner} | {_found_in(rule)} | {refused} | {rule.source} |")
     for code, rule in sorted(RULES.items()):
         parts += [
             f"\n## {code}\n",
             f"{rule.thai}<br>{rule.english}\n",
-            f"**{_SEVERITIES[rule.severity]} · {rule.severity}**, {rule.owner}. {rule.next_thai} · {rule.next_english}.\n",
+            f"**{_SEVERITIES[rule.severity]} · {rule.severity}**, {rule.owner}.",
+            f"{rule.next_thai} · {rule.next_english}.\n",
             *_events(rule),
         ]
     parts += [

@@ -44,7 +44,7 @@ class Projector:
         self._moved = asyncio.Condition()
         self._books: Books | None = None
         self._counts: dict[str, memory.DeviceCount] = {}
-        self._looked_index, self._looked_at = -1, float("-inf")
+        self._looked_index, self._look_due_seconds = -1, 0.0
         self.index = 0  # of the next entry to fold, as this process last knew it
 
     def wake(self) -> None:
@@ -124,14 +124,14 @@ class Projector:
 
     async def _look(self, connection: Connection, books: Books) -> None:
         """Read what stands in the books, now that they rest; not more often than a person could look."""
-        due = self._looked_at + LOOK_SECONDS
-        if self._looked_index == books.index or asyncio.get_running_loop().time() < due:
+        now = asyncio.get_running_loop().time()
+        if self._looked_index == books.index or now < self._look_due_seconds:
             return
         as_of = reached_day(books.reached.values(), now_ms())
         standing = await asyncio.to_thread(rules.findings, books, as_of)
         async with connection.transaction():
             await findings.save_standing(connection, self._network, books.index, as_of, standing)
-        self._looked_index, self._looked_at = books.index, asyncio.get_running_loop().time()
+        self._looked_index, self._look_due_seconds = books.index, now + LOOK_SECONDS
 
     async def _originals(self, connection: Connection, refs: Iterable[EntryRef], *, before: int) -> dict[str, bytes]:
         """The bodies of entries before an index, by hash."""
