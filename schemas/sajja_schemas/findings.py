@@ -7,7 +7,7 @@
  * Sentences name fields. Members, loans and boxes stand in them by their pseudonymous ids; no personal data is there.
  * At most `SHOWN_UNASKED` are shown before anybody asks, the gravest and largest first.
 
-Source: docs/domain.md sections 5.14 and 5.16, docs/adr/0016.
+Source: docs/domain.md sections 5.14 and 5.16, docs/adr/0017.
 """
 
 from collections.abc import Callable
