@@ -24,7 +24,7 @@ from sajja_schemas.money import format_baht
 SHOWN_UNASKED: Final = 10
 _ID_DIGITS: Final = 16
 _FACTS_DIGITS: Final = 8
-_PASSING: Final = frozenset({"days"})  # fields that change as time passes, though nothing happened
+_PASSING: Final = frozenset({"days", "until_on"})  # fields that change as time passes, though nothing happened
 
 Word: TypeAlias = str | int
 Place: TypeAlias = tuple[str, int]  # of an entry: its device and its sequence
