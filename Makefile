@@ -8,7 +8,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check
 seed   ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long check fix bench simulate schema lock clean
+.PHONY: help setup demo test test-long check fix bench simulate scenario schema lock clean
 
 help: ## this menu
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -49,6 +49,9 @@ bench: $(VENV)/.dev ## measure every hot path beside its limit, write docs/bench
 
 simulate: $(VENV)/.dev ## a seeded network with cut links, restarts and duplicates (seed=N)
 	PYTHONPATH=tests $(BIN)/python -m simulation --seed $(seed)
+
+scenario: $(VENV)/.dev ## the worked year of two villages: every figure beside the published one (args="--json")
+	PYTHONPATH=tests $(BIN)/python -m scenario $(args)
 
 schema: $(VENV)/.dev ## generate schemas/json anew
 	$(BIN)/python schemas/generate.py

@@ -27,7 +27,7 @@ from sajja_schemas.entry import (
     to_base64url,
 )
 from sajja_schemas.events import AnyEvent, Body, encode_body
-from sajja_schemas.events.base import Assembly
+from sajja_schemas.events.base import Approvers, Assembly
 from sajja_schemas.events.members import MemberAdmitted
 from sajja_schemas.events.network import (
     FoundingDevice,
@@ -50,6 +50,11 @@ from sajja_schemas.trust import enrolment_message
 
 DAY = date(2020, 6, 1)
 ASSEMBLY = Assembly(attended=60, entitled=100, minutes=to_base64url(sha256(b"minutes").digest()))
+QUORUMS: dict[Approvers, tuple[Role, ...]] = {  # of the classes that one device can complete
+    Approvers.A1: ("president", "secretary"),
+    Approvers.A2: ("president", "treasurer", "secretary"),
+    Approvers.A3: ("president", "secretary"),
+}
 ROLES: tuple[Role, ...] = ("president", "vice_president", "secretary", "treasurer", "bookkeeper")
 
 
@@ -89,6 +94,7 @@ class World:
     entries: list[SignedEntry] = field(default_factory=list)
     units: dict[str, Unit] = field(default_factory=dict)
     fingerprint: str = ""
+    today: date = DAY  # the business date of what is recorded with no other
 
     @classmethod
     def founded(cls, villages: Sequence[str] = ("pp01", "pp02"), *, network: str = "testnet") -> "World":
@@ -113,7 +119,7 @@ class World:
         *,
         village: str | None = None,
         by: str = "recorder",
-        day: date = DAY,
+        day: date | None = None,
         previous: str | None = None,
         sequence: int | None = None,
     ) -> SignedEntry:
@@ -129,7 +135,7 @@ class World:
                 sequence=sequence or len(tablet.log) + 1,
                 previous=previous or (to_base64url(last.hash) if last else self.fingerprint or NO_PREVIOUS),
                 by=by,
-                date=day,
+                date=day or self.today,
                 recorded_at=1_590_969_600_000 + len(self.entries),
                 event=event,
             ),
@@ -174,6 +180,25 @@ class World:
             self.approve(first, listed, ("president", "secretary")),
             self.approve(first, listed, ("vice_president", "treasurer"), keys_on=second),
         ]
+
+    def approve_by_class(self, entries: Sequence[SignedEntry], approvers: Approvers) -> None:
+        """Who must approve entries of one class, by one unit about one village, does so on that unit's devices."""
+        unit = self._unit_of(entries[0])
+        first, second = unit.tablets[:2]
+        match approvers:
+            case Approvers.A0:
+                pass
+            case Approvers.A4:
+                self.approve_by_office(entries)
+            case Approvers.A5:
+                self.approve(first, entries, ("president", "secretary"))
+                self.approve(second, entries, ("treasurer",))
+            case _:
+                self.approve(first, entries, QUORUMS[approvers])
+
+    def _unit_of(self, entry: SignedEntry) -> Unit:
+        name = to_base64url(entry.device)
+        return next(unit for unit in self.units.values() for tablet in unit.tablets if tablet.name == name)
 
     def add_village(self, code: str, *, tablets: int = 2) -> Unit:
         """Establish a village's bank, enrol its tablets, appoint five officers with a key on each tablet."""

@@ -20,6 +20,7 @@ from sajja_schemas.accounts import LOANS, is_loan
 from sajja_schemas.calculations.loans import INSTALMENTS_MAX, MonthMethod, Terms, schedule
 from sajja_schemas.calculations.portfolio import Arrears, Due, LoanStanding, arrears_on, at_risk
 from sajja_schemas.calculations.spans import months_later
+from sajja_schemas.events.corrections import DoubleDisbursementRecognised
 from sajja_schemas.events.ledgers import OpeningBalanceRecorded
 from sajja_schemas.events.loan_accounts import LoanDisbursedInKind, LoanRescheduled
 from sajja_schemas.events.loans import LOANS_BY_PRODUCT, LoanApproved, LoanDisbursed, Method
@@ -63,6 +64,10 @@ NOTES: Final = (
     ),
     Note(register=REGISTER, event=LoanDisbursed, key=_KEY, fact=("=lent", DATE), number="gross_satang"),
     Note(register=REGISTER, event=LoanDisbursedInKind, key=_KEY, fact=("=lent", DATE), number="amount_satang"),
+    Note(  # paid out twice: a debt of the borrower, and no loan
+        register=REGISTER, event=DoubleDisbursementRecognised, key=_KEY, fact=("=lent", DATE), number="amount_satang",
+        sign=-1,
+    ),
     Note(
         register=REGISTER, event=OpeningBalanceRecorded, key=("ledger", ".sub"), each="lines_of_page",
         when=lambda line: is_loan(line.account), fact=("=outstanding", DATE), number="amount_satang",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sajja_schemas.accounts import CHART, Sub
 from sajja_schemas.books import Admitted, Books, apply, open_books
 from sajja_schemas.chain import Admission
-from sajja_schemas.entry import SignedEntry, from_base64url, to_base64url
+from sajja_schemas.entry import SignedEntry, to_base64url
 from sajja_schemas.events.base import TransferSide
 from sajja_schemas.events.ledgers import (
     BankDepositMade,
@@ -30,6 +30,7 @@ from sajja_schemas.events.welfare import WelfareClaimApproved, WelfareContributi
 from sajja_schemas.figures import control_sums
 from sajja_schemas.registers.members import members_of
 from sajja_schemas.verdicts import Effect, Verdict
+from support.arrival import arrive
 from support.world import DAY, Tablet, World, ref_to
 
 A2: tuple[Role, ...] = ("president", "treasurer", "secretary")
@@ -140,25 +141,8 @@ def history(seed: int, acts: int = 12) -> World:
 
 def reach_the_log(world: World, chance: random.Random) -> tuple[list[SignedEntry], Books]:
     """Let every device push whenever it likes; the fold's own devices are the ones that are enrolled."""
-    logs = [list(tablet.log) for unit in world.units.values() for tablet in unit.tablets]
-    admission = Admission(from_base64url(world.fingerprint, 32))
-    books = open_books(world.network, world.fingerprint)
-    bodies: dict[str, bytes] = {}
-    while any(logs):
-        log = chance.choice([log for log in logs if log])
-        for _push in range(chance.randrange(1, 20)):
-            if not log:
-                break
-            judged = admission.judge(log[0])
-            if judged.verdict is Verdict.HELD:
-                break  # kept, and tried again
-            assert judged.verdict is Verdict.MERGED
-            entry = log.pop(0)
-            name = to_base64url(entry.hash)
-            apply(books, Admitted(len(bodies), name, entry.body), bodies.get)
-            bodies[name] = entry.body
-            admission.enrolled = {from_base64url(device, 32) for device in books.trust.devices}
-    return admission.log, books
+    arrival = arrive(world, chance)
+    return arrival.log, arrival.books
 
 
 def what_people_see(books: Books) -> tuple[object, ...]:

@@ -32,7 +32,7 @@ def body(device: str, sequence: int, day: str, tag: str = "share_deposited", **f
     )  # fmt: skip
 
 
-def close(device: str, sequence: int, month: str, ledger: str = BANK, **cut: int) -> Body:
+def close(device: str, sequence: int, month: str, ledger: str = BANK, /, **cut: int) -> Body:
     """A close whose cut names devices by their letter: `a=5`."""
     devices = tuple(EntryRef(device={"a": A, "b": B, "c": C}[name], sequence=at, hash=NAME) for name, at in cut.items())
     return body(device, sequence, "2021-01-05", "period_closed", ledger=ledger, month=month, devices=devices)
