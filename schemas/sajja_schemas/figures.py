@@ -14,10 +14,13 @@ from typing import Final
 import msgspec
 
 from sajja_schemas.accounts import CHART, Side, is_result
+from sajja_schemas.calculations.matching import has_full_year, matching_cut
 from sajja_schemas.calculations.portfolio import at_risk
 from sajja_schemas.registers import Registers
 from sajja_schemas.registers.flows import flow_of_year_to
 from sajja_schemas.registers.loans import Balances, loans_of, standing
+from sajja_schemas.registers.members import welfare_since
+from sajja_schemas.registers.papers import GROUPS, group_members, has_ended
 
 ControlSums = Mapping[tuple[str, int], int]  # (ledger, account): satang, positive for a debit
 
@@ -91,6 +94,7 @@ class LoanFigures(msgspec.Struct):
 
     par30_satang: int = 0
     covered_satang: int = 0
+    largest_covered_satang: int = 0
 
 
 def control_sums(balances: Iterable[tuple[tuple[str, int, str], int]]) -> dict[tuple[str, int], int]:
@@ -130,11 +134,33 @@ def read_fund_flows(fund: str, registers: Registers, on: date) -> dict[str, int]
     return {name: read_flow(figure, fund, registers, on) for name, figure in FLOW_FIGURES.get(fund, {}).items()}
 
 
+def read_groups(registers: Registers, on: date) -> list[dict[str, str | int]]:
+    """Every occupational group: its members, and its sales of the twelve months that end with a day."""
+    return [
+        {
+            "ledger": ledger,
+            "members": len(group_members(registers, ledger)),
+            "sales_12m_satang": read_flow(GROUP_SALES, ledger, registers, on),
+        }
+        for ledger in sorted(str(key[0]) for key in registers.all(GROUPS))
+        if not has_ended(registers, GROUPS, (ledger,))
+    ]
+
+
 def read_loans(registers: Registers, balances: Balances, on: date) -> dict[str, LoanFigures]:
-    """The loan figures of every ledger that lent, on a day."""
+    """The loan figures of every ledger to which a loan is owed, on a day."""
     figures: dict[str, LoanFigures] = {}
-    for loan in loans_of(registers, balances):
+    for loan in loans_of(registers, balances, owed_only=True):
         of_bank = figures.setdefault(loan.ledger, LoanFigures())
         of_bank.par30_satang += at_risk([standing(loan, on)], days_over=PAR_DAYS)
         of_bank.covered_satang += loan.covered_satang
+        of_bank.largest_covered_satang = max(of_bank.largest_covered_satang, loan.covered_satang)
     return figures
+
+
+def read_welfare_members(registers: Registers, on: date) -> dict[str, int]:
+    """Who is enrolled in the welfare fund, and who will have a full year at the 30 September of a day's year (W6)."""
+    since = list(welfare_since(registers))
+    cut = matching_cut(on.year)
+    full = [day for day in since if has_full_year(member_since=day, cut=cut)]
+    return {"enrolled": len(since), "full_year": len(full)}

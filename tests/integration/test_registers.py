@@ -89,6 +89,7 @@ async def test_loans_are_late_as_of_the_day_that_is_asked_for(speaker: Speaker, 
     lend(world, tablet)
     totals = await speaker.totals(at_index=await push_everything(speaker, world, tablet, []))
     assert (totals["on"], totals["totals"]["par30_satang"]) == ("2020-06-01", 0)
+    assert totals["groups"] == []
     risk = totals["funds"]["risk"]
     assert (risk["premium_12m_satang"], risk["claims_12m_satang"], risk["covered_satang"]) == (1_000, 0, 90_000)
     for on, par30_satang, premium_satang in (

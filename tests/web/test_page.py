@@ -168,6 +168,20 @@ async def test_a_device_that_never_came_and_one_that_is_revoked_say_so(visit: Vi
     assert "ยกเลิกแล้ว · 1 เครื่อง" in summary
 
 
+async def test_years_on_paper_are_hollow_and_recorded_ones_solid(visit: Visit) -> None:
+    """And each says so in words; on a phone nothing is wider than the screen."""
+    page = await visit()
+    rows = page.locator(".growth tbody tr")
+    assert await rows.count() == 11
+    assert await rows.nth(0).locator(".measure.paper").count() == 2
+    assert "จากสมุด" in await rows.nth(0).inner_text()
+    assert await rows.nth(9).locator(".measure.recorded").count() == 2
+    assert "13,118,275.50" in await rows.nth(10).inner_text()
+    page = await visit(path="#lang=en", width=320)
+    assert "from paper" in await page.locator(".growth tbody tr").nth(0).inner_text()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
 async def test_the_language_is_kept_in_the_address_and_in_the_browser(visit: Visit, site: Site) -> None:
     page = await visit()
     assert await page.get_attribute("html", "lang") == "th"

@@ -4,6 +4,7 @@ Exit codes: 0 done · 1 a figure differs, or a problem · 2 something is not ins
 answer · 4 a conflict: the port is in use, or the folder holds another demonstration.
 """
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +24,10 @@ def demo(
         bool, typer.Option("--check", help="ตรวจทุกตัวเลข · compare server and logs with the table; 1 if they differ")
     ] = False,
     no_serve: Annotated[bool, typer.Option("--no-serve", help="โหลดแล้วหยุด · stop after loading")] = False,
+    first_day: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], hidden=True, help="another first of a month: a shorter load"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="totals in satang, and the timings of the load")] = False,
 ) -> None:
     """เครือข่ายสาธิตปากพูน · Load the demonstration network and serve its page. ข้อมูลสาธิต / DEMO DATA."""
@@ -31,6 +36,12 @@ def demo(
     from sajja_client.demo.show import Wish, default_home, run
 
     wish = Wish(
-        home=(home or default_home()).absolute(), port=port, seed=seed, check=check, serve=not no_serve, as_json=as_json
+        home=(home or default_home()).absolute(),
+        port=port,
+        seed=seed,
+        first_day=first_day.date() if first_day is not None else None,
+        check=check,
+        serve=not no_serve,
+        as_json=as_json,
     )
     raise typer.Exit(asyncio.run(run(wish)))

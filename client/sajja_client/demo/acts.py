@@ -106,7 +106,9 @@ class Diary:
     def __init__(self, unit: str) -> None:
         self.unit = unit
         self.steps: list[Step] = []
+        self._last: dict[str, str] = {}  # of each tablet, by name
         self._acts: dict[str, Act] = {}
+        self._lines: dict[str, list[Line]] = {}  # what each posts, once it was asked for
 
     def act(
         self,
@@ -130,6 +132,7 @@ class Diary:
             undoes=undoes,
         )
         self.steps.append(act)
+        self._last[act.tablet] = act.name
         self._acts[act.name] = act
         return act.name
 
@@ -147,6 +150,11 @@ class Diary:
                 persons=tuple(persons),
             )
             self.steps.append(approval)
+            self._last[approval.tablet] = approval.name
+
+    def last_of(self, tablet: str) -> str | None:
+        """The name of the last step that was planned for a tablet."""
+        return self._last.get(tablet)
 
     def movements(self) -> list[tuple[date, int, list[Line]]]:
         """What every act posts once everything is approved, in business order."""
@@ -155,6 +163,12 @@ class Diary:
 
     def lines(self, act: Act) -> list[Line]:
         """What one act posts; a reversal posts the negation of what it undoes."""
+        lines = self._lines.get(act.name)
+        if lines is None:
+            lines = self._lines[act.name] = self._post(act)
+        return lines
+
+    def _post(self, act: Act) -> list[Line]:
         if act.undoes is not None:
             lines = self.lines(self._acts[act.undoes])
             return [(ledger, account, sub, -amount) for ledger, account, sub, amount in lines]

@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from datetime import date
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Final
 
@@ -83,13 +84,16 @@ class Tablet:
         """Append what was planned up to a moment; gives how many entries."""
         log, before = self.log, self.recorded
         assert log is not None, "it was opened"
-        while self.recorded < len(self.lines) and self.lines[self.recorded].step.moment <= moment:
-            line = self.lines[self.recorded]
-            entry = _record(log, line)
-            if entry.hash != line.entry.hash:
-                raise BytesDiffer(tablet=self.name, sequence=entry.sequence)
-            self.recorded += 1
-        return self.recorded - before
+        stretch = list(takewhile(lambda line: line.step.moment <= moment, islice(self.lines, before, None)))
+        if stretch:
+            # People wait for the disk at every line; here one transaction takes what was recorded since the last sync.
+            with log.together():
+                for line in stretch:
+                    entry = _record(log, line)
+                    if entry.hash != line.entry.hash:
+                        raise BytesDiffer(tablet=self.name, sequence=entry.sequence)
+            self.recorded += len(stretch)
+        return len(stretch)
 
     def stretches(self, day: date) -> Iterator[int]:
         """The moments of a day at which it syncs."""
@@ -152,7 +156,7 @@ class Load:
 
     async def _pass_days(self) -> None:
         offices = [tablet for tablet in self.tablets if tablet.unit == OFFICE]
-        day = rules.FOUNDING_DAY
+        day = self.plan.term.founding_day
         for tablet in offices:  # whoever enrols comes first; later days know no order
             await self._live(tablet, day)
         await self._await_enrolment()
@@ -173,7 +177,7 @@ class Load:
                 await self._synchronise(tablet)
 
     async def _record(self, tablet: Tablet, moment: int) -> None:
-        # Each append waits for the disk; in a thread the others go on meanwhile. A thread cannot be stopped, so
+        # The commit waits for the disk; in a thread the others go on meanwhile. A thread cannot be stopped, so
         # whoever is cancelled here waits for it before the log is closed.
         recording = asyncio.ensure_future(asyncio.to_thread(tablet.record_until, moment))
         try:

@@ -10,10 +10,16 @@ from functools import partial
 from typing import Literal
 
 from sajja_client.demo import rules
+from sajja_client.demo.closing import close_month, close_year, general_meeting_day, hold_general_meeting
+from sajja_client.demo.groups import founding_lives
+from sajja_client.demo.lending import Loan
 from sajja_client.demo.meetings import fetch_cash, hold_meeting
-from sajja_client.demo.people import VICE
-from sajja_client.demo.season import Season, Sent
+from sajja_client.demo.people import VICE, Member, died_on
+from sajja_client.demo.season import Death, Season, Sent
+from sajja_client.demo.sessions import CLAIM_ARRIVES, claim_paid, next_session
+from sajja_schemas.calculations.spans import month_number
 from sajja_schemas.events.ledgers import BankDepositMade, BankWithdrawalMade, IncomeReceived
+from sajja_schemas.events.members import MemberDeathReported
 from sajja_schemas.events.transfers import (
     InterfundSettlementConfirmed,
     InterfundSettlementInitiated,
@@ -23,9 +29,11 @@ from sajja_schemas.events.transfers import (
 )
 
 _LAST_TRIP = date(rules.YEAR, 8, 20)
-_HALF_YEAR_END = date(rules.YEAR, 6, 30)
+_HALF_YEAR_ENDS = (rules.YEAR_END, date(rules.YEAR, 6, 30))
 _PLACING_DAY = date(rules.YEAR, 7, 16)
+_REPAYING_MONTH = rules.LAST_MONTH - 1
 _CHANGE = 500 * rules.BAHT
+_FETCHED = 1_000 * rules.BAHT
 _BANK_INTEREST_BP_HALF_YEAR = 25
 # What each village repays the pool in July, by its number.
 LINKAGE_REPAID = {1: 2_500 * rules.BAHT, 2: 2_000 * rules.BAHT, 3: 1_500 * rules.BAHT, 4: 1_000 * rules.BAHT}
@@ -40,39 +48,77 @@ _FUNDS: tuple[Literal["welfare", "risk"], ...] = ("welfare", "risk")
 
 
 def live_through(season: Season) -> None:
-    """Plan every day of the twelve weeks."""
+    """Plan every day of the term."""
     _note_dates(season)
-    meetings = {rules.meeting_date(season.village.moo, month): month for month in rules.MONTHS}
-    day = rules.OPENING_DAY
+    months = {rules.meeting_date(season.village.moo, month): month for month in season.term.months}
+    day = season.term.opening_day
     while day <= rules.LAST_DAY:
-        if (month := meetings.get(day + timedelta(days=1))) is not None:
+        season.today = day
+        tomorrow = day + timedelta(days=1)
+        if (month := months.get(tomorrow)) is not None:
             fetch_cash(season, month)
-        if (month := meetings.get(day)) is not None:
+        if (month := months.get(day)) is not None:
             hold_meeting(season, month)
             _plan_after(season, month)
         season.desks[rules.CASH_DESK].sit_down(day, 10)
         for errand in season.errands.pop(day, []):
             errand()
-        is_needed = day in meetings or day + timedelta(days=1) in meetings or _is_slow(season, day)
+        is_needed = day in months or tomorrow in months or _is_slow(season, day)
         if season.in_box > rules.BOX_LIMIT and not is_needed:
-            kept = season.chance.between(20, 42) * 100 * rules.BAHT
+            kept = season.draw("trip", day).between(20, 42) * 100 * rules.BAHT
             # What is owed to the funds stays in the box until somebody carries it to them.
             _go_to_bank(season, max(kept, sum(season.agency.values()) + _CHANGE))
-        day += timedelta(days=1)
+        if tomorrow.day == 1:
+            close_month(season, day)
+        day = tomorrow
 
 
 def _note_dates(season: Season) -> None:
     moo = season.village.moo
-    season.later(_HALF_YEAR_END, partial(_take_bank_interest, season))
+    for day in _HALF_YEAR_ENDS:
+        season.later(day, partial(_take_bank_interest, season))
     if moo in PLACED:
         season.later(_PLACING_DAY, partial(_place, season, PLACED[moo]))
+    if season.term.closes_a_year and season.settlement is not None:
+        season.later(rules.YEAR_END, partial(close_year, season, season.settlement))
+        season.later(general_meeting_day(moo), partial(hold_general_meeting, season, season.settlement))
+    for life in founding_lives(season):
+        life.note_dates()
+    for member in season.roster.members:
+        if member.exit_by == "death":
+            _note_death(season, member)
     season.later(_LAST_TRIP, partial(_remit, season, is_last=True))
     season.later(_LAST_TRIP, partial(_go_to_bank, season, season.village.cash))
 
 
+def _note_death(season: Season, member: Member) -> None:
+    """A member dies in the days before a meeting; what the risk fund pays comes with the office's next session."""
+    assert member.exit_month is not None, "the dead have a month"
+    meeting = rules.meeting_date(season.village.moo, member.exit_month)
+    died = died_on(season.village.moo, member)
+    loan = next((loan for loan in season.loans if loan.claimed and loan.member is member), None)
+    season.deaths.append(Death(member=member, died=died, known=meeting, loan=loan))
+    season.later(died + timedelta(days=1), partial(_report_death, season, member))
+    if loan is not None:
+        session = next_session(meeting)
+        season.later(session + CLAIM_ARRIVES, partial(_receive_claim, season, loan))
+
+
+def _report_death(season: Season, member: Member) -> None:
+    reported = MemberDeathReported(member=member.id, reported=season.today)
+    season.record(rules.CASH_DESK, reported, approved=False)
+
+
+def _receive_claim(season: Season, loan: Loan) -> None:
+    """What a borrower who died still owed is in the village's bank account."""
+    received = claim_paid(loan, "received", season.bank)
+    season.pay(rules.CASH_DESK, received)
+    season.approve_list(rules.CASH_DESK)
+
+
 def _plan_after(season: Season, month: int) -> None:
     day = rules.meeting_date(season.village.moo, month)
-    if month != rules.MONTHS[-1] or season.village.moo not in rules.IN_TRANSIT:
+    if month != rules.LAST_MONTH or season.village.moo not in rules.IN_TRANSIT:
         season.later(day + timedelta(days=1), partial(_remit, season))
     if season.village.linkage:
         season.later(day + timedelta(days=3), partial(_serve_linkage, season, month))
@@ -80,7 +126,7 @@ def _plan_after(season: Season, month: int) -> None:
 
 def _is_slow(season: Season, day: date) -> bool:
     moo, month, last = rules.SLOW_BOX
-    return season.village.moo == moo and day.month == month and day.day < last
+    return season.village.moo == moo and month_number(day) == month and day.day < last
 
 
 def _remit(season: Season, *, is_last: bool = False) -> None:
@@ -92,6 +138,7 @@ def _remit(season: Season, *, is_last: bool = False) -> None:
         if amount == 0:
             continue
         season.agency[fund] = 0
+        _fetch_what_lacks(season, amount)
         settlement = season.next_settlement()
         initiated = InterfundSettlementInitiated(
             settlement=settlement, fund=fund, amount_satang=amount, box=season.box, carrier=carrier
@@ -104,6 +151,17 @@ def _remit(season: Season, *, is_last: bool = False) -> None:
             arrival = desk.day + timedelta(days=1 if is_last else season.chance.between(2, 5))
             season.later(arrival, partial(_send, season, arrival, confirmed))
     season.approve_list(rules.CASH_DESK)
+
+
+def _fetch_what_lacks(season: Season, amount: int) -> None:
+    """What the general meeting gave to the welfare fund is more than a box holds."""
+    lacking = amount + _CHANGE - season.in_box
+    if lacking > 0:
+        fetched = -(-lacking // _FETCHED) * _FETCHED
+        event = BankWithdrawalMade(
+            ledger=season.ledger, amount_satang=fetched, box=season.box, bank=season.bank, purpose="นำส่งกองทุน"
+        )
+        season.pay(rules.CASH_DESK, event, seconds=3600)
 
 
 def _send(season: Season, day: date, event: Sent) -> None:
@@ -129,8 +187,10 @@ def _go_to_bank(season: Season, float_satang: int) -> None:
 
 
 def _take_bank_interest(season: Season) -> None:
-    """What the bank wrote into the passbook at the half-year's end, with its satang."""
-    amount = season.village.bank * _BANK_INTEREST_BP_HALF_YEAR // 10_000 + season.chance.below(100)
+    """What the bank wrote into the passbook at a half-year's end, with its satang."""
+    amount = season.village.bank * _BANK_INTEREST_BP_HALF_YEAR // 10_000 + season.draw("interest", season.today).below(
+        100
+    )
     season.take(
         rules.CASH_DESK,
         IncomeReceived(
@@ -157,7 +217,7 @@ def _serve_linkage(season: Season, month: int) -> None:
     """The pool's interest every month, and in July a part of the principal."""
     day = season.desks[rules.CASH_DESK].day
     repaid = LINKAGE_REPAID[season.village.moo]
-    owed = season.village.linkage + (repaid if month <= rules.MONTHS[1] else 0)
+    owed = season.village.linkage + (repaid if month <= _REPAYING_MONTH else 0)
     loan = f"link-{season.unit}"
     interest = LinkageLoanInterestPaid(
         settlement=season.next_settlement(),
@@ -167,7 +227,7 @@ def _serve_linkage(season: Season, month: int) -> None:
         linkage_loan=loan,
     )
     _send(season, day, interest)
-    if month == rules.MONTHS[1]:
+    if month == _REPAYING_MONTH:
         principal = LinkageLoanRepaid(
             settlement=season.next_settlement(),
             side="sent",

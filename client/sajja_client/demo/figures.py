@@ -10,12 +10,22 @@ from typing import Any, Final
 
 import msgspec
 
+from sajja_client.demo import rules
+from sajja_client.demo.rules import DEFAULT_TERM
 from sajja_client.demo.targets import Targets, Village
 from sajja_schemas import books as bookkeeping
 from sajja_schemas.books import Books
 from sajja_schemas.entry import SignedEntry, to_base64url
-from sajja_schemas.figures import control_sums, read_bank, read_fund
-from sajja_schemas.registers.members import members_of
+from sajja_schemas.figures import (
+    control_sums,
+    read_bank,
+    read_fund,
+    read_fund_flows,
+    read_groups,
+    read_loans,
+    read_welfare_members,
+)
+from sajja_schemas.registers.members import Headcount, headcount
 from sajja_schemas.verdicts import Effect
 
 Figures = dict[str, int]
@@ -23,9 +33,21 @@ Figures = dict[str, int]
 _BANK: Final = (
     "shares", "special", "savings", "seed", "reserve", "fund", "linkage", "loans", "network_deposit", "bank", "cash",
 )  # fmt: skip
-_FUNDS: Final = {"welfare": ("balance",), "risk": ("balance",), "network": ("capital", "deposits", "linkage", "bank")}
+_PAR30: Final = "par30_satang"
+_FUNDS: Final = {
+    "welfare": ("balance",),
+    "risk": ("balance", "covered", "largest_covered"),
+    "network": ("capital", "deposits", "linkage", "bank"),
+}
+# Figures of twelve months; a term that is shorter does not have them.
+_FLOWS: Final = {
+    "welfare": {"benefits": "benefits_12_months"},
+    "risk": {"premium": "premium_12_months", "claims": "claims_12_months"},
+}
+_PEOPLE: Final = ("enrolled", "full_year")
 # Money collected for the funds is remitted, or stands in transit to the satang: the difference is nothing.
 _STRAYED: Final = "agency_money_strayed_satang"
+_GROUP: Final = ("members", "sales_12m_satang")
 _HELD: Final = "entries_held"
 _AWAITING: Final = "entries_awaiting_approval"
 _QUARANTINED: Final = "entries_quarantined"
@@ -41,20 +63,27 @@ class Difference(msgspec.Struct, frozen=True):
     where: str  # server or logs
 
 
-def expected_figures(targets: Targets) -> Figures:
-    """What everything must come to."""
+def expected_figures(targets: Targets, term: rules.Term = DEFAULT_TERM) -> Figures:
+    """What everything must come to on the last day; what twelve months come to, where the term has them."""
     figures: Figures = {}
     for village in targets.villages:
         figures |= {f"{village.unit}.{name}": amount for name, amount in _row(village).items()}
         figures[f"{village.unit}.{_STRAYED}"] = 0
     for name in ("members", "women"):
         figures[f"totals.{name}"] = targets.totals[name]
-    for name in _BANK:
+    for name in (*_BANK, "par30"):
         figures[f"totals.{name}_satang"] = targets.totals[name]
     for fund, names in _FUNDS.items():
         for name in names:
             figures[f"{fund}.{name}_satang"] = getattr(getattr(targets.funds, fund), name)
-    figures["welfare.enrolled"] = targets.funds.welfare.enrolled
+    for name in _PEOPLE:
+        figures[f"welfare.{name}"] = getattr(targets.funds.welfare, name)
+    if term.opening_day <= rules.FLOWS_FROM:
+        for fund, flows in _FLOWS.items():
+            for name, target in flows.items():
+                figures[f"{fund}.{name}_12m_satang"] = getattr(getattr(targets.funds, fund), target)
+        figures |= {f"{group.ledger}.sales_12m_satang": group.sales_12_months for group in targets.groups}
+    figures |= {f"{group.ledger}.members": group.members for group in targets.groups}
     return figures | {_HELD: 0, _AWAITING: 0, _QUARANTINED: 0, _REJECTED: 0}
 
 
@@ -67,7 +96,10 @@ def figures_of_server(totals: Mapping[str, Any]) -> Figures:
     figures |= _server_row("totals", totals["totals"])
     for fund, names in _FUNDS.items():
         figures |= {f"{fund}.{name}_satang": totals["funds"][fund][f"{name}_satang"] for name in names}
-    figures["welfare.enrolled"] = totals["funds"]["welfare"]["enrolled"]
+    for fund, flows in _FLOWS.items():
+        figures |= {f"{fund}.{name}_12m_satang": totals["funds"][fund][f"{name}_12m_satang"] for name in flows}
+    figures |= {f"welfare.{name}": totals["funds"]["welfare"][name] for name in _PEOPLE}
+    figures |= {f"{group['ledger']}.{name}": group[name] for group in totals["groups"] for name in _GROUP}
     quarantined = dict(totals["quarantined"])
     waiting = quarantined.pop(Effect.AWAITING_APPROVAL.value, 0)
     figures[_AWAITING] = max(totals["awaiting_approval"], waiting)
@@ -109,18 +141,29 @@ def figures_of_books(books: Books) -> Figures:
     """The same figures from folded books."""
     figures: Figures = {}
     sums = control_sums(books.balances.items())
+    lent = read_loans(books.registers, books.balances, rules.LAST_DAY)
     totals: Figures = {}
+    people = headcount(books.registers)
     for village in sorted(books.trust.villages):
         bank = read_bank(village, sums)
-        row = _count_members(books, village) | {f"{name}_satang": bank[f"{name}_satang"] for name in _BANK}
+        present = people.get(village, Headcount())
+        row = {"members": present.members, "women": present.women, _PAR30: lent[f"bank:{village}"].par30_satang}
+        row |= {f"{name}_satang": bank[f"{name}_satang"] for name in _BANK}
         figures |= {f"{village}.{name}": amount for name, amount in row.items()}
         figures[f"{village}.{_STRAYED}"] = bank["due_to_funds_satang"] - bank["in_transit_satang"]
         for name, amount in row.items():
             totals[f"totals.{name}"] = totals.get(f"totals.{name}", 0) + amount
     for fund, names in _FUNDS.items():
-        fund_figures = read_fund(fund, sums)
-        figures |= {f"{fund}.{name}_satang": fund_figures[f"{name}_satang"] for name in names}
-    figures["welfare.enrolled"] = sum(member.in_welfare for member in members_of(books.registers))
+        fund_figures = read_fund(fund, sums) | read_fund_flows(fund, books.registers, rules.LAST_DAY)
+        if fund == "risk":
+            fund_figures["covered_satang"] = sum(one.covered_satang for one in lent.values())
+            fund_figures["largest_covered_satang"] = max(one.largest_covered_satang for one in lent.values())
+        flows = [f"{name}_12m" for name in _FLOWS.get(fund, ())]
+        figures |= {f"{fund}.{name}_satang": fund_figures[f"{name}_satang"] for name in (*names, *flows)}
+    enrolled = read_welfare_members(books.registers, rules.LAST_DAY)
+    figures |= {f"welfare.{name}": enrolled[name] for name in _PEOPLE}
+    for group in read_groups(books.registers, rules.LAST_DAY):
+        figures |= {f"{group['ledger']}.{name}": int(group[name]) for name in _GROUP}
     figures[_AWAITING] = len(books.trust.awaiting)
     others = [effect for effect in books.quarantined.values() if effect is not Effect.AWAITING_APPROVAL]
     figures[_QUARANTINED] = len(others)
@@ -137,15 +180,10 @@ def differences(expected: Figures, found: Figures, where: str) -> list[Differenc
 
 
 def _row(village: Village) -> Figures:
-    row = {"members": village.members, "women": village.women}
+    row = {"members": village.members, "women": village.women, _PAR30: village.par30}
     return row | {f"{name}_satang": getattr(village, name) for name in _BANK}
 
 
 def _server_row(prefix: str, row: Mapping[str, Any]) -> Figures:
-    names = ("members", "women", *(f"{name}_satang" for name in _BANK))
+    names = ("members", "women", _PAR30, *(f"{name}_satang" for name in _BANK))
     return {f"{prefix}.{name}": row[name] for name in names}
-
-
-def _count_members(books: Books, village: str) -> Figures:
-    present = [member for member in members_of(books.registers, village) if member.in_bank]
-    return {"members": len(present), "women": sum(member.gender == "female" for member in present)}

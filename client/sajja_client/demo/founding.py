@@ -3,14 +3,17 @@
 * The office founds the network and enrols everybody; its committee approves with keys on both of its devices.
 * Each village adopts its bylaws with keys on both of its tablets, confirms its register of members and of welfare
   under one resolution, and takes over the pages of its paper books.
-* All of it is dated 31 May 2563; business begins on 1 June.
+* The years before are told from paper. All of it is dated the day before the first day of business.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import partial
 
 from sajja_client.demo import rules
-from sajja_client.demo.acts import Desk, Diary, Written
+from sajja_client.demo.acts import Desk, Diary, Recipe, Written
+from sajja_client.demo.closing import assembly_of
+from sajja_client.demo.groups import founding_lives
 from sajja_client.demo.meetings import admission, enrolment
 from sajja_client.demo.openings import pages
 from sajja_client.demo.people import (
@@ -26,9 +29,9 @@ from sajja_client.demo.people import (
 )
 from sajja_client.demo.season import Season
 from sajja_client.demo.targets import Village
-from sajja_schemas.entry import OFFICE, entry_hash, to_base64url
+from sajja_schemas.entry import OFFICE
 from sajja_schemas.events import AnyEvent
-from sajja_schemas.events.base import Assembly
+from sajja_schemas.events.base import Assembly, Fund
 from sajja_schemas.events.ledgers import OpeningLine
 from sajja_schemas.events.network import (
     Bylaws,
@@ -45,63 +48,79 @@ from sajja_schemas.events.trust import (
     MeetingResolutionRecorded,
     OfficerKeyEnrolled,
 )
+from sajja_schemas.events.villages import HistoryRecorded
 
+Paper = AnyEvent | Recipe
+_NETWORK_ASSEMBLY = 60
 LETTERS = ("a", "b")
 _LABELS = {"a": "แท็บเล็ตโต๊ะการเงิน", "b": "แท็บเล็ตโต๊ะเงินกู้"}
 
 
-def found_network(diary: Diary, rosters: Mapping[Village, Roster]) -> None:
+def found_network(diary: Diary, day: date, rosters: Mapping[Village, Roster]) -> None:
     """What the office does on the first morning."""
     officers = officers_of(OFFICE)
     desk, second = Desk(OFFICE, "a", officers[BOOKKEEPER]), Desk(OFFICE, "b", officers[SECRETARY])
-    desk.sit_down(rules.FOUNDING_DAY, 7)
-    second.sit_down(rules.FOUNDING_DAY, 7)
-    _approve_by_all(diary, desk, second, [diary.act(desk, _establishment)], OFFICE)
+    desk.sit_down(day, 7)
+    second.sit_down(day, 7)
+    _approve_by_all(diary, desk, second, [diary.act(desk, partial(_establishment, day))], OFFICE)
     for village, roster in rosters.items():
         _approve_by_all(diary, desk, second, _enrol_village(diary, desk, village, roster), village.unit)
 
 
-def open_fund_books(diary: Diary, openings: Mapping[str, list[OpeningLine]]) -> None:
-    """The bylaws and the openings of the office's three ledgers."""
+def open_fund_books(
+    diary: Diary, day: date, openings: Mapping[Fund, list[OpeningLine]], history: Sequence[HistoryRecorded]
+) -> None:
+    """The bylaws and the openings of the office's three ledgers, and the network's years on paper."""
     officers = officers_of(OFFICE)
     desk, second = Desk(OFFICE, "a", officers[BOOKKEEPER]), Desk(OFFICE, "b", officers[SECRETARY])
-    desk.sit_down(rules.FOUNDING_DAY, 12)
-    second.sit_down(rules.FOUNDING_DAY, 12)
-    bylaws = {"welfare": rules.WELFARE_BYLAWS, "risk": rules.RISK_BYLAWS, "network": rules.POOL_BYLAWS}
-    names = []
+    desk.sit_down(day, 12)
+    second.sit_down(day, 12)
+    bylaws: dict[Fund, Bylaws] = {
+        "welfare": rules.WELFARE_BYLAWS,
+        "risk": rules.RISK_BYLAWS,
+        "network": rules.POOL_BYLAWS,
+    }
+    names = [diary.act(desk, told, seconds=120) for told in history]
     for ledger, lines in openings.items():
-        names.append(diary.act(desk, _adoption(ledger, bylaws[ledger], _assembly(OFFICE, 60))))
+        names.append(
+            diary.act(desk, _adoption(ledger, bylaws[ledger], assembly_of(OFFICE, _NETWORK_ASSEMBLY, day), day))
+        )
         names += [diary.act(desk, page, seconds=300) for page in pages(ledger, lines)]
     _approve_by_all(diary, desk, second, names, OFFICE)
 
 
-def open_village_books(diary: Diary, season: Season, lines: list[OpeningLine]) -> None:
-    """Bylaws, registers and paper books of one village, at its two tables."""
+def open_village_books(season: Season, history: Sequence[HistoryRecorded]) -> None:
+    """Bylaws, registers and paper books of one village and its groups, at its two tables."""
+    diary, day, groups = season.diary, season.term.founding_day, founding_lives(season)
     village, roster = season.village, season.roster
     cash = Desk(season.unit, "a", roster.officers[BOOKKEEPER])
     loans = Desk(season.unit, "b", roster.officers[SECRETARY])
     for desk in (cash, loans):
-        desk.sit_down(rules.FOUNDING_DAY, 13)
+        desk.sit_down(day, 13)
     people = {role: roster.officers[role] for role in range(len(ROLES))}
-    ledger = f"bank:{season.unit}"
-    adopted = diary.act(cash, _adoption(ledger, rules.bylaws_of(village.moo), _assembly(season.unit, village.members)))
-    diary.approve(cash, [adopted], (people[PRESIDENT], people[SECRETARY]))
+    assembly = assembly_of(season.unit, village.members, day)
+    bylaws = {season.ledger: rules.bylaws_of(village.moo)} | {one.group.ledger: rules.GROUP_BYLAWS for one in groups}
+    adopted = [diary.act(cash, _adoption(ledger, those, assembly, day)) for ledger, those in bylaws.items()]
+    diary.approve(cash, adopted, (people[PRESIDENT], people[SECRETARY]))
     subject = "ยืนยันทะเบียนสมาชิกและทะเบียนกองทุนสวัสดิการ"
     present = tuple(people.values())
     resolution = diary.act(cash, MeetingResolutionRecorded(no=1, subject=subject, present=present))
     diary.approve(cash, [resolution], (people[PRESIDENT], people[SECRETARY]))
     loans.moment = cash.moment
-    diary.approve(loans, [adopted], (people[VICE], people[TREASURER]))
+    diary.approve(loans, adopted, (people[VICE], people[TREASURER]))
     trio = (people[PRESIDENT], people[SECRETARY], people[TREASURER])
     admitted = [diary.act(cash, admission(member, resolution), seconds=12) for member in roster.opening]
     diary.approve(cash, admitted, trio)
     enrolled = [
         diary.act(loans, enrolment(member, resolution), seconds=12)
         for member in roster.opening
-        if member.in_welfare and member.enrols_month is None
+        if roster.is_enrolled_at_opening(member)
     ]
     diary.approve(loans, enrolled, trio)
-    diary.approve(cash, [diary.act(cash, page, seconds=600) for page in pages(ledger, lines)], trio)
+    paper: list[Paper] = [*history, *pages(season.ledger, season.opening)]
+    for one in groups:
+        paper += [one.registration(resolution), *pages(one.group.ledger, one.opening())]
+    diary.approve(cash, [diary.act(cash, page, seconds=300) for page in paper], trio)
 
 
 def _approve_by_all(diary: Diary, desk: Desk, second: Desk, names: list[str], village: str) -> None:
@@ -112,7 +131,7 @@ def _approve_by_all(diary: Diary, desk: Desk, second: Desk, names: list[str], vi
     diary.approve(second, names, [officers[role] for role in (TREASURER, BOOKKEEPER)], village=village)
 
 
-def _establishment(written: Written) -> AnyEvent:
+def _establishment(day: date, written: Written) -> AnyEvent:
     tablets = [f"{OFFICE}-{letter}" for letter in LETTERS]
     devices = tuple(
         FoundingDevice(key=written.public_key(tablet), label=f"สำนักงานเครือข่าย {at}", derived=True)
@@ -137,7 +156,7 @@ def _establishment(written: Written) -> AnyEvent:
         officers=officers,
         origin=f"sajja.demo/{rules.NETWORK}/1",
         log_key=written.public_key("log"),
-        assembly=_assembly(OFFICE, 60),
+        assembly=assembly_of(OFFICE, _NETWORK_ASSEMBLY, day),
         districts=("อำเภอเมืองนครศรีธรรมราช",),
         demonstration=True,
     )
@@ -161,8 +180,8 @@ def _enrol_village(diary: Diary, desk: Desk, village: Village, roster: Roster) -
             person=roster.officers[at],
             role=role,
             member=roster.officer_members[at],
-            term_from=rules.FOUNDING_DAY,
-            assembly=_assembly(unit, village.members),
+            term_from=desk.day,
+            assembly=assembly_of(unit, village.members, desk.day),
         )
         names.append(diary.act(desk, appointed, seconds=10, village=unit))
         for letter in LETTERS:
@@ -192,11 +211,5 @@ def _officer_key(unit: str, person: str, tablet: str, written: Written) -> AnyEv
     )
 
 
-def _adoption(ledger: str, bylaws: Bylaws, assembly: Assembly) -> RulesetAdopted:
-    return RulesetAdopted(ledger=ledger, version=1, effective_from=rules.FOUNDING_DAY, rules=bylaws, assembly=assembly)
-
-
-def _assembly(unit: str, entitled: int) -> Assembly:
-    """A general meeting that two thirds attended; its minutes are invented like everything else."""
-    minutes = to_base64url(entry_hash(f"minutes of {unit} {rules.FOUNDING_DAY}".encode()))
-    return Assembly(attended=entitled * 2 // 3, entitled=entitled, minutes=minutes)
+def _adoption(ledger: str, bylaws: Bylaws, assembly: Assembly, day: date) -> RulesetAdopted:
+    return RulesetAdopted(ledger=ledger, version=1, effective_from=day, rules=bylaws, assembly=assembly)

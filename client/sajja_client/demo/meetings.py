@@ -16,23 +16,34 @@ from sajja_client.demo.acts import Recipe
 from sajja_client.demo.lending import Loan, Payment
 from sajja_client.demo.people import PRESIDENT, SECRETARY, TREASURER, VICE, Member
 from sajja_client.demo.season import Season
+from sajja_client.demo.settlement import Settlement
+from sajja_schemas.entry import entry_hash, to_base64url
+from sajja_schemas.events.closing import AllocationPaid, DividendPaid, DividendReinvested, Share
 from sajja_schemas.events.ledgers import BankWithdrawalMade, ExpenseAccount, ExpensePaid, IncomeReceived
 from sajja_schemas.events.loans import LoanApproved, LoanDisbursed, LoanRepaymentReceived
-from sajja_schemas.events.members import MemberAdmitted, MemberExitSettled, MemberHeirsPaid
+from sajja_schemas.events.members import MemberAdmitted, MemberDeathConfirmed, MemberExitSettled, MemberHeirsPaid
+from sajja_schemas.events.risk import RiskClaimFiled
 from sajja_schemas.events.savings import ShareDeposited, SpecialSavingsDeposited, SpecialSavingsWithdrawn
 from sajja_schemas.events.trust import MeetingResolutionRecorded
 from sajja_schemas.events.welfare import WelfareContributionReceived, WelfareEnrolled
 
 _THOUSAND = 1_000 * rules.BAHT
+_Due = dict[Share, int]
+_TEN_BAHT = 10 * rules.BAHT
 _DEPOSITS = (100, 200, 200, 300, 500, 500, 1_000, 1_500, 2_000, 3_000)  # baht
 _WITHDRAWALS = (200, 300, 500, 500, 1_000, 1_000, 2_000)
 _SUBJECT = "อนุมัติเงินกู้ รับสมาชิก และเข้ากองทุนสวัสดิการ"
-_LAST_MONTH = rules.MONTHS[-1]
+_DIVIDENDS_MONTH = rules.YEAR * 12 + 1  # February, after the general meeting
+_PREPAYING_MONTH = rules.YEAR * 12
+_SUPPLIES_MONTHS = 3
+_LATE_FOR_DIVIDENDS_PERCENT = 12
 
 
 def fetch_cash(season: Season, month: int) -> None:
     """The day before, officers fetch a part of the loans from the bank."""
     needed = sum(loan.gross - loan.premium for loan in season.loans if loan.disbursed_month == month)
+    if season.settlement is not None and month == _DIVIDENDS_MONTH:
+        needed += season.settlement.in_cash
     amount = needed * season.fetch_percent // 100 // _THOUSAND * _THOUSAND
     if amount > 0:
         desk = season.desks[rules.CASH_DESK]
@@ -47,6 +58,7 @@ def fetch_cash(season: Season, month: int) -> None:
 def hold_meeting(season: Season, month: int) -> None:
     """One meeting day."""
     day = rules.meeting_date(season.village.moo, month)
+    season.chance = season.draw("meeting", month)
     for desk in season.desks.values():
         desk.sit_down(day, 8, 30)
     _resolve(season, month)
@@ -57,6 +69,8 @@ def hold_meeting(season: Season, month: int) -> None:
     for desk in season.desks.values():
         desk.sit_down(day, 13)
     _pay_out(season, month)
+    if season.settlement is not None and month in {_DIVIDENDS_MONTH, _DIVIDENDS_MONTH + 1}:
+        _pay_dividends(season, season.settlement, month)
     for letter, desk in season.desks.items():
         desk.sit_down(day, 15, 30)
         season.approve_list(letter)
@@ -79,7 +93,7 @@ def _resolve(season: Season, month: int) -> None:
             season.record(letter, enrolment(member, resolution))
     for loan in season.loans:
         if loan.disbursed_month == month:
-            season.record(letter, _approval_of(season, loan, resolution, month))
+            season.record(letter, _approval_of(loan, resolution))
     season.approve_list(letter)
 
 
@@ -92,13 +106,13 @@ def admission(member: Member, resolution: str) -> Recipe:
 
 def enrolment(member: Member, resolution: str) -> Recipe:
     """A member joins the welfare fund under a resolution."""
-    joined = rules.meeting_date(1, member.enrols_month) if member.enrols_month else member.joined
+    joined = rules.meeting_date(1, member.enrols_month) if member.enrols_month is not None else member.joined
     return lambda written: WelfareEnrolled(
         member=member.id, joined=max(joined, rules.WELFARE_START), resolution=written.ref(resolution)
     )
 
 
-def _approval_of(season: Season, loan: Loan, resolution: str, month: int) -> Recipe:
+def _approval_of(loan: Loan, resolution: str) -> Recipe:
     return lambda written: LoanApproved(
         loan=loan.id,
         member=loan.member.id,
@@ -107,7 +121,9 @@ def _approval_of(season: Season, loan: Loan, resolution: str, month: int) -> Rec
         rate_bp_month=rules.MONTHLY_RATE_BP,
         method="declining",
         months=loan.months,
-        first_due=rules.meeting_date(season.village.moo, month + 1),
+        first_due=loan.first_due,
+        rounding_satang=rules.LOAN_STEP,
+        rounding_mode="up",
         resolution=written.ref(resolution),
         covered_satang=loan.covered,
         premium_satang=loan.premium,
@@ -118,17 +134,15 @@ def _serve(season: Season, member: Member, month: int) -> None:
     """What one member pays in at a meeting."""
     if (member.admitted_month or 0) > month:
         return
-    if member.leaves_month is None or month < member.leaves_month:
+    if member.is_in(month):
         _take_monthly(season, member, month)
-    for loan in season.loans:
-        for payment in loan.payments:
-            if loan.member is member and payment.month == month:
-                if payment.days_late:
-                    day = rules.meeting_date(season.village.moo, month) + timedelta(days=payment.days_late)
-                    season.later(day, partial(visit, season, repayments=((loan, payment),)))
-                else:
-                    _take_repayment(season, member.letter, loan, payment)
-    if member.has_special and member.leaves_month is None and season.chance.happens(16):
+    for loan, payment in season.instalments.get((member.id, month), ()):
+        if payment.days_late:
+            day = rules.meeting_date(season.village.moo, month) + timedelta(days=payment.days_late)
+            season.later(day, partial(visit, season, repayments=((loan, payment),)))
+        else:
+            _take_repayment(season, member.letter, loan, payment)
+    if member.has_special and season.chance.happens(16):
         amount = season.chance.pick(_DEPOSITS) * rules.BAHT
         deposit = SpecialSavingsDeposited(member=member.id, amount_satang=amount, box=season.box)
         season.take_carefully(member.letter, deposit)
@@ -139,32 +153,42 @@ def _take_monthly(season: Season, member: Member, month: int) -> None:
         season.take(member.letter, _fee(season, member, 4130, rules.ENTRANCE_FEE))
         season.take(member.letter, _fee(season, member, 4131, rules.PASSBOOK_FEE))
     elif not season.chance.happens(rules.ON_TIME_PERCENT):
-        last = 10 if month == _LAST_MONTH else 14
+        last = 10 if month == rules.LAST_MONTH else 14
         if season.chance.happens(70):
             days = timedelta(days=season.chance.between(4, last))
             errand = partial(visit, season, member=member, month=month)
             season.later(rules.meeting_date(season.village.moo, month) + days, errand)
         else:
-            season.unpaid_months.setdefault(member.id, []).append(_month(month))
+            season.unpaid_months.setdefault(member.id, []).append(rules.month_name(month))
         return
     _take_shares(season, member.letter, member, month, may_be_slip=True)
 
 
 def _take_shares(season: Season, letter: str, member: Member, month: int, *, may_be_slip: bool = False) -> None:
     """The pledged share and the welfare contribution of a month, and of months that were missed."""
-    months = (*season.unpaid_months.pop(member.id, ()), _month(month))
+    months = (*season.unpaid_months.pop(member.id, ()), rules.month_name(month))
     share = ShareDeposited(member=member.id, amount_satang=member.pledge * len(months), box=season.box, months=months)
     if may_be_slip and season.chance.happens(rules.LATE_RECORDED_PERCENT):
         _record_later(season, share, month)
     else:
         season.take_carefully(letter, share)
-    if member.in_welfare and not member.is_prepaid:
-        covered = tuple(m for m in months if member.enrols_month is None or m >= _month(member.enrols_month))
-        if covered:
-            contribution = WelfareContributionReceived(
-                member=member.id, amount_satang=rules.WELFARE_MONTHLY * len(covered), box=season.box, months=covered
-            )
-            season.take_carefully(letter, contribution)
+    covered, amount = _welfare_due(member, months, month)
+    if covered:
+        contribution = WelfareContributionReceived(
+            member=member.id, amount_satang=amount, box=season.box, months=covered
+        )
+        season.take_carefully(letter, contribution)
+
+
+def _welfare_due(member: Member, months: tuple[str, ...], month: int) -> tuple[tuple[str, ...], int]:
+    """The months that a contribution covers, and what it comes to."""
+    if not member.in_welfare:
+        return (), 0
+    if member.is_prepaid:
+        year = tuple(rules.month_name(month + number) for number in range(12)) if month == _PREPAYING_MONTH else ()
+        return year, rules.WELFARE_PREPAID
+    covered = tuple(m for m in months if member.enrols_month is None or m >= rules.month_name(member.enrols_month))
+    return covered, rules.WELFARE_MONTHLY * len(covered)
 
 
 def _record_later(season: Season, share: ShareDeposited, month: int) -> None:
@@ -218,7 +242,7 @@ def _pay_out(season: Season, month: int) -> None:
         if loan.disbursed_month == month:
             season.pay(rules.LOAN_DESK, _disbursal(season, loan), seconds=120)
     for member in season.roster.members:
-        if member.leaves_month == month:
+        if member.exit_month == month:
             _settle_exit(season, member)
         elif member.has_special and _may_withdraw(season, member) and season.chance.happens(5):
             amount = season.chance.pick(_WITHDRAWALS) * rules.BAHT
@@ -238,7 +262,7 @@ def _pay_out(season: Season, month: int) -> None:
 
 
 def _may_withdraw(season: Season, member: Member) -> bool:
-    return member.leaves_month is None and member.id not in season.roster.officer_members
+    return member.exit_month is None and member.id not in season.roster.officer_members
 
 
 def _disbursal(season: Season, loan: Loan) -> LoanDisbursed:
@@ -255,24 +279,52 @@ def _disbursal(season: Season, loan: Loan) -> LoanDisbursed:
 
 
 def _settle_exit(season: Season, member: Member) -> None:
-    """A leaver takes shares and special savings home the same day."""
-    shares = season.chance.between(150, 900) * 10 * rules.BAHT
-    season.leavers_shares[member.id] = shares
-    special = 500 * rules.BAHT if member.has_special else 0
-    season.withdrawn[member.id] = special
-    interest = special * 250 // 10_000
-    season.pay(
-        rules.CASH_DESK,
-        MemberExitSettled(
-            member=member.id,
-            shares_satang=shares,
-            special_satang=special,
-            interest_satang=interest,
-            net_satang=shares + special + interest,
-        ),
-    )
-    paid = MemberHeirsPaid(member=member.id, amount_satang=shares + special + interest, channel="cash", box=season.box)
+    """A leaver, or the heirs, take the shares home the same day."""
+    if member.exit_by == "death":
+        _confirm_death(season, member)
+    moves = season.moves[3110].get(member.id, [])
+    shares = season.leavers_shares.get(member.id, 0) + sum(move.amount_satang for move in moves)
+    if shares == 0:
+        return
+    season.pay(rules.CASH_DESK, MemberExitSettled(member=member.id, shares_satang=shares, net_satang=shares))
+    paid = MemberHeirsPaid(member=member.id, amount_satang=shares, channel="cash", box=season.box)
     season.pay(rules.CASH_DESK, paid)
+
+
+def _confirm_death(season: Season, member: Member) -> None:
+    """The certificate is shown; what was owed on a covered loan is asked of the risk fund."""
+    death = next(one for one in season.deaths if one.member is member)
+    certificate = to_base64url(entry_hash(f"certificate of {member.id}".encode()))
+    confirmed = MemberDeathConfirmed(member=member.id, died=death.died, certificate=certificate)
+    season.record(rules.LOAN_DESK, confirmed, seconds=120)
+    if death.loan is not None:
+        filed = RiskClaimFiled(
+            loan=death.loan.id, member=member.id, cause="death", happened=death.died,
+            principal_satang=death.loan.claimed,
+        )  # fmt: skip
+        season.record(rules.LOAN_DESK, filed, seconds=180)
+
+
+def _pay_dividends(season: Season, settlement: Settlement, month: int) -> None:
+    """Dividends and refunds, in cash or into shares; who does not come in February comes in March."""
+    for part in settlement.parts:
+        is_late = season.draw("dividend", part.member).happens(_LATE_FOR_DIVIDENDS_PERCENT)
+        if is_late != (month > _DIVIDENDS_MONTH):
+            continue
+        if part.reinvested:
+            invested = DividendReinvested(member=part.member, share="dividend", amount_satang=part.reinvested)
+            season.take(rules.LOAN_DESK, invested)
+        due: _Due = {"dividend": part.dividend - part.reinvested, "patronage": part.patronage}
+        for share, amount in due.items():
+            if amount:
+                paid = DividendPaid(
+                    ledger=season.ledger, member=part.member, share=share, amount_satang=amount, box=season.box
+                )
+                season.take(rules.LOAN_DESK, paid)
+    if month == _DIVIDENDS_MONTH:
+        year, amount = rules.CLOSED_YEAR, settlement.heads["committee"]
+        allocated = AllocationPaid(year=year, amount_satang=amount, channel="cash", box=season.box)
+        season.pay(rules.LOAN_DESK, allocated)
 
 
 def _expenses(season: Season, month: int) -> list[tuple[ExpenseAccount, int, str]]:
@@ -283,8 +335,12 @@ def _expenses(season: Season, month: int) -> list[tuple[ExpenseAccount, int, str
         (5120, chance.between(20, 40) * 10 * rules.BAHT, "ค่าอาหารว่างประชุม"),
         (5123, chance.between(8, 16) * 10 * rules.BAHT, "ค่าเดินทางไปธนาคาร"),
     ]
-    if month == rules.MONTHS[1]:
+    if month % _SUPPLIES_MONTHS == 0:
         expenses.append((5122, chance.between(20, 60) * 10 * rules.BAHT, "ค่าสมุดและวัสดุ"))
+    taken = season.interest_since(rules.meeting_date(season.village.moo, month - 1) + timedelta(days=1))
+    works = taken * rules.PUBLIC_WORKS_PERCENT // 100 // _TEN_BAHT * _TEN_BAHT
+    if works:
+        expenses.append((5127, works, "งานสาธารณประโยชน์หมู่บ้าน"))
     return expenses
 
 
@@ -297,7 +353,3 @@ def _fee(season: Season, member: Member, account: Literal[4130, 4131], amount: i
         sub=member.id,
         box=season.box,
     )
-
-
-def _month(month: int) -> str:
-    return f"{rules.YEAR}-{month:02}"

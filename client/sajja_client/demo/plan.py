@@ -1,83 +1,132 @@
 """The whole plan of the demonstration network, from a seed: pure, and the same on every machine.
 
-First the people and their loans, then twelve weeks of twelve villages, then what the office answers; only then the
+First the people and their loans, then thirteen months of twelve villages, then what the office answers; only then the
 openings, which are the table of 22 August less all of that; and last, the bytes.
 """
 
-from itertools import product
+from collections.abc import Callable
+from functools import partial
 from operator import attrgetter
 
 import msgspec
 
+from sajja_client.demo import rules
 from sajja_client.demo.acts import Diary, sum_up
-from sajja_client.demo.chance import Chance
+from sajja_client.demo.claims import draw_claims
+from sajja_client.demo.cover import CoverRefused, cover_loans
 from sajja_client.demo.errands import live_through
 from sajja_client.demo.founding import found_network, open_fund_books, open_village_books
 from sajja_client.demo.funds import OfficeSeason
-from sajja_client.demo.lending import draw_loans
-from sajja_client.demo.openings import OpeningRefused, open_funds, open_village
+from sajja_client.demo.history import history_of
+from sajja_client.demo.lending import CLAIMED, Loan, claimants, draw_loans
+from sajja_client.demo.openings import OpeningRefused, funds_year_before, open_funds, open_village, village_year_before
 from sajja_client.demo.people import Roster, draw_rosters
+from sajja_client.demo.reckoning import settle
 from sajja_client.demo.schedule import draw_syncs
 from sajja_client.demo.season import Season
-from sajja_client.demo.targets import Village, load_targets
+from sajja_client.demo.targets import Targets, load_targets
 from sajja_client.demo.writing import Line, Scribe
 from sajja_schemas.accounts import HELD
-from sajja_schemas.events.ledgers import OpeningLine
 
 DEFAULT_SEED = 2563
-# How many of a hundred loans are new, and how much of them is fetched from the bank the day before. The first of
-# these ways of business is taken under which neither box nor bank ever lacks what is taken from it.
-_WAYS = ((20, 60), (20, 100), (22, 60), (22, 100), (18, 60), (18, 100), (16, 100), (25, 100))
-
-_ATTEMPTS = 8  # with other loans each time
+_FETCHED_PERCENT = (60, 40, 80, 25)  # of the loans of a meeting, fetched from the bank the day before
+_ATTEMPTS = 12  # with other loans each time
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What will be recorded, by whom, when, and when it is pushed."""
 
     seed: int
+    term: rules.Term
     fingerprint: str
     lines: tuple[Line, ...]  # in the order of their moments
+    logs: dict[str, list[Line]]  # the same, by tablet
     syncs: dict[str, tuple[int, ...]]  # tablet: moments
     scribe: Scribe
 
     def log_of(self, tablet: str) -> list[Line]:
         """One tablet's log."""
-        return [line for line in self.lines if line.step.tablet == tablet]
+        return self.logs[tablet]
 
 
-def make_plan(seed: int = DEFAULT_SEED) -> Plan:
-    """The plan of a seed."""
+def make_plan(seed: int = DEFAULT_SEED, term: rules.Term = rules.DEFAULT_TERM) -> Plan:
+    """The plan of a seed; with a later term, the same world with more of it on paper."""
     targets = load_targets()
     rosters = draw_rosters(seed, targets)
-    seasons: dict[str, Season] = {}
-    openings: dict[str, list[OpeningLine]] = {}
-    for village in targets.villages:
-        seasons[village.unit], openings[village.unit] = _live(seed, village, rosters[village.unit])
-    office = OfficeSeason(seed, seasons)
+    seasons = _live_or_try_again(seed, term, targets, rosters)
+    before = funds_year_before(targets, term, seasons)
+    office = OfficeSeason(seed, term, seasons, draw_claims(seed, targets, rosters), before)
     office.live_through()
-    found_network(office.diary, {village: rosters[village.unit] for village in targets.villages})
     diaries = [office.diary, *(season.diary for season in seasons.values())]
-    open_fund_books(office.diary, open_funds(targets, seasons, _activity(diaries)))
+    office.opening = open_funds(targets, before, _activity(diaries))
+    history = history_of(targets, rosters, term)
+    day = term.founding_day
+    found_network(office.diary, day, {village: seasons[village.unit].roster for village in targets.villages})
+    open_fund_books(office.diary, day, office.opening, history[rules.NETWORK])
     for unit, season in seasons.items():
-        open_village_books(season.diary, season, openings[unit])
-    return _write(seed, diaries)
+        open_village_books(season, history[unit])
+    return _write(seed, term, diaries)
 
 
-def _live(seed: int, village: Village, roster: Roster) -> tuple[Season, list[OpeningLine]]:
-    """A village's twelve weeks and its opening, so that box and bank never lack what is taken from them."""
-    for attempt, (new_percent, fetch_percent) in product(range(_ATTEMPTS), _WAYS):
-        loans = draw_loans(seed, village, roster, new_percent, attempt)
-        season = Season(seed, village, roster, loans, fetch_percent)
-        live_through(season)
-        opening = open_village(season, sum_up(season.diary.movements()), Chance(seed, village.unit, "opening"))
-        if _is_always_covered(season, opening):
-            return season, opening
-    raise OpeningRefused(f"{village.unit}: box or bank would not hold what is taken from it")
+def _live_or_try_again(
+    seed: int, term: rules.Term, targets: Targets, rosters: dict[str, Roster], attempt: int = 0
+) -> dict[str, Season]:
+    """Every village's months; with other loans where some box or bank would not hold what is taken from it."""
+    try:
+        return _live(seed, term, targets, rosters, _draw_loans(seed, targets, rosters, attempt))
+    except (CoverRefused, OpeningRefused):
+        if attempt == _ATTEMPTS:
+            raise
+        return _live_or_try_again(seed, term, targets, rosters, attempt + 1)
 
 
-def _is_always_covered(season: Season, opening: list[OpeningLine]) -> bool:
-    held = {(line.account, line.sub): line.amount_satang for line in opening if line.account in HELD}
+def _draw_loans(seed: int, targets: Targets, rosters: dict[str, Roster], attempt: int) -> dict[str, list[Loan]]:
+    claimed = dict(zip(claimants(rosters), ([amount] for amount in CLAIMED), strict=False))
+    loans = {
+        village.unit: draw_loans(seed, village, rosters[village.unit], claimed.get(village.unit, []), attempt)
+        for village in targets.villages
+    }
+    cover_loans(seed, [loan for those in loans.values() for loan in those], targets.funds.risk)
+    return loans
+
+
+def _live(
+    seed: int, term: rules.Term, targets: Targets, rosters: dict[str, Roster], loans: dict[str, list[Loan]]
+) -> dict[str, Season]:
+    """Every village's months and opening, so that box and bank never lack what is taken from them."""
+    return {
+        village.unit: _live_village(
+            partial(
+                Season, seed, term, village, rosters[village.unit], loans[village.unit],
+                groups=tuple(group for group in targets.groups if group.village == village.unit),
+            )
+        )
+        for village in targets.villages
+    }  # fmt: skip
+
+
+def _live_village(make: Callable[..., Season]) -> Season:
+    """What the closed year brings is reckoned from a first passage, and lived through in the second."""
+    for fetch_percent in _FETCHED_PERCENT:
+        season = make(fetch_percent=fetch_percent)
+        _live_once(season)
+        if season.term.closes_a_year:
+            settlement = settle(season, sum_up(season.diary.movements()))
+            season = make(fetch_percent=fetch_percent, settlement=settlement)
+            _live_once(season)
+        season.opening = open_village(season, sum_up(season.diary.movements()))
+        if _is_always_covered(season):
+            return season
+    raise OpeningRefused("a village's box or bank would not hold what is taken from it")
+
+
+def _live_once(season: Season) -> None:
+    season.year_before = village_year_before(season, season.draw("opening"))
+    live_through(season)
+
+
+def _is_always_covered(season: Season) -> bool:
+    held = {(line.account, line.sub): line.amount_satang for line in season.opening if line.account in HELD}
     if min(held.values()) < 0:
         return False
     for _day, _moment, lines in season.diary.movements():
@@ -93,18 +142,22 @@ def _activity(diaries: list[Diary]) -> dict[tuple[str, int, str], int]:
     return sum_up(movement for diary in diaries for movement in diary.movements())
 
 
-def _write(seed: int, diaries: list[Diary]) -> Plan:
+def _write(seed: int, term: rules.Term, diaries: list[Diary]) -> Plan:
     # Python's sort keeps the order of a unit's own steps where their moments are equal.
     steps = sorted((step for diary in diaries for step in diary.steps), key=attrgetter("moment"))
     scribe = Scribe(seed)
     lines = tuple(scribe.write(steps))
-    recorded: dict[str, list[int]] = {}
-    for step in steps:
-        recorded.setdefault(step.tablet, []).append(step.moment)
+    logs: dict[str, list[Line]] = {}
+    for line in lines:
+        logs.setdefault(line.step.tablet, []).append(line)
     return Plan(
         seed=seed,
+        term=term,
         fingerprint=scribe.fingerprint,
         lines=lines,
-        syncs={tablet: draw_syncs(seed, tablet, moments) for tablet, moments in recorded.items()},
+        logs=logs,
+        syncs={
+            tablet: draw_syncs(seed, term, tablet, [line.step.moment for line in log]) for tablet, log in logs.items()
+        },
         scribe=scribe,
     )

@@ -15,18 +15,18 @@ from sajja_client.demo.chance import Chance
 _MINUTE: Final = 60_000
 _HOUR: Final = 60 * _MINUTE
 _DAY: Final = 24 * _HOUR
-LONGEST: Final = ("pp09-b", moment_at(rules.meeting_date(9, 7), 7), 26 * _DAY)
+LONGEST: Final = ("pp09-b", moment_at(rules.meeting_date(9, rules.LAST_MONTH - 1), 7), 26 * _DAY)
 # Hours without a connection, and how many stretches of a hundred last so long. Two fifths of the hours are online, so
 # the median of nine hours from recording to sync asks for stretches of days.
-_OFFLINE_HOURS: Final = ((12, 30), (30, 30), (48, 25), (90, 10), (150, 5))
+_OFFLINE_HOURS: Final = ((16, 30), (42, 30), (72, 25), (125, 10), (200, 5))
 _ONLINE_OF_OFFLINE: Final = (2, 3)  # online 40 % of the hours, offline 60 %
 
 
-def draw_syncs(seed: int, tablet: str, recorded: Sequence[int]) -> tuple[int, ...]:
+def draw_syncs(seed: int, term: rules.Term, tablet: str, recorded: Sequence[int]) -> tuple[int, ...]:
     """The moments at which a tablet pushes what it has, the last one after everything."""
     chance = Chance(seed, tablet, "syncs")
     end = moment_at(rules.LAST_DAY, 23)
-    opened = moment_at(rules.FOUNDING_DAY, 19)  # every tablet was online when it was handed over
+    opened = moment_at(term.founding_day, 19)  # every tablet was online when it was handed over
     windows: list[tuple[int, int]] = [(opened, opened + _HOUR)]
     while (now := windows[-1][1]) < end:
         offline = chance.pick_weighted(_OFFLINE_HOURS) * _HOUR * chance.between(70, 130) // 100

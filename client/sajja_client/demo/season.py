@@ -1,8 +1,9 @@
-"""The twelve weeks of one village while they are planned: its tables, its purse, and what is still to be done.
+"""The months of one village while they are planned: its tables, its purse, and what is still to be done.
 
 * The purse follows every act in business order, so that whoever goes to the bank takes what is really there.
 * Officers approve at the table where something was done, before that table gets up.
-* What the office has to answer, a remittance or a deposit, is left for it in `sent`.
+* What the office has to answer, a remittance, a deposit, a death or a claim, is left for it in `sent` and `deaths`.
+* Draws have names of their own, so that what the year's end adds disturbs no other.
 """
 
 from collections.abc import Callable
@@ -14,11 +15,14 @@ import msgspec
 from sajja_client.demo import rules
 from sajja_client.demo.acts import Desk, Diary, Recipe, post
 from sajja_client.demo.chance import Chance
-from sajja_client.demo.lending import Loan
-from sajja_client.demo.people import BOOKKEEPER, PRESIDENT, SECRETARY, TREASURER, VICE, Roster
-from sajja_client.demo.targets import Village
+from sajja_client.demo.lending import Loan, Payment
+from sajja_client.demo.people import BOOKKEEPER, PRESIDENT, SECRETARY, TREASURER, VICE, Member, Roster
+from sajja_client.demo.settlement import Settlement
+from sajja_client.demo.targets import Group, Village
+from sajja_schemas.calculations.spans import Movement
 from sajja_schemas.events import AnyEvent
-from sajja_schemas.events.ledgers import EntryReversed
+from sajja_schemas.events.closing import YearEndAllocationApproved
+from sajja_schemas.events.ledgers import EntryReversed, OpeningLine
 from sajja_schemas.events.savings import ShareDeposited, SpecialSavingsDeposited
 from sajja_schemas.events.transfers import (
     InterfundSettlementConfirmed,
@@ -28,23 +32,63 @@ from sajja_schemas.events.transfers import (
 )
 from sajja_schemas.events.welfare import WelfareContributionReceived
 
+Page = list[OpeningLine]
+Dues = dict[tuple[str, int], list[tuple[Loan, Payment]]]  # by member and month
 Receipt = ShareDeposited | SpecialSavingsDeposited | WelfareContributionReceived
-Sent = InterfundSettlementConfirmed | LinkageLoanInterestPaid | LinkageLoanRepaid | NetworkDepositPlaced
+Sent = (
+    InterfundSettlementConfirmed
+    | LinkageLoanInterestPaid
+    | LinkageLoanRepaid
+    | NetworkDepositPlaced
+    | YearEndAllocationApproved
+)
 
 _BOX: Final = 1110
 _AGENCY: Final = {2610: "welfare", 2620: "risk"}
+_INTEREST: Final = frozenset({4110, 4111})
+
+
+class Death(msgspec.Struct, frozen=True, kw_only=True):
+    """A member died; the office grants what was owed on a covered loan."""
+
+    member: Member
+    died: date
+    known: date
+    loan: Loan | None
 
 
 class Season:
-    """One village from 1 June to 22 August."""
+    """One village from the first day to 22 August."""
 
-    def __init__(self, seed: int, village: Village, roster: Roster, loans: list[Loan], fetch_percent: int) -> None:
+    def __init__(
+        self,
+        seed: int,
+        term: rules.Term,
+        village: Village,
+        roster: Roster,
+        loans: list[Loan],
+        fetch_percent: int,
+        groups: tuple[Group, ...] = (),
+        settlement: Settlement | None = None,
+    ) -> None:
+        first = term.months[0]
+        self.seed = seed
+        self.term = term
         self.village = village
         self.unit = village.unit
-        self.roster = roster
-        self.loans = loans
+        self.ledger = f"bank:{village.unit}"
+        self.roster = roster.since(term)
+        self.loans = [loan for loan in loans if loan.disbursed_month >= first or loan.owed_before(first)]
+        self.instalments: Dues = {}
+        for loan in self.loans:
+            for payment in loan.payments:
+                if payment.month >= first:
+                    self.instalments.setdefault((loan.member.id, payment.month), []).append((loan, payment))
         self.fetch_percent = fetch_percent  # of the loans to be paid out, fetched from the bank the day before
-        self.chance = Chance(seed, village.unit, "season")
+        self.groups = groups
+        self.settlement = settlement  # of the closed year; None while it is still reckoned
+        self.today = term.opening_day
+        self.chance = self.draw("season")
         self.diary = Diary(village.unit)
         self.box = roster.officers[TREASURER]
         self.bank = f"{village.unit}-{'baac' if village.moo % 2 else 'gsb'}"
@@ -55,15 +99,31 @@ class Season:
         self.opening_box = self.chance.between(20, 45) * 100 * rules.BAHT
         self.in_box = self.opening_box
         self.agency = {"welfare": 0, "risk": 0}  # collected for a fund and not yet on its way
-        self.linkage = village.linkage
         self.errands: dict[date, list[Callable[[], None]]] = {}
         self.unapproved: dict[str, list[str]] = {letter: [] for letter in self.desks}
         self.unpaid_months: dict[str, list[str]] = {}
         self.withdrawn: dict[str, int] = {}  # special savings taken out, by member: what they must have had
-        self.leavers_shares: dict[str, int] = {}
+        self.leavers_shares = {  # on the first day
+            member.id: self.draw("exit", member.id).between(150, 900) * 10 * rules.BAHT
+            for member in self.roster.opening
+            if member.exit_month is not None
+        }
+        self.moves: dict[int, dict[str, list[Movement]]] = {3110: {}, 2110: {}}  # of shares and special savings
+        self.interest: list[tuple[date, str, int]] = []  # day, loan, amount
+        self.year_before: Page = []  # income and expense of the open year, from paper
+        self.opening: Page = []
         self.sent: list[tuple[date, Sent]] = []
+        self.deaths: list[Death] = []
         self.resolutions = 1
         self.settlements = 0
+
+    def draw(self, *names: object) -> Chance:
+        """A stream of draws of its own."""
+        return Chance(self.seed, self.unit, *names)
+
+    def interest_since(self, day: date) -> int:
+        """What borrowers have paid as interest since a day."""
+        return sum(amount for on, _loan, amount in self.interest if on >= day)
 
     def persons(self, *roles: int) -> list[str]:
         """The officers of these roles."""
@@ -117,13 +177,19 @@ class Season:
             self.unapproved[letter] = []
 
     def follow(self, event: AnyEvent) -> None:
-        """Let the purse know what moves."""
-        for ledger, account, _sub, amount in post(event, self.unit):
-            if ledger == f"bank:{self.unit}":
-                if account == _BOX:
-                    self.in_box += amount
-                elif account in _AGENCY and amount < 0:  # collected; a remittance empties the list itself
-                    self.agency[_AGENCY[account]] -= amount
+        """Let the purse know what moves, and remember whose savings and interest it was."""
+        for ledger, account, sub, amount in post(event, self.unit):
+            if ledger != self.ledger:
+                continue
+            if account == _BOX:
+                self.in_box += amount
+            elif account in _AGENCY and amount < 0:  # collected; a remittance empties the list itself
+                self.agency[_AGENCY[account]] -= amount
+            elif account in self.moves:
+                move = Movement(on=self.today, amount_satang=-amount)
+                self.moves[account].setdefault(sub, []).append(move)
+            elif account in _INTEREST:
+                self.interest.append((self.today, sub, -amount))
 
     def next_settlement(self) -> str:
         """A new name for money on its way."""

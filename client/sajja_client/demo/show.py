@@ -46,6 +46,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     home: Path
     port: int
     seed: int | None
+    first_day: date | None  # of another term than the whole; a folder keeps it, as it keeps its seed
     check: bool
     serve: bool
     as_json: bool
@@ -56,6 +57,7 @@ class _Mark(msgspec.Struct, frozen=True):
 
     seed: int
     fingerprint: str
+    first_day: date = rules.FIRST_DAY
 
 
 def default_home() -> Path:
@@ -107,7 +109,7 @@ async def _show(wish: Wish, plan: Plan, console: Console, times: tuple[float, fl
         else:
             print_network(console, totals)
             if differing is not None:
-                print_check(console, differing, len(expected_figures(load_targets())))
+                print_check(console, differing, len(expected_figures(load_targets(), plan.term)))
                 print_findings(console, await _findings(server.url))
         if wish.serve and not differing:
             print_serving(console, server.url)
@@ -121,13 +123,14 @@ def _plan(wish: Wish) -> Plan:
     path = wish.home / _MARK_FILE
     held = msgspec.json.decode(path.read_bytes(), type=_Mark) if path.exists() else None
     seed = wish.seed if wish.seed is not None else held.seed if held is not None else DEFAULT_SEED
-    plan = make_plan(seed)
+    first_day = wish.first_day or (held.first_day if held is not None else rules.FIRST_DAY)
+    plan = make_plan(seed, rules.Term(first_day))
     if held is not None and held.fingerprint != plan.fingerprint:
         raise NotThisPlan(path=wish.home)
     if held is None:
         # Others may pass through: as root, the database of this folder runs as an account of its own.
         wish.home.mkdir(mode=0o755, parents=True, exist_ok=True)
-        mark = _Mark(seed=seed, fingerprint=plan.fingerprint)
+        mark = _Mark(seed=seed, fingerprint=plan.fingerprint, first_day=first_day)
         replace_file(path, msgspec.json.encode(mark) + b"\n", mode=_FILE_MODE)
     return plan
 
@@ -178,7 +181,7 @@ async def _findings(url: str) -> dict[str, Any]:
 
 
 def _check(plan: Plan, home: Path, totals: dict[str, Any]) -> list[Difference]:
-    expected = expected_figures(load_targets())
+    expected = expected_figures(load_targets(), plan.term)
     logs = figures_of_logs(read_logs(home), rules.NETWORK, plan.fingerprint)
     return [
         *differences(expected, figures_of_server(totals), "server"),
@@ -201,7 +204,7 @@ def _print_json(
         "network_totals": totals,
     }
     if differing is not None:
-        document["checked"] = 2 * len(expected_figures(load_targets()))
+        document["checked"] = 2 * len(expected_figures(load_targets(), plan.term))
         document["differences"] = differing
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(document)).decode() + "\n")
     sys.stdout.flush()

@@ -25,6 +25,7 @@ class Village(msgspec.Struct, frozen=True):
     network_deposit: int
     bank: int
     cash: int
+    par30: int
 
     @property
     def unit(self) -> str:
@@ -37,12 +38,18 @@ class Welfare(msgspec.Struct, frozen=True):
 
     balance: int
     enrolled: int
+    full_year: int  # at the 30 September that follows
+    benefits_12_months: int
 
 
 class Risk(msgspec.Struct, frozen=True):
     """The risk fund."""
 
     balance: int
+    covered: int
+    largest_covered: int
+    premium_12_months: int
+    claims_12_months: int
 
 
 class Pool(msgspec.Struct, frozen=True):
@@ -62,12 +69,28 @@ class Funds(msgspec.Struct, frozen=True):
     network: Pool
 
 
+class Group(msgspec.Struct, frozen=True):
+    """An occupational group: numbers of the plan's own, within the bounds of section 12.2."""
+
+    village: str
+    name: str
+    product: str
+    members: int
+    sales_12_months: int
+
+    @property
+    def ledger(self) -> str:
+        """The name of its ledger."""
+        return f"group:{self.village}-{self.name}"
+
+
 class Targets(msgspec.Struct, frozen=True):
     """The whole table."""
 
     villages: tuple[Village, ...]
     totals: dict[str, int]
     funds: Funds
+    groups: tuple[Group, ...]
 
 
 @cache

@@ -45,14 +45,18 @@ def matching_cut(year_ce: int) -> date:
     return date(year_ce, _CUT_MONTH, _CUT_DAY)
 
 
+def has_full_year(*, member_since: date, cut: date) -> bool:
+    """Whether a member was one on every day of the fiscal year that ends with a cut day."""
+    return whole_years(member_since, cut + timedelta(days=1)) >= 1
+
+
 def is_eligible(
     *, member_since: date, left_on: date | None, rounds_matched: int, cut: date, rounds_max: int = ROUNDS_MAX
 ) -> bool:
     """Whether a member counts in the round of this cut day."""
     refuse_negative(rounds_matched=rounds_matched, rounds_max=rounds_max)
     is_member = left_on is None or left_on > cut
-    has_full_year = whole_years(member_since, cut + timedelta(days=1)) >= 1
-    return is_member and has_full_year and rounds_matched < rounds_max
+    return is_member and has_full_year(member_since=member_since, cut=cut) and rounds_matched < rounds_max
 
 
 def matching_round(*, eligible: int, member_year_satang: int) -> MatchingRound:

@@ -7,10 +7,12 @@ with -1 when it is reversed; `books` calls it beside posting, and nobody else do
 from typing import Final
 
 from sajja_schemas.events import CATALOGUE, Body
-from sajja_schemas.postings import Line, codes_of
+from sajja_schemas.events.base import Event
+from sajja_schemas.postings import Line
 from sajja_schemas.registers import (
     activity,
     claims,
+    growth,
     lending,
     loans,
     meetings,
@@ -20,9 +22,9 @@ from sajja_schemas.registers import (
     said,
     savings,
 )
-from sajja_schemas.registers.boxes import CASH_BOX, note_boxes
+from sajja_schemas.registers.boxes import may_move_cash, note_boxes
 from sajja_schemas.registers.flows import may_flow, note_flows
-from sajja_schemas.registers.noting import Note, Registers, compile_notes
+from sajja_schemas.registers.noting import Note, Registers, Taker, compile_notes
 from sajja_schemas.registers.receipts import note_receipt
 from sajja_schemas.registers.savings import MONTHS, note_months
 
@@ -39,26 +41,32 @@ NOTES: Final[tuple[Note, ...]] = (
     *said.NOTES,
     *activity.NOTES,
     *resolutions.NOTES,
+    *growth.NOTES,
 )
-_TAKERS: Final = compile_notes(NOTES)
-_MOVES_CASH: Final = frozenset(
-    event_type
-    for event_type in CATALOGUE.values()
-    if any(code == CASH_BOX or isinstance(code, str) for one in event_type.declared.postings for code in codes_of(one))
-)
-_MAY_FLOW: Final = frozenset(event_type for event_type in CATALOGUE.values() if may_flow(event_type))
+
+
+def _takers() -> dict[type[Event], tuple[Taker, ...]]:
+    """All that is taken of each type of event, so that a replay asks once for an entry."""
+    takers = compile_notes(NOTES)
+    for event_type in MONTHS:
+        takers[event_type] = (*takers.get(event_type, ()), note_months)
+    for event_type in CATALOGUE.values():
+        if may_flow(event_type):
+            takers[event_type] = (*takers.get(event_type, ()), note_flows)
+        if may_move_cash(event_type):
+            takers[event_type] = (*takers.get(event_type, ()), note_boxes)
+        if growth.may_grow(event_type):
+            takers[event_type] = (*takers.get(event_type, ()), growth.note_growth)
+    return takers
+
+
+_TAKERS: Final = _takers()
 
 
 def note(registers: Registers, body: Body, lines: list[Line], sign: int) -> None:
     """Note an entry as it counts (+1) or is reversed (-1)."""
-    event_type = type(body.event)
-    for take in _TAKERS.get(event_type, ()):
-        take(body, sign, registers)
-    if event_type in MONTHS:
-        note_months(registers, body, sign)
-    if event_type in _MAY_FLOW:
-        note_flows(registers, body, lines, sign)
-    if event_type in _MOVES_CASH:
-        note_boxes(registers, body, lines, sign)
-    if body.event.receipt is not None:
-        note_receipt(registers, body, body.event.receipt, sign)
+    event = body.event
+    for take in _TAKERS.get(type(event), ()):
+        take(registers, body, lines, sign)
+    if event.receipt is not None:
+        note_receipt(registers, body, event.receipt, sign)

@@ -8,11 +8,18 @@ from datetime import date
 from typing import Final
 
 from sajja_schemas.events import Body
-from sajja_schemas.postings import Line
+from sajja_schemas.events.base import Event
+from sajja_schemas.postings import Line, codes_of
 from sajja_schemas.registers.noting import Registers
 
 REGISTER: Final = "boxes"
 CASH_BOX: Final = 1110
+
+
+def may_move_cash(event_type: type[Event]) -> bool:
+    """Whether entries of this type may post to a box, so that most are never looked at."""
+    codes = {code for posting in event_type.declared.postings for code in codes_of(posting)}
+    return CASH_BOX in codes or any(isinstance(code, str) for code in codes)
 
 
 def note_boxes(registers: Registers, body: Body, lines: list[Line], sign: int) -> None:

@@ -103,10 +103,10 @@ def loan_of(registers: Registers, balances: Balances, ledger: str, loan: str) ->
     facts = registers.row(REGISTER, (ledger, loan))
     if not facts:
         return None
-    outstanding_satang = sum(balances.get((ledger, account, loan), 0) for account in LOANS)
     said = latest(facts, "opened", "approved", "rescheduled")
     approved, rescheduled = latest(facts, "approved"), latest(facts, "rescheduled")
     covered = latest(facts, "covered")
+    owed_satang = outstanding_satang(balances, ledger, loan)
     paid_out_satang = sum_of(facts, "lent")
     product = said[3] if said is not None else ""
     return Loan(
@@ -115,18 +115,25 @@ def loan_of(registers: Registers, balances: Balances, ledger: str, loan: str) ->
         member=str(said[2]) if said is not None else "",
         product=_PRODUCTS.get(product, "") if isinstance(product, int) else product,
         lent_satang=paid_out_satang + sum_of(facts, "outstanding"),
-        outstanding_satang=outstanding_satang,
-        covered_satang=max(min(facts[covered], outstanding_satang), 0) if covered is not None else 0,
+        outstanding_satang=owed_satang,
+        covered_satang=max(min(facts[covered], owed_satang), 0) if covered is not None else 0,
         plan=_plan(said, paid_out_satang) if said is not None else None,
         approved_on=date.fromisoformat(str(approved[1])) if approved is not None else None,
         rescheduled_on=date.fromisoformat(str(rescheduled[1])) if rescheduled is not None else None,
     )
 
 
-def loans_of(registers: Registers, balances: Balances, ledger: str | None = None) -> Iterator[Loan]:
-    """Every loan of a ledger, or of all."""
+def outstanding_satang(balances: Balances, ledger: str, loan: str) -> int:
+    """The principal of a loan, over all accounts that it may stand in."""
+    return sum(balances.get((ledger, account, loan), 0) for account in LOANS)
+
+
+def loans_of(
+    registers: Registers, balances: Balances, ledger: str | None = None, *, owed_only: bool = False
+) -> Iterator[Loan]:
+    """Every loan of a ledger, or of all; with `owed_only`, those of which something is outstanding."""
     for name, loan in registers.all(REGISTER):
-        if ledger in {None, name}:
+        if ledger in {None, name} and not (owed_only and outstanding_satang(balances, str(name), str(loan)) <= 0):
             found = loan_of(registers, balances, str(name), str(loan))
             assert found is not None, "a row has facts"
             yield found
@@ -164,7 +171,9 @@ def standing(loan: Loan, on: date) -> LoanStanding:
 
 def par(registers: Registers, balances: Balances, ledger: str, on: date, *, over_days: int = 30) -> int:
     """Outstanding principal of the loans with an instalment more than so many days late, in satang (L2)."""
-    return at_risk((standing(loan, on) for loan in loans_of(registers, balances, ledger)), days_over=over_days)
+    return at_risk(
+        (standing(loan, on) for loan in loans_of(registers, balances, ledger, owed_only=True)), days_over=over_days
+    )
 
 
 @lru_cache(maxsize=20_000)
@@ -199,3 +208,9 @@ def approved_satang(registers: Registers, ledger: str, loan: str) -> int | None:
     """What was approved of a loan; None where no approval counts."""
     said = latest(registers.row(REGISTER, (ledger, loan)), "approved")
     return int(said[4]) if said is not None else None
+
+
+def attached_satang(registers: Registers, ledger: str, loan: str) -> int | None:
+    """The cover that was attached to a loan, whatever is left of the loan; None where the loan is unknown."""
+    facts = registers.row(REGISTER, (ledger, loan))
+    return max((number for fact, number in facts.items() if fact[0] == "covered"), default=0) if facts else None

@@ -2,7 +2,8 @@
 
 * A row is (village, member). A person is in the bank, or in the welfare fund, where comings outnumber goings, so that
   their order is free; the two scopes are apart.
-* A death that is only reported locks as one that is confirmed does; what is paid months and pledges is in `savings`.
+* A death that is only reported locks as one that is confirmed does; a confirmed one ends welfare. What is paid, months
+  and pledges, is in `savings`.
 * `persons` lists the applications of one person over all villages, by the salted hash of who it is.
 """
 
@@ -32,7 +33,7 @@ from sajja_schemas.events.members import (
 )
 from sajja_schemas.events.welfare import WelfareEnrolled
 from sajja_schemas.events.welfare_claims import WelfareReinstated
-from sajja_schemas.registers.noting import DATE, VILLAGE, Fact, Facts, Note, Registers, latest, sum_of
+from sajja_schemas.registers.noting import DATE, VILLAGE, Fact, Note, Registers, latest, sum_of
 
 REGISTER: Final = "members"
 PERSONS: Final = "persons"
@@ -129,18 +130,71 @@ def members_of(registers: Registers, village: str | None = None) -> Iterator[Mem
             yield _read(str(unit), str(member), facts)
 
 
-def _read(village: str, member: str, facts: Mapping[Fact, int] | Facts) -> Member:
+class Headcount(msgspec.Struct):
+    """How many people a village has."""
+
+    members: int = 0
+    women: int = 0
+    enrolled: int = 0  # in the welfare fund
+
+
+def headcount(registers: Registers) -> dict[str, Headcount]:
+    """How many people every village has, without reading what else is known of them."""
+    villages: dict[str, Headcount] = {}
+    for (village, _member), facts in registers.all(REGISTER).items():
+        count = villages.setdefault(str(village), Headcount())
+        if _in_bank(facts) > 0:
+            count.members += 1
+            count.women += _gender(facts) == "female"
+        if _in_welfare(facts) > 0:
+            count.enrolled += 1
+    return villages
+
+
+def welfare_since(registers: Registers) -> Iterator[date]:
+    """The day on which each who is enrolled in the welfare fund joined it."""
+    for facts in registers.all(REGISTER).values():
+        if _in_welfare(facts) > 0:
+            day = _day(latest(facts, "enrolled"), 2)
+            assert day is not None, "who is enrolled joined on a day"
+            yield day
+
+
+def _in_welfare(facts: Mapping[Fact, int]) -> int:
+    return 0 if latest(facts, "died") is not None else sum_of(facts, "enrolled")
+
+
+def was_there(facts: Mapping[Fact, int], day: str) -> bool:
+    """Whether somebody was in the bank at the end of a day: had joined, and had not gone."""
+    came = sum(number for fact, number in facts.items() if fact[0] in _COMES and str(fact[_joined_at(fact)]) <= day)
+    gone = sum(number for fact, number in facts.items() if fact[0] in _GOES and str(fact[1]) <= day)
+    return came > gone
+
+
+def _joined_at(fact: Fact) -> int:
+    return 3 if fact[0] == "admitted" else 1
+
+
+def _in_bank(facts: Mapping[Fact, int]) -> int:
+    return sum_of(facts, *_COMES) - sum_of(facts, *_GOES)
+
+
+def _gender(facts: Mapping[Fact, int]) -> str:
+    said = latest(facts, "gender") or latest(facts, *_COMES)
+    return str(said[2]) if said is not None else ""
+
+
+def _read(village: str, member: str, facts: Mapping[Fact, int]) -> Member:
     came = latest(facts, *_COMES)
-    gender = latest(facts, "gender") or came
     rests = latest(facts, "suspended", "reinstated")
     free = latest(facts, "interest_free")
     return Member(
         village=village,
         member=member,
-        gender=str(gender[2]) if gender is not None else "",
+        gender=_gender(facts),
         joined=_day(came, 3) if came is not None and came[0] == "admitted" else _day(came, 1),
-        in_bank=sum_of(facts, *_COMES) - sum_of(facts, *_GOES),
-        in_welfare=sum_of(facts, "enrolled"),
+        in_bank=_in_bank(facts),
+        in_welfare=_in_welfare(facts),
         is_suspended=rests is not None and rests[0] == "suspended",
         is_interest_free=free is not None and free[2] == 1,
         death_reported=_day(latest(facts, "death_reported"), 1),

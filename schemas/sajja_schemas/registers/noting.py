@@ -18,6 +18,7 @@ import msgspec
 
 from sajja_schemas.events import Body
 from sajja_schemas.events.base import Event
+from sajja_schemas.postings import Line
 
 Word: TypeAlias = str | int
 Key: TypeAlias = tuple[Word, ...]
@@ -38,7 +39,7 @@ class Registers(msgspec.Struct):
     """Every register by its name. Plain data: it can be stored and read again."""
 
     rows: dict[str, dict[Key, Facts]] = {}
-    touched: set[tuple[str, Key]] = set()  # what changed since the keeper of this state last emptied it
+    touched: dict[str, set[Key]] = {}  # by register: what changed since the keeper of this state last emptied it
 
     def row(self, register: str, key: Key) -> Mapping[Fact, int]:
         """The facts of one row; none where nothing was noted."""
@@ -50,17 +51,22 @@ class Registers(msgspec.Struct):
 
     def add(self, register: str, key: Key, fact: Fact, number: int) -> None:
         """Add to a fact's number; never nothing."""
-        self.touched.add((register, key))
         rows = self.rows.get(register)
-        facts = rows.get(key) if rows is not None else None
-        if rows is not None and facts is not None:
+        if rows is None:
+            rows = self.rows[register] = {}
+        touched = self.touched.get(register)
+        if touched is None:
+            touched = self.touched[register] = set()
+        touched.add(key)
+        facts = rows.get(key)
+        if facts is None:
+            rows[key] = {fact: number}
+        else:
             total = facts.get(fact, 0) + number
             if total:
                 facts[fact] = total
             else:
                 self._remove(register, key, fact)
-        else:
-            self.rows.setdefault(register, {})[key] = {fact: number}
 
     def _remove(self, register: str, key: Key, fact: Fact) -> None:
         rows = self.rows[register]
@@ -91,7 +97,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     sign: int = 1
 
 
-Taker: TypeAlias = Callable[[Body, int, Registers], None]
+Taker: TypeAlias = Callable[[Registers, Body, list[Line], int], None]
 
 
 def compile_notes(notes: Iterable[Note]) -> dict[type[Event], tuple[Taker, ...]]:
@@ -120,7 +126,7 @@ def _compile(declared: Note) -> Taker:
     fixed = number if isinstance(number, int) else 0
     named, own_sign = declared.named, declared.sign
 
-    def take(body: Body, sign: int, registers: Registers) -> None:
+    def take(registers: Registers, body: Body, _lines: list[Line], sign: int) -> None:
         event = body.event
         if named is not None and getattr(event, named) is None:
             return

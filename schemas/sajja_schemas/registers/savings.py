@@ -13,6 +13,7 @@ from sajja_schemas.events.base import Event
 from sajja_schemas.events.savings import SavingsHoldPlaced, SavingsHoldReleased, ShareDeposited, SharePledgeSet
 from sajja_schemas.events.welfare import WelfareContributionReceived
 from sajja_schemas.events.welfare_claims import WelfareReinstated
+from sajja_schemas.postings import Line
 from sajja_schemas.registers.noting import DATE, VILLAGE, Fact, Note, Registers, latest
 
 SAVINGS: Final = "savings"
@@ -40,12 +41,12 @@ NOTES: Final = (
 )  # fmt: skip
 
 
-def note_months(registers: Registers, body: Body, sign: int) -> None:
+def note_months(registers: Registers, body: Body, _lines: list[Line], sign: int) -> None:
     """Note the months that an entry pays. Half of a replay does, so it takes the short way."""
     event: Any = body.event
-    key = (body.village, event.member)
+    register, key = MONTHS[type(event)], (body.village, event.member)
     for month in event.months:
-        registers.add(MONTHS[type(event)], key, _paid(month), sign)
+        registers.add(register, key, _paid(month), sign)
 
 
 @lru_cache(maxsize=10_000)

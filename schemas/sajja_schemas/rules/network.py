@@ -6,12 +6,13 @@ from typing import Final
 
 from sajja_schemas.accounts import CHART
 from sajja_schemas.bylaws.history import in_force
+from sajja_schemas.figures import control_sums, read_fund
 from sajja_schemas.findings import Hit, Owner, Severity
 from sajja_schemas.holdings import Books
 from sajja_schemas.registers.flows import flow_of_year_to
 from sajja_schemas.rules.declaring import StandingRule
 
-_LINKAGE, _DEPOSITS, _CAPITAL = 1310, 2230, 3430
+_LINKAGE: Final = 1310
 _HUNDRED: Final = 100
 _WHOLE_BP: Final = 10_000
 _ADMIN: Final = tuple(code for code in CHART if 5120 <= code <= 5127)  # noqa: PLR2004  # docs/domain.md section 3
@@ -20,13 +21,10 @@ _INCOME: Final = tuple(code for code in CHART if 4000 <= code <= 4999)  # noqa: 
 
 def _pool(books: Books) -> tuple[int, dict[str, int]]:
     """What the pool has to lend, and what each village has of it."""
-    capital, lent = 0, {}
-    for (ledger, account, sub), amount in books.balances.items():
-        if ledger == "network" and account in {_DEPOSITS, _CAPITAL}:
-            capital -= amount
-        elif ledger == "network" and account == _LINKAGE and amount > 0:
-            lent[sub] = amount
-    return capital, lent
+    own = {key: amount for key, amount in books.balances.items() if key[0] == "network"}
+    pool = read_fund("network", control_sums(own.items()))
+    lent = {sub: amount for (_ledger, account, sub), amount in own.items() if account == _LINKAGE and amount > 0}
+    return pool["capital_satang"] + pool["deposits_satang"], lent
 
 
 def _of_all(books: Books, on: date) -> Iterator[Hit]:

@@ -95,7 +95,9 @@ def _contribution(_books: Books, _body: Body, event: WelfareContributionReceived
     return _off(contribution_satang(rules, len(event.months)), event.amount_satang, member=event.member)
 
 
-def _premium(_books: Books, _body: Body, event: LoanDisbursed, rules: Bylaws) -> Hit | None:
+def _premium(books: Books, body: Body, event: LoanDisbursed, rules: Bylaws) -> Hit | None:
+    if not event.premium_satang and not loans.attached_satang(books.registers, f"bank:{body.village}", event.loan):
+        return None  # granted without cover: that was the committee's choice
     return _off(premium_satang(rules, event), event.premium_satang, loan=event.loan)
 
 

@@ -54,8 +54,8 @@ def _still_not_enrolled(books: Books, finding: Finding) -> bool:
 def _not_covered(books: Books, body: Body) -> Hit | None:
     event = body.event
     assert isinstance(event, RiskClaimFiled)
-    loan = loans.loan_of(books.registers, books.balances, f"bank:{body.village}", event.loan)
-    if loan is None or loan.covered_satang > 0:
+    covered_satang = loans.attached_satang(books.registers, f"bank:{body.village}", event.loan)
+    if covered_satang is None or covered_satang > 0:
         return None
     return Hit(fields={"loan": event.loan}, amount_satang=event.principal_satang)
 
@@ -63,9 +63,9 @@ def _not_covered(books: Books, body: Body) -> Hit | None:
 def _beyond_cover(books: Books, body: Body) -> Hit | None:
     event = body.event
     assert isinstance(event, RiskClaimApproved)
-    loan = loans.loan_of(books.registers, books.balances, f"bank:{body.village}", event.loan)
+    covered_satang = loans.attached_satang(books.registers, f"bank:{body.village}", event.loan)
     # Interest to the day is allowed beside the principal: a tenth is more than any year's penalty leaves unpaid.
-    allowed = loan.covered_satang + loan.covered_satang // 10 if loan is not None else event.amount_satang
+    allowed = event.amount_satang if covered_satang is None else covered_satang + covered_satang // 10
     if event.amount_satang <= allowed:
         return None
     return Hit(fields={"loan": event.loan}, amount_satang=event.amount_satang - allowed)

@@ -114,6 +114,7 @@ export function figures(words, language, { totals, status, findings, now, everyt
     uncounted(words, totals),
     funds(words, totals.funds),
     villages(words, totals, status, now, everything),
+    growth(words, totals.growth ?? []),
     status && devices(words, language, totals, status, now),
     how(words),
   ];
@@ -215,6 +216,55 @@ function funds(words, known) {
     return card;
   });
   return section("funds", words.funds, h("div", { class: "tiles" }, cards));
+}
+
+// What each year came to: hollow where only paper says so, solid where signed entries do.
+function growth(words, years) {
+  if (years.length < 2) return null;
+  const most = Math.max(...years.map((end) => Math.max(end.savings_satang, end.fund_satang)));
+  const bar = (end, key) => {
+    const drawn = h("i", { class: `measure ${key} ${end.from_paper ? "paper" : "recorded"}`, "aria-hidden": "true" });
+    drawn.style.setProperty("--part", String(most > 0 ? Math.max(0, end[key]) / most : 0));
+    const what = h("span", { class: "what", "aria-hidden": "true" }, words.figures[key]);
+    return h("td", { class: "grown", role: "cell" }, h("span", { class: "size" }, what, value(words, "bank", key, end[key])), drawn);
+  };
+  const last = years.at(-1);
+  const source = (end) => (end.from_paper ? words.from_paper : end === last ? words.so_far : words.recorded);
+  return section(
+    "growth",
+    words.growth,
+    h("p", { class: "note" }, words.growth_note),
+    h(
+      "table",
+      { class: "years", role: "table" }, // blocks on a phone; the roles keep it a table for a screen reader
+      h("caption", {}, words.growth_caption),
+      h(
+        "thead",
+        { role: "rowgroup" },
+        h(
+          "tr",
+          { role: "row" },
+          h("th", { scope: "col", role: "columnheader" }, words.year),
+          h("th", { scope: "col", role: "columnheader", class: "number" }, words.figures.members),
+          ["savings_satang", "fund_satang"].map((key) => h("th", { scope: "col", role: "columnheader", class: "number" }, words.figures[key])),
+        ),
+      ),
+      h(
+        "tbody",
+        { role: "rowgroup" },
+        years.map((end) =>
+          h(
+            "tr",
+            { "data-year": end.year, role: "row" },
+            h("th", { scope: "row", role: "rowheader" }, words.year_named(end.year), h("span", { class: "origin" }, source(end))),
+            h("td", { class: "number", role: "cell" }, value(words, "bank", "members", end.members), " ", h("span", { class: "unit what" }, unit(words, "members"))),
+            bar(end, "savings_satang"),
+            bar(end, "fund_satang"),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 function state(words, which, machines = null) {

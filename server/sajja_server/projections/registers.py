@@ -35,7 +35,7 @@ async def load(
 async def save(connection: Connection, network: str, registers: Registers) -> None:
     """Write the rows that were touched, in the caller's transaction; drop those that hold nothing any more."""
     kept, gone = [], []
-    for register, key in registers.touched:
+    for register, key in ((name, key) for name, keys in registers.touched.items() for key in keys):
         facts = registers.row(register, key)
         place = (register, str(key[0]), msgspec.json.encode(key).decode())
         if facts:

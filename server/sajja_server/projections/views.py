@@ -4,7 +4,6 @@ Every query of a view runs in one snapshot, so a figure and the index beside it 
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 
@@ -21,9 +20,12 @@ from sajja_schemas.figures import (
     read_bank,
     read_fund,
     read_fund_flows,
+    read_groups,
     read_loans,
+    read_welfare_members,
 )
-from sajja_schemas.registers import Registers, flows, loans, members
+from sajja_schemas.registers import Registers, flows, growth, loans, members, papers
+from sajja_schemas.registers.members import Headcount, headcount
 from sajja_schemas.standing import Trust
 from sajja_server.projections import findings, registers
 from sajja_server.projections.memory import Memory, stored
@@ -32,7 +34,6 @@ from sajja_server.store.log import log_head
 from sajja_server.store.pool import Connection, Pool
 
 _FUNDS = ("welfare", "risk", "network")
-_ENROLLED = "@enrolled"  # beside the villages: over all of them
 _memory_decoder = msgspec.msgpack.Decoder(Memory)
 
 
@@ -63,13 +64,14 @@ async def network_totals(pool: Pool, network: str, now: int, on: date | None = N
     last = reached_day(memory.reached.values(), now) if memory is not None and memory.reached else None
     as_of = on or last or business_date(now)
     lent = read_loans(known, principal, as_of)
-    people = _people(known)
+    people = headcount(known)
     villages = _villages(trust, people, sums, lent)
     funds: dict[str, dict[str, int]] = {
         fund: read_fund(fund, sums) | read_fund_flows(fund, known, as_of) for fund in _FUNDS
     }
-    funds["welfare"]["enrolled"] = people[_ENROLLED]["members"]
+    funds["welfare"] |= read_welfare_members(known, as_of)
     funds["risk"]["covered_satang"] = sum(of_bank.covered_satang for of_bank in lent.values())
+    funds["risk"]["largest_covered_satang"] = max((one.largest_covered_satang for one in lent.values()), default=0)
     return {
         "network": network,
         "name": trust.name,
@@ -82,6 +84,8 @@ async def network_totals(pool: Pool, network: str, now: int, on: date | None = N
         "totals": _total(villages),
         "villages": villages,
         "funds": funds,
+        "groups": read_groups(known, as_of),
+        "growth": growth.year_ends(known),
         "awaiting_approval": len(trust.awaiting),
         "in_transit": len(memory.transit) if memory is not None else 0,
         "quarantined": dict(map(tuple, quarantined)),
@@ -162,9 +166,12 @@ async def _state(connection: Connection, network: str) -> tuple[int, Memory | No
 
 async def _known(connection: Connection, network: str) -> Registers:
     """The registers that the figures are read from."""
-    known = await registers.load(connection, network, [loans.REGISTER, members.REGISTER])
-    of_funds = await registers.load(connection, network, [flows.REGISTER], list(FLOW_FIGURES))
-    known.rows |= of_funds.rows
+    known = await registers.load(
+        connection, network, [loans.REGISTER, members.REGISTER, papers.GROUPS, growth.REGISTER, growth.HISTORY]
+    )
+    groups = [str(key[0]) for key in known.all(papers.GROUPS)]
+    earned_and_spent = await registers.load(connection, network, [flows.REGISTER], [*FLOW_FIGURES, *groups])
+    known.rows |= earned_and_spent.rows
     return known
 
 
@@ -180,26 +187,16 @@ async def _principal(connection: Connection, network: str) -> dict[tuple[str, in
     return {(ledger, account, sub): int(amount) for ledger, account, sub, amount in rows}
 
 
-def _people(known: Registers) -> Mapping[str, dict[str, int]]:
-    people: dict[str, dict[str, int]] = defaultdict(lambda: {"members": 0, "women": 0})
-    for member in members.members_of(known):
-        if member.in_bank > 0:
-            people[member.village]["members"] += 1
-            people[member.village]["women"] += member.gender == "female"
-        if member.in_welfare > 0:
-            people[_ENROLLED]["members"] += 1
-    return people
-
-
 def _villages(
-    trust: Trust, people: Mapping[str, dict[str, int]], sums: ControlSums, lent: Mapping[str, LoanFigures]
+    trust: Trust, people: Mapping[str, Headcount], sums: ControlSums, lent: Mapping[str, LoanFigures]
 ) -> list[dict[str, object]]:
     return [
         {
             "village": code,
             "moo": bank.moo,
             "name": bank.name,
-            **people[code],
+            "members": people.get(code, Headcount()).members,
+            "women": people.get(code, Headcount()).women,
             **read_bank(code, sums),
             "par30_satang": lent.get(f"bank:{code}", LoanFigures()).par30_satang,
         }

@@ -191,5 +191,5 @@ def test_portfolio_at_risk_of_the_published_case() -> None:
     assert ratio_at_risk(standings, days_over=30) == Fraction(45, 100)
     assert par(noted.registers, noted.balances, "bank:pp02", ON) == 0
     assert read_loans(noted.registers, noted.balances, ON) == {
-        BANK: LoanFigures(par30_satang=45_000_00, covered_satang=63_000_00)
+        BANK: LoanFigures(par30_satang=45_000_00, covered_satang=63_000_00, largest_covered_satang=10_000_00)
     }

@@ -1,7 +1,13 @@
 """Claims, meetings, books of papers and groups as their entries say them (docs/domain.md section 5)."""
 
 from sajja_schemas.events.documents import DocbookClosed, DocbookIssued
-from sajja_schemas.events.groups import GroupDissolved, GroupMemberJoined, GroupMemberLeft, GroupRegistered
+from sajja_schemas.events.groups import (
+    GroupDissolved,
+    GroupMemberJoined,
+    GroupMemberLeft,
+    GroupRegistered,
+    GroupSaleRecorded,
+)
 from sajja_schemas.events.meetings import AttendanceRecorded, MeetingClosed, MeetingOpened, Present
 from sajja_schemas.events.welfare import WelfareClaimApproved, WelfareClaimPaid
 from sajja_schemas.events.welfare_claims import (
@@ -11,6 +17,7 @@ from sajja_schemas.events.welfare_claims import (
     WelfareClaimVerified,
     WelfarePensionRun,
 )
+from sajja_schemas.figures import read_groups
 from sajja_schemas.registers.claims import CLAIMED, Claim, claim_of
 from sajja_schemas.registers.meetings import ATTENDANCE, Meeting, meeting_of
 from sajja_schemas.registers.papers import DOCBOOKS, GROUPS, group_members, has_ended, issued_numbers
@@ -90,5 +97,9 @@ def test_who_joined_a_group_and_did_not_leave_is_in_it() -> None:
     noted.count(GroupMemberJoined(ledger=GROUP, member="m3"))
     noted.count(GroupMemberLeft(ledger=GROUP, member="m2"))
     assert group_members(noted.registers, GROUP) == {"m1", "m3"}
+    sold = GroupSaleRecorded(ledger=GROUP, item="paste", quantity=3, amount_satang=900, box="b", cost_satang=500)
+    noted.count(sold)
+    assert read_groups(noted.registers, DAY) == [{"ledger": GROUP, "members": 2, "sales_12m_satang": 900}]
     noted.count(GroupDissolved(ledger=GROUP, reason="done", resolution=ENTRY))
     assert has_ended(noted.registers, GROUPS, (GROUP,))
+    assert read_groups(noted.registers, DAY) == []

@@ -16,8 +16,17 @@ from sajja_schemas.events.members import (
 )
 from sajja_schemas.events.savings import SavingsHoldPlaced, SavingsHoldReleased, ShareDeposited, SharePledgeSet
 from sajja_schemas.events.welfare import WelfareContributionReceived, WelfareEnrolled
+from sajja_schemas.figures import read_welfare_members
 from sajja_schemas.registers.lending import guarantees_of, guarantors_of, written_off_satang
-from sajja_schemas.registers.members import PASSBOOKS, Member, member_of, members_of
+from sajja_schemas.registers.members import (
+    PASSBOOKS,
+    Headcount,
+    Member,
+    headcount,
+    member_of,
+    members_of,
+    welfare_since,
+)
 from sajja_schemas.registers.savings import SAVINGS, WELFARE, held_satang, months_paid, pledged_satang
 from support.world import ASSEMBLY
 from unit.schemas.registers.noted import DAY, ENTRY, NAME, Noted
@@ -50,6 +59,18 @@ def test_a_member_comes_rests_returns_and_leaves() -> None:
     assert [one.member for one in members_of(noted.registers, "pp01")] == ["m1"]
     assert list(members_of(noted.registers, "pp02")) == []
     assert member_of(noted.registers, "pp01", "m2") is None
+
+
+def test_a_confirmed_death_ends_welfare_and_a_full_year_is_counted_to_30_september() -> None:
+    """Who joined on 1 October has a full year; who died is not enrolled, whichever was told first."""
+    noted = Noted()
+    for name, joined in (("m1", date(2019, 10, 1)), ("m2", date(2019, 10, 2)), ("m3", date(2013, 1, 1))):
+        noted.count(WelfareEnrolled(member=name, joined=joined, resolution=ENTRY))
+    noted.count(MemberDeathConfirmed(member="m3", died=DAY, certificate=NAME))
+    assert member(noted, name="m3").in_welfare == 0
+    assert sorted(welfare_since(noted.registers)) == [date(2019, 10, 1), date(2019, 10, 2)]
+    assert headcount(noted.registers)["pp01"].enrolled == 2
+    assert read_welfare_members(noted.registers, date(2020, 8, 22)) == {"enrolled": 2, "full_year": 1}
 
 
 def test_bank_and_welfare_are_apart() -> None:
@@ -134,3 +155,17 @@ def test_a_replaced_passbook_is_void() -> None:
     day = DAY.isoformat()
     assert noted.registers.row(PASSBOOKS, ("pp01", "a1")) == {("issued", day, "m1"): 1, ("void", day, "full"): 1}
     assert noted.registers.row(PASSBOOKS, ("pp01", "a2")) == {("issued", day, "m1"): 1}
+
+
+def test_people_are_counted_where_they_are() -> None:
+    noted = Noted()
+    noted.count(admitted())
+    noted.count(MemberAdmitted(member="m2", gender="female", joined=DAY, resolution=ENTRY))
+    noted.count(WelfareEnrolled(member="m3", joined=DAY, resolution=ENTRY), village="pp02")
+    assert headcount(noted.registers) == {
+        "pp01": Headcount(members=2, women=1), "pp02": Headcount(enrolled=1),
+    }  # fmt: skip
+    noted.count(MemberExitSettled(member="m2"))
+    assert headcount(noted.registers)["pp01"] == Headcount(members=1)
+    noted.count(MemberProfileUpdated(member="m1", fields=("gender",), gender="female"))
+    assert headcount(noted.registers)["pp01"] == Headcount(members=1, women=1)
