@@ -12,7 +12,7 @@ from sajja_schemas.events.base import Author, Declaration, Event
 from sajja_schemas.field_words import FIELD_WORDS
 from sajja_schemas.postings import Choice, Posting
 
-COMMON_FIELDS: Final = ("bylaws", "caused_by", "meeting", "receipt", "source")
+COMMON_FIELDS: Final = ("bylaws", "caused_by", "meeting", "paper_reason", "receipt", "source")
 _KINDS: Final = {"cash": "เงินสด", "control": "ควบคุม", "note": "บันทึก"}
 
 

@@ -14,24 +14,22 @@ Sources: docs/domain.md sections 3, 5 and 6.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import date
 from typing import Final
 
 import msgspec
 
 from sajja_schemas import periods, transit
 from sajja_schemas.bylaws.demands import FREE, Demand, demand_of, demand_of_reversal, is_raisable
-from sajja_schemas.bylaws.history import RulesetHistory
 from sajja_schemas.entry import Unreadable, read_head
 from sajja_schemas.events import CATALOGUE, Body, lines_of, read_body
 from sajja_schemas.events.base import Approvers, EntryRef
 from sajja_schemas.events.ledgers import EntryReversed
 from sajja_schemas.events.network import RulesetAdopted
-from sajja_schemas.periods import Periods
+from sajja_schemas.holdings import Balance, Books, open_books
 from sajja_schemas.postings import Contradiction, Line
-from sajja_schemas.registers import Registers, note
+from sajja_schemas.registers import note
+from sajja_schemas.rules import judge, withdraw
 from sajja_schemas.standing import Awaiting, Trust
-from sajja_schemas.transit import Transit
 from sajja_schemas.trust import (
     CHANGES_TRUST,
     author_of,
@@ -43,7 +41,8 @@ from sajja_schemas.trust import (
 )
 from sajja_schemas.verdicts import Effect
 
-Balance = tuple[str, int, str]  # ledger, account, sub-ledger
+__all__ = ["Admitted", "Balance", "Books", "Change", "Lookup", "apply", "open_books", "originals"]
+
 Lookup = Callable[[str], bytes | None]
 _MOVES_MONEY: Final = frozenset(event_type for event_type in CATALOGUE.values() if transit.is_part(event_type))
 Change = tuple[str, Effect]  # an entry's hash, and what it is now
@@ -56,41 +55,6 @@ class Admitted(msgspec.Struct, frozen=True):
     index: int
     hash: str
     body: bytes
-
-
-class Books(msgspec.Struct, kw_only=True):
-    """The state at an index. Plain data: it can be stored and read again."""
-
-    trust: Trust
-    index: int = 0  # of the next entry
-    reached: dict[str, date] = {}  # village concerned: the latest business date that counts in its feed
-    rulesets: RulesetHistory = msgspec.field(default_factory=RulesetHistory)  # the bylaws whose adoption counts
-    balances: dict[Balance, int] = {}
-    transit: dict[str, Transit] = {}  # village/type/fund or loan/settlement
-    quarantined: dict[str, Effect] = {}  # every entry without effect, by hash
-    periods: Periods = msgspec.field(default_factory=Periods)  # which months are closed, and at what cut
-    registers: Registers = msgspec.field(default_factory=Registers)  # members, loans, claims, meetings and the rest
-    reversed: dict[str, str] = {}  # original: the reversal that counts
-    expected: dict[str, list[str]] = {}  # an original that has not come: the reversals that wait for it
-    # What changed since the keeper of this state last emptied them.
-    touched_balances: set[Balance] = set()
-
-    @property
-    def last_date(self) -> date | None:
-        """The latest business date that counts."""
-        return max(self.reached.values(), default=None)
-
-
-def open_books(network: str, fingerprint: str, *, partial: bool = False) -> Books:
-    """Empty books of a pinned network.
-
-    Args:
-        network: its name.
-        fingerprint: the hash of its founding entry.
-        partial: for who folds only a village's feed and the office's, in index order. The logs of the office's devices
-            then have gaps, where they speak of other villages; that nothing is forked there is the server's word.
-    """
-    return Books(trust=Trust(network=network, fingerprint=fingerprint, partial=partial))
 
 
 def apply(books: Books, entry: Admitted, lookup: Lookup) -> list[Change]:
@@ -176,7 +140,9 @@ def _digest(books: Books, entry: Admitted, body: Body, lines: list[Line], lookup
 
 def demand(books: Books, body: Body) -> Demand:
     """Whose approval an entry needs that is admitted now (`bylaws.demands`)."""
-    if body.event.declared.approvers is Approvers.A0 and not is_raisable(books.rulesets, body.event):
+    event = body.event
+    is_plain = event.declared.approvers is Approvers.A0 and event.paper_reason is None
+    if is_plain and not is_raisable(books.rulesets, event):
         return FREE
     return demand_of(books.rulesets, body, author_of(books.trust, body), books.reached.get(body.village))
 
@@ -228,8 +194,11 @@ def _count(books: Books, entry_hash: str, body: Body, lines: list[Line], lookup:
     if isinstance(event, EntryReversed):
         _reverse(books, entry_hash, event.entry, lookup)
         return changes, set()
+    is_reversed = entry_hash in books.reversed
+    if books.judges and not is_reversed:
+        judge(books, entry_hash, body)
     _post(books, body, lines, 1)
-    if entry_hash in books.reversed:
+    if is_reversed:
         _post(books, body, lines, -1)
     return changes, take(books.trust, entry_hash, body) if type(event) in CHANGES_TRUST else set()
 
@@ -248,6 +217,8 @@ def _post(books: Books, body: Body, lines: list[Line], sign: int) -> None:
     note(books.registers, body, lines, sign)
     if type(body.event) in _MOVES_MONEY:
         transit.tally(books.transit, body, sign)
+    elif type(body.event) in periods.DECIDING:
+        periods.take(books.periods, body)  # it posts nothing, so it is never reversed
 
 
 def _add(books: Books, lines: list[Line], sign: int) -> None:
@@ -300,3 +271,4 @@ def _reverse(books: Books, entry_hash: str, ref: EntryRef, lookup: Lookup) -> No
     body = read_body(lookup(ref.hash) or b"")
     assert isinstance(body, Body), "a reversal is judged against a readable original before it counts"
     _post(books, body, lines_of(body), -1)
+    withdraw(books, ref.hash, body)

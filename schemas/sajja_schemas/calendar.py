@@ -5,6 +5,7 @@ year that a person types is of the B.E. century 2500, and a year above 2400 is B
 """
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final
 
@@ -40,6 +41,15 @@ def be_year(day: date) -> int:
 def business_date(milliseconds: int) -> date:
     """The day in Bangkok at a moment given in milliseconds since 1970."""
     return datetime.fromtimestamp(milliseconds // 1000, tz=UTC).astimezone(BANGKOK).date()
+
+
+def reached_day(days: Iterable[date], now_ms: int) -> date:
+    """The day that the books have reached: the latest of these, but never a day ahead of the clock.
+
+    A tablet whose calendar is years ahead must not tell everybody what day it is.
+    """
+    today = business_date(now_ms)
+    return min(max(days, default=today), today)
 
 
 def format_thai(day: date, *, short: bool = False) -> str:

@@ -40,7 +40,7 @@ moo หมู่ที่|name ชื่อ|net_satang จ่ายสุทธ�
 nights จำนวนคืน|no เลขที่|note บันทึก|occupation_group กลุ่มอาชีพ|officers กรรมการ
 new_origin ชื่อสมุดกลางใหม่|old_origin ชื่อสมุดกลางเดิม
 old_serial เล่มเก่า|opening_cash_satang เงินเปิด|opinion ความเห็น|origin ชื่อสมุดกลาง
-owner ผู้รับผิดชอบ|papers เอกสาร|patronage เฉลี่ยคืนรายคน|people จำนวนคน|period_from ตั้งแต่
+owner ผู้รับผิดชอบ|paper_reason เหตุผลที่บันทึกจากกระดาษ|papers เอกสาร|patronage เฉลี่ยคืนรายคน|people จำนวนคน|period_from ตั้งแต่
 period_to ถึง|person บุคคล|person_hash แฮชบุคคล|photo รูปถ่าย|pieces จำนวนชิ้น
 piggy_banks จำนวนกระปุก|place ที่เก็บ|plan แผน|pool_satang เงินที่แบ่ง|posted_month ลงงวดเดือน
 premium_satang เบี้ยประกัน|present ผู้มาประชุม|principal_satang เงินต้น|proceeds_satang เงินที่ได้

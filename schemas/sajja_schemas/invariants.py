@@ -8,14 +8,15 @@ Source: docs/domain.md section 3.7.
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 
 import msgspec
 
 from sajja_schemas.accounts import CHART, CLEARING, LOANS, Sub
-from sajja_schemas.books import Books
 from sajja_schemas.figures import control_sums
+from sajja_schemas.holdings import Books
 from sajja_schemas.registers.loans import lent_satang
 from sajja_schemas.transit import PAIRS, Pair
 
@@ -52,7 +53,12 @@ class Breach(msgspec.Struct, frozen=True, order=True):
 
 def check(books: Books) -> list[Breach]:
     """Every breach in the books, in a fixed order."""
-    return sorted([*_ledgers(books), *_subs(books), *_pairs(books), *_signs(books), *_loans(books), *_clearing(books)])
+    return sorted(breach for one in dict.fromkeys(_CHECKS.values()) for breach in one(books))
+
+
+def check_one(books: Books, invariant: Invariant) -> list[Breach]:
+    """The breaches of one invariant."""
+    return sorted(breach for breach in _CHECKS[invariant](books) if breach.invariant is invariant)
 
 
 def _ledgers(books: Books) -> list[Breach]:
@@ -125,3 +131,14 @@ def _clearing(books: Books) -> list[Breach]:
         for (ledger, account, sub), amount in books.balances.items()
         if account == CLEARING and amount
     ]
+
+
+_CHECKS: Final[dict[Invariant, Callable[[Books], list[Breach]]]] = {
+    Invariant.LEDGER_SUMS_TO_NOTHING: _ledgers,
+    Invariant.ACCOUNT_IS_SUM_OF_SUBS: _subs,
+    Invariant.PAIRS_AGREE: _pairs,
+    Invariant.BOX_IS_NOT_NEGATIVE: _signs,
+    Invariant.SAVINGS_ARE_NOT_NEGATIVE: _signs,
+    Invariant.PRINCIPAL_IS_WITHIN_LOAN: _loans,
+    Invariant.CLEARING_IS_NOTHING: _clearing,
+}

@@ -51,6 +51,12 @@ class Posting(msgspec.Struct, frozen=True, kw_only=True):
     each: str | None = None
 
 
+def codes_of(posting: Posting) -> tuple[int | str, ...]:
+    """The accounts that a posting may take; a word, where a field of the event names it."""
+    account = posting.account
+    return tuple(code for _value, code in account.of) if isinstance(account, Choice) else (account,)
+
+
 def debit(ledger: str, account: int | Choice | str, amount: str, **more: Any) -> Posting:
     """Declare a debit."""
     return Posting(ledger=ledger, side=Side.DEBIT, account=account, amount=amount, **more)

@@ -4,15 +4,21 @@ import gzip
 from dataclasses import dataclass
 from datetime import date
 
+from sajja_schemas.accounts import LedgerKind
+from sajja_schemas.bylaws.defaults import default_rules
 from sajja_schemas.entry import SignedEntry
 from sajja_schemas.events import AnyEvent
+from sajja_schemas.events.ledgers import OpeningBalanceRecorded, OpeningLine
 from sajja_schemas.events.loans import LoanRepaymentReceived
+from sajja_schemas.events.members import MemberAdmitted
+from sajja_schemas.events.network import RulesetAdopted
 from sajja_schemas.events.savings import ShareDeposited, SpecialSavingsDeposited
-from sajja_schemas.events.welfare import WelfareContributionReceived
-from support.world import Tablet, World
+from sajja_schemas.events.welfare import WelfareContributionReceived, WelfareEnrolled
+from support.world import ASSEMBLY, DAY, Tablet, World
 
 VILLAGES = ("pp01", "pp02", "pp03", "pp04")
 MEMBERS = 200
+LOANS = 80
 
 
 @dataclass
@@ -31,6 +37,32 @@ def make_material(network: str = "benchnet") -> Material:
     """A founded network of four villages with two tablets each."""
     world = World.founded(VILLAGES, network=network)
     return Material(world, [tablet for code in VILLAGES for tablet in world.village(code).tablets])
+
+
+def found_members(material: Material) -> None:
+    """Who the entries are about: members in bank and welfare fund, their loans, and the bylaws of bank and fund."""
+    for tablet in material.tablets:
+        _found_members(material.world, tablet)
+
+
+def _found_members(world: World, tablet: Tablet) -> None:
+    village = tablet.unit
+    names = [f"{village}-m{at:03d}" for at in range(MEMBERS)]
+    resolution = world.resolve(tablet)
+    page = tuple(
+        OpeningLine(account=1210, sub=f"{village}-l{at:03d}", amount_satang=100_000_000) for at in range(LOANS)
+    )
+    opening = OpeningBalanceRecorded(ledger=f"bank:{village}", lines_of_page=page)
+    rules = RulesetAdopted(
+        ledger=f"bank:{village}", version=1, effective_from=DAY, rules=default_rules(LedgerKind.BANK), assembly=ASSEMBLY
+    )
+    acts = [world.record(tablet, event) for event in (opening, rules)]
+    for name in names:
+        joined = MemberAdmitted(member=name, gender="female", joined=DAY, resolution=resolution)
+        acts.append(world.record(tablet, joined))
+        acts.append(world.record(tablet, WelfareEnrolled(member=name, joined=DAY, resolution=resolution)))
+    for at in range(0, len(acts), 100):
+        world.approve(tablet, acts[at : at + 100], ("president", "secretary", "treasurer"))
 
 
 def record(material: Material, tablet: Tablet, count: int) -> list[SignedEntry]:
@@ -55,7 +87,7 @@ def _event(village: str, at: int) -> AnyEvent:
             return WelfareContributionReceived(member=member, amount_satang=3_000, box=box, months=("2020-06",))
         case 2:
             return LoanRepaymentReceived(
-                loan=f"{village}-l{at % 80:03d}",
+                loan=f"{village}-l{at % LOANS:03d}",
                 member=member,
                 product="ordinary",
                 total_satang=101_000,

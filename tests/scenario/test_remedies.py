@@ -14,7 +14,7 @@ from sajja_schemas.calculations.deposits import overdrawn
 from sajja_schemas.entry import SignedEntry, to_base64url
 from sajja_schemas.invariants import Breach, Invariant, check
 from sajja_schemas.registers.loans import lent_satang
-from sajja_schemas.registers.members import member_of
+from sajja_schemas.registers.members import is_in_bank
 from support.arrival import arrive
 from support.posting_table import event
 from support.world import ASSEMBLY, QUORUMS, Tablet, World
@@ -61,13 +61,6 @@ def stands(world: World, account: int, sub: str = "m1") -> int:
     """One balance, the same in any order of arrival."""
     (amount,) = {books.balances.get((BANK, account, sub), 0) for books in in_any_order(world)}
     return amount
-
-
-def is_in_bank(books: Books, member: str) -> bool:
-    """Whether the bank has such a member now."""
-    known = member_of(books.registers, "v01", member)
-    assert known is not None
-    return known.in_bank > 0
 
 
 def breaches(world: World) -> list[Breach]:
@@ -149,7 +142,9 @@ def test_a_deposit_of_who_had_resigned_on_another_tablet_is_owed_to_the_leaver(
     world.approve(first, [world.record(first, settled)], ("president", "treasurer", "secretary"))
     say(world, second, tag, member="m1", amount_satang=100 * BAHT)
     assert (stands(world, account), stands(world, 2140)) == (-100 * BAHT, -700 * BAHT)
-    assert {is_in_bank(books, "m1") for books in in_any_order(world)} == {False}  # nobody's savings: the finding
+    assert {is_in_bank(books.registers, "v01", "m1") for books in in_any_order(world)} == {
+        False
+    }  # nobody's savings: the finding
 
     recognised = remedy(world, "late_deposit_recognised", member="m1", saved_in=saved_in, amount_satang=100 * BAHT)
     assert is_without_effect(world, recognised)

@@ -17,6 +17,7 @@ from sajja_server import page
 
 RECORDED = Path(__file__).parent / "recorded"
 TOTALS = "/v1/networks/pakphun/projections/network_totals"
+FINDINGS = "/v1/networks/pakphun/projections/findings"
 STATUS = "/v1/networks/pakphun/projections/village_status"
 
 
@@ -43,6 +44,7 @@ class Site:
             "/v1/hello": recorded("hello"),
             TOTALS: recorded("network_totals"),
             STATUS: recorded("village_status"),
+            FINDINGS: recorded("findings"),
         }
         self.answered: list[tuple[str, int]] = []
         self._files = page.read_page()

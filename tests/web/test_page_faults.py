@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from web.conftest import Visit
-from web.site import STATUS, TOTALS, Problem, Site, recorded
+from web.site import FINDINGS, STATUS, TOTALS, Problem, Site, recorded
 
 pytestmark = [pytest.mark.web, pytest.mark.asyncio(loop_scope="session")]
 
@@ -130,7 +130,7 @@ async def test_figures_that_did_not_change_are_not_sent_again(visit: Visit, site
     async with page.expect_response(lambda response: response.url.endswith("village_status")):
         await page.clock.run_for(6_000)
     await expect(page.locator("#connection")).to_contain_text("13:05:1")
-    assert sorted(site.answered) == [(TOTALS, 304), (STATUS, 304)]
+    assert sorted(site.answered) == [(FINDINGS, 304), (TOTALS, 304), (STATUS, 304)]
 
 
 async def test_new_figures_keep_what_the_reader_opened_and_where_they_were(visit: Visit, site: Site) -> None:

@@ -9,6 +9,7 @@ import typer
 from sajja_client.cli import output, papers, people, printing
 from sajja_client.cli.options import (
     EXIT_CODES,
+    AllOption,
     ByOption,
     DayOption,
     HomeOption,
@@ -220,6 +221,19 @@ def appoint_officers(
             output.print_json({"village": village, "entries": [one.sequence for one in entries]})
             return
         output.say(f"แต่งตั้งกรรมการ {village} {len(wanted)} ตำแหน่งแล้ว", f"Appointed {len(wanted)} in {village}")
+
+
+@app.command("findings")
+def findings(
+    everything: AllOption = False,
+    day: DayOption = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """ข้อสังเกต · What somebody must look at in the whole network's books, the gravest first, and what to do next."""
+    from sajja_client.cli.findings import show_findings
+
+    show_findings(home_at(home), day_of(day) if day else None, everything=everything, json=json)
 
 
 @app.command("status")

@@ -26,6 +26,7 @@ HomeOption = Annotated[
     Path | None,
     typer.Option("--home", envvar=HOME_VARIABLE, help="โฟลเดอร์ของเครื่องนี้ · this device's folder"),
 ]
+AllOption = Annotated[bool, typer.Option("--all", help="ทั้งหมด ไม่เฉพาะสิบข้อแรก · all of them, not only ten")]
 JsonOption = Annotated[bool, typer.Option("--json", help="ผลลัพธ์เป็น JSON (สตางค์) · print JSON, money in satang")]
 ByOption = Annotated[str, typer.Option("--by", envvar="SAJJA_BY", help="ผู้บันทึก · the person who records")]
 DayOption = Annotated[

@@ -7,21 +7,26 @@ from typing import Annotated
 import msgspec
 import typer
 
+from sajja_client.checking import FromPaper
 from sajja_client.cli import output, papers, people, printing
 from sajja_client.cli.options import (
     EXIT_CODES,
+    AllOption,
     ByOption,
     DayOption,
     HomeOption,
     JsonOption,
     OptionWrong,
+    day_of,
     home_at,
     moment,
 )
 from sajja_client.cli.people import PersonalOption, read_personal
+from sajja_client.home import Home
 from sajja_client.log import Log, ref_to
 from sajja_client.problems import EXIT_CONFLICT, EXIT_PROBLEM
 from sajja_schemas.entry import OFFICE, EntryRef, is_village
+from sajja_schemas.rules import RULES
 
 app = typer.Typer(help=f"แท็บเล็ตของหมู่บ้าน · The village's tablet.\n\n{EXIT_CODES}", no_args_is_help=True)
 app.command("members")(people.members)
@@ -73,6 +78,11 @@ def record(
     personal: PersonalOption = None,
     resolution: Annotated[int | None, typer.Option(help="ลำดับของมติ · the sequence of the resolution")] = None,
     village: Annotated[str | None, typer.Option(help="หมู่บ้านที่เกี่ยวข้อง · at the office: the village concerned")] = None,
+    from_paper: Annotated[
+        bool, typer.Option("--from-paper", help="เกิดขึ้นแล้วจริง บันทึกแม้กฎทักท้วง · it did happen: record it against a rule")
+    ] = False,
+    reason: Annotated[str | None, typer.Option(help="เหตุผล เมื่อบันทึกจากกระดาษ · why, where it comes from paper")] = None,
+    second: Annotated[str | None, typer.Option(help="กรรมการคนที่สองที่ลงนาม · the second officer, who signs too")] = None,
     by: ByOption = "recorder",
     day: DayOption = None,
     home: HomeOption = None,
@@ -80,6 +90,8 @@ def record(
 ) -> None:
     """บันทึกรายการ · Record an event; it is signed, kept on this device, and a receipt is printed."""
     from sajja_client.books import fold, stamped
+    from sajja_client.checking import body_to_ask, held_to_rules
+    from sajja_client.cli.findings import told
     from sajja_client.receipt import body_of, entry_document, receipt
     from sajja_client.typed import read_event
     from sajja_schemas.books import demand
@@ -97,13 +109,61 @@ def record(
         now = moment(by, day)
         books = fold(log.home)
         read = stamped(books, read, village or log.pin.village, now.day)
+        paper = _paper(log.home, from_paper=from_paper, reason=reason, second=second)
+        said = body_to_ask(
+            log.pin, log.device, read, by=now.by, day=now.day, recorded_at=now.recorded_at, village=village
+        )
+        read, found = held_to_rules(books, said, paper)
         beside = read_personal(log, read, personal, now.day)
-        entry = log.append(read, by=now.by, day=now.day, recorded_at=now.recorded_at, village=village, personal=beside)
+        with log.together():  # what comes from paper is never here without its second officer
+            entry = log.append(
+                read, by=now.by, day=now.day, recorded_at=now.recorded_at, village=village, personal=beside
+            )
+            if paper is not None:
+                signers = _signers(log.home, paper, now.by)
+                log.approve([entry], signers, by=now.by, day=now.day, recorded_at=now.recorded_at)
         asked = demand(books, body_of(entry))
         if json:
-            output.print_json(entry_document(entry, asked))
-        else:
-            typer.echo(receipt(log.pin, entry, asked))
+            output.print_json(entry_document(entry, asked) | {"findings": [told(finding) for finding in found]})
+            return
+        typer.echo(receipt(log.pin, entry, asked))
+        for finding in found:
+            thai, english = RULES[finding.code].sentences(finding)
+            output.warn(f"ข้อสังเกต {finding.code}: {thai}", f"a finding: {english}")
+
+
+def _paper(home: Home, *, from_paper: bool, reason: str | None, second: str | None) -> FromPaper | None:
+    """The exception that was asked for: never without a reason, and a second officer whose key is here."""
+    if not from_paper and reason is None and second is None:
+        return None
+    for option, given in (("--from-paper", from_paper or None), ("--reason", reason), ("--second", second)):
+        if not given:
+            raise OptionWrong(
+                option=option, given="-", expected="given with --from-paper, --reason and --second",
+                expected_thai="ต้องใส่ --from-paper, --reason และ --second ด้วยกัน",
+            )  # fmt: skip
+    assert reason is not None, "it was asked for above"
+    assert second is not None, "it was asked for above"
+    home.officer_key(second, demonstration=home.pin().demonstration)  # before anything is recorded
+    return FromPaper(reason, second)
+
+
+def _signers(home: Home, paper: FromPaper, by: str) -> list[str]:
+    """The second officer, and the first where that is an officer of this tablet, too."""
+    return [paper.second, *([by] if by != paper.second and home.officer_key_path(by).exists() else [])]
+
+
+@app.command("findings")
+def findings(
+    everything: AllOption = False,
+    day: DayOption = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """ข้อสังเกต · What somebody must look at in this village's books, the gravest first, and what to do next."""
+    from sajja_client.cli.findings import show_findings
+
+    show_findings(home_at(home), day_of(day) if day else None, everything=everything, json=json)
 
 
 @app.command("approve")

@@ -28,7 +28,7 @@ from sajja_client.demo.plan import DEFAULT_SEED, Plan, make_plan
 from sajja_client.demo.problems import LoadStuck, NotThisPlan
 from sajja_client.demo.reading import read_projection
 from sajja_client.demo.server import ServerProcess, serving
-from sajja_client.demo.table import print_check, print_network, print_serving
+from sajja_client.demo.table import print_check, print_findings, print_network, print_serving
 from sajja_client.demo.targets import load_targets
 from sajja_client.durable import replace_file
 from sajja_client.problems import EXIT_PROBLEM, Unreachable
@@ -110,6 +110,7 @@ async def _show(wish: Wish, plan: Plan, console: Console, times: tuple[float, fl
             print_network(console, totals)
             if differing is not None:
                 print_check(console, differing, len(expected_figures(load_targets(), plan.term)))
+                print_findings(console, await _findings(server.url))
         if wish.serve and not differing:
             print_serving(console, server.url)
             served.set()
@@ -170,6 +171,13 @@ async def _totals(url: str) -> dict[str, Any]:
     if totals is None:
         raise LoadStuck(reason="the server tells no totals")
     return totals
+
+
+async def _findings(url: str) -> dict[str, Any]:
+    found = await read_projection(url, "findings")
+    if found is None:
+        raise LoadStuck(reason="the server tells no findings")
+    return found
 
 
 def _check(plan: Plan, home: Path, totals: dict[str, Any]) -> list[Difference]:

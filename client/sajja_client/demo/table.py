@@ -84,6 +84,22 @@ def print_check(console: Console, differing: Sequence[Difference], checked: int)
     console.print(table)
 
 
+def print_findings(console: Console, answer: Mapping[str, Any]) -> None:
+    """Say how many findings of each code stand, the gravest first."""
+    of_code: dict[str, tuple[str, int]] = {}
+    for one in answer["findings"]:
+        of_code[one["code"]] = (one["severity"], of_code.get(one["code"], ("", 0))[1] + 1)
+    if not of_code:
+        console.print("ไม่มีข้อสังเกต · no findings")
+        return
+    table = Table(title=f"ข้อสังเกต {answer['total']} ข้อ · {answer['total']} findings", box=SIMPLE_HEAD)
+    for name in ("code", "severity", "findings"):
+        table.add_column(name, justify="right" if name == "findings" else "left")
+    for code, (severity, count) in of_code.items():
+        table.add_row(code, severity, str(count))
+    console.print(table)
+
+
 def _villages(totals: Mapping[str, Any], *, is_wide: bool) -> Table:
     table = Table(show_footer=True, footer_style="bold", box=SIMPLE_HEAD, pad_edge=False)
     rows, total = totals["villages"], totals["totals"]

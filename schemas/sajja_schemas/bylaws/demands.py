@@ -64,6 +64,8 @@ def demand_of(history: RulesetHistory, body: Body, unit: str, reached: date | No
     if is_raisable(history, event):
         for ledger in ledgers_raising(event, body.village, unit):
             classes |= dict.fromkeys(approvers_of(event, floor, rules) for rules in _rules_of(history, ledger, days))
+    if event.paper_reason is not None:
+        classes |= {Approvers.A1: None}  # recorded against a rule: two officers stand for it
     if len(classes) > 1:
         classes.pop(Approvers.A0, None)  # another class asks for more than the device
     approvers, *also = classes

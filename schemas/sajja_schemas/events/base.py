@@ -15,7 +15,7 @@ import msgspec
 from sajja_schemas import limits
 from sajja_schemas.accounts import HELD, LEDGER_PATTERN
 from sajja_schemas.entry import Base64Url32, EntryRef
-from sajja_schemas.postings import Choice, Posting
+from sajja_schemas.postings import Posting, codes_of
 
 __all__ = ["Declaration", "EntryRef", "Event", "Kind", "date", "declare"]
 
@@ -113,9 +113,7 @@ def declare(**declared: Any) -> Declaration:
 
 
 def _is_held(posting: Posting) -> bool:
-    account = posting.account
-    codes = [code for _value, code in account.of] if isinstance(account, Choice) else [account]
-    return any(code in HELD for code in codes)
+    return any(code in HELD for code in codes_of(posting))
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,3 +156,4 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
     meeting: Identifier | None = None
     receipt: Receipt | None = None
     source: Literal["paper"] | None = None
+    paper_reason: Text | None = None  # why it is recorded though a rule refuses it; two officers sign for it

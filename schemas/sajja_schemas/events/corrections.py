@@ -25,6 +25,9 @@ from sajja_schemas.events.base import (
 from sajja_schemas.events.loans import LOANS_BY_PRODUCT, Product
 from sajja_schemas.postings import BANK_OF_VILLAGE, choice, credit, debit
 
+FindingName = Annotated[
+    str, msgspec.Meta(pattern=r"^[0-9a-f]{16}-[0-9a-f]{8}\Z", description="a finding's id and how it stood")
+]
 Entries = Annotated[tuple[EntryRef, ...], msgspec.Meta(max_length=50)]
 SAVED_IN = choice("saved_in", shares=3110, special=2110)
 
@@ -84,8 +87,9 @@ class FindingResolved(Event, tag="finding_resolved", frozen=True, kw_only=True):
     """Officers say how a finding was settled, and by which entry."""
 
     code: Annotated[str, msgspec.Meta(pattern=r"^[A-Z][A-Z0-9_]{0,39}\Z", description="a finding's code")]
-    entries: Entries
     text: Text
+    entries: Entries = ()  # that it rests on, where it is not named
+    finding: FindingName | None = None  # as it stood: when its facts change, it stands again
     settled_by: EntryRef | None = None
 
     declared = declare(thai="ปิดข้อยกเว้น", author=Author.EITHER, approvers=Approvers.A2)

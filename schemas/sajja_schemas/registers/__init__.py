@@ -9,7 +9,20 @@ from typing import Final
 from sajja_schemas.events import CATALOGUE, Body
 from sajja_schemas.events.base import Event
 from sajja_schemas.postings import Line
-from sajja_schemas.registers import claims, growth, lending, loans, meetings, members, papers, savings
+from sajja_schemas.registers import (
+    activity,
+    claims,
+    growth,
+    lending,
+    loans,
+    meetings,
+    members,
+    papers,
+    resolutions,
+    said,
+    savings,
+)
+from sajja_schemas.registers.boxes import may_move_cash, note_boxes
 from sajja_schemas.registers.flows import may_flow, note_flows
 from sajja_schemas.registers.noting import Note, Registers, Taker, compile_notes
 from sajja_schemas.registers.receipts import note_receipt
@@ -25,6 +38,9 @@ NOTES: Final[tuple[Note, ...]] = (
     *claims.NOTES,
     *meetings.NOTES,
     *papers.NOTES,
+    *said.NOTES,
+    *activity.NOTES,
+    *resolutions.NOTES,
     *growth.NOTES,
 )
 
@@ -37,6 +53,8 @@ def _takers() -> dict[type[Event], tuple[Taker, ...]]:
     for event_type in CATALOGUE.values():
         if may_flow(event_type):
             takers[event_type] = (*takers.get(event_type, ()), note_flows)
+        if may_move_cash(event_type):
+            takers[event_type] = (*takers.get(event_type, ()), note_boxes)
         if growth.may_grow(event_type):
             takers[event_type] = (*takers.get(event_type, ()), growth.note_growth)
     return takers

@@ -17,7 +17,7 @@ from sajja_schemas.events import Body
 from sajja_schemas.events.base import Event
 from sajja_schemas.events.closing import FundYearClosed, YearEndClosed
 from sajja_schemas.events.ledgers import OpeningBalanceRecorded
-from sajja_schemas.postings import Choice, Line
+from sajja_schemas.postings import Line, codes_of
 from sajja_schemas.registers.noting import Fact, Registers
 
 REGISTER: Final = "flows"
@@ -35,12 +35,11 @@ def may_flow(event_type: type[Event]) -> bool:
     """Whether entries of this type may post to income or expense, so that most are never looked at."""
     if event_type in NO_FLOW:
         return False
-    for posting in event_type.declared.postings:
-        account = posting.account
-        codes = [code for _value, code in account.of] if isinstance(account, Choice) else [account]
-        if any(isinstance(code, str) or is_result(code) for code in codes):
-            return True
-    return False
+    return any(
+        isinstance(code, str) or is_result(code)
+        for posting in event_type.declared.postings
+        for code in codes_of(posting)
+    )
 
 
 def note_flows(registers: Registers, body: Body, lines: list[Line], sign: int) -> None:

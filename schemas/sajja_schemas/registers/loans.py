@@ -64,10 +64,9 @@ NOTES: Final = (
     ),
     Note(register=REGISTER, event=LoanDisbursed, key=_KEY, fact=("=lent", DATE), number="gross_satang"),
     Note(register=REGISTER, event=LoanDisbursedInKind, key=_KEY, fact=("=lent", DATE), number="amount_satang"),
-    # Paid out twice, the second is a debt of the borrower, and no loan.
-    Note(
-        register=REGISTER, event=DoubleDisbursementRecognised, key=_KEY, fact=("=no_loan", DATE),
-        number="amount_satang",
+    Note(  # paid out twice: a debt of the borrower, and no loan
+        register=REGISTER, event=DoubleDisbursementRecognised, key=_KEY, fact=("=lent", DATE), number="amount_satang",
+        sign=-1,
     ),
     Note(
         register=REGISTER, event=OpeningBalanceRecorded, key=("ledger", ".sub"), each="lines_of_page",
@@ -108,7 +107,7 @@ def loan_of(registers: Registers, balances: Balances, ledger: str, loan: str) ->
     approved, rescheduled = latest(facts, "approved"), latest(facts, "rescheduled")
     covered = latest(facts, "covered")
     owed_satang = outstanding_satang(balances, ledger, loan)
-    paid_out_satang = sum_of(facts, "lent") - sum_of(facts, "no_loan")
+    paid_out_satang = sum_of(facts, "lent")
     product = said[3] if said is not None else ""
     return Loan(
         ledger=ledger,
@@ -143,7 +142,7 @@ def loans_of(
 def lent_satang(registers: Registers, ledger: str, loan: str) -> int:
     """What was paid out of a loan, or brought forward as outstanding."""
     facts = registers.row(REGISTER, (ledger, loan))
-    return sum_of(facts, "lent") - sum_of(facts, "no_loan") + sum_of(facts, "outstanding")
+    return sum_of(facts, "lent") + sum_of(facts, "outstanding")
 
 
 def arrears(loan: Loan, on: date) -> Arrears:
@@ -203,3 +202,15 @@ def _plan(said: Fact, paid_out_satang: int) -> Plan:
         "rounding_mode": mode,
     }
     return msgspec.convert({"terms": terms, "method": method, "first_due": first_due}, Plan)
+
+
+def approved_satang(registers: Registers, ledger: str, loan: str) -> int | None:
+    """What was approved of a loan; None where no approval counts."""
+    said = latest(registers.row(REGISTER, (ledger, loan)), "approved")
+    return int(said[4]) if said is not None else None
+
+
+def attached_satang(registers: Registers, ledger: str, loan: str) -> int | None:
+    """The cover that was attached to a loan, whatever is left of the loan; None where the loan is unknown."""
+    facts = registers.row(REGISTER, (ledger, loan))
+    return max((number for fact, number in facts.items() if fact[0] == "covered"), default=0) if facts else None

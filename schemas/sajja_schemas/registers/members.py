@@ -42,6 +42,7 @@ PASSBOOKS: Final = "passbooks"
 _KEY: Final = (VILLAGE, "member")
 _COMES: Final = ("admitted", "moved_in")
 _GOES: Final = ("left", "moved_out", "merged")
+_KNOWN: Final = frozenset({*_COMES, "enrolled"})
 
 
 def _note(event: Any, *fact: str, key: tuple[str, ...] = _KEY, **more: Any) -> Note:
@@ -98,6 +99,28 @@ def member_of(registers: Registers, village: str, member: str) -> Member | None:
     """A member, or None where no counted entry knows such a one."""
     facts = registers.row(REGISTER, (village, member))
     return _read(village, member, facts) if facts else None
+
+
+def is_known(registers: Registers, village: str, member: str) -> bool:
+    """Whether a village ever had such a member, in its bank or in the welfare fund."""
+    return any(fact[0] in _KNOWN for fact in registers.row(REGISTER, (village, member)))
+
+
+def is_in_bank(registers: Registers, village: str, member: str) -> bool:
+    """Whether somebody is a member of a village's bank."""
+    facts = registers.row(REGISTER, (village, member))
+    return sum_of(facts, *_COMES) > sum_of(facts, *_GOES)
+
+
+def is_in_welfare(registers: Registers, village: str, member: str) -> bool:
+    """Whether somebody is in the welfare fund."""
+    return sum_of(registers.row(REGISTER, (village, member)), "enrolled") > 0
+
+
+def died_by(registers: Registers, village: str, member: str) -> date | None:
+    """The day on which a member died, or was said to have died; None where nobody said so."""
+    facts = registers.row(REGISTER, (village, member))
+    return _day(latest(facts, "died"), 1) or _day(latest(facts, "death_reported"), 1)
 
 
 def members_of(registers: Registers, village: str | None = None) -> Iterator[Member]:

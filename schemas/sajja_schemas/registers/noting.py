@@ -29,6 +29,8 @@ Facts: TypeAlias = dict[Fact, int]
 BANK: Final = "@bank"
 VILLAGE: Final = "@village"
 DATE: Final = "@date"
+DEVICE: Final = "@device"
+SEQUENCE: Final = "@sequence"
 
 _NOTHING: Final[Mapping[Fact, int]] = {}
 
@@ -78,9 +80,10 @@ class Registers(msgspec.Struct):
 class Note(msgspec.Struct, frozen=True, kw_only=True):
     """One declared note.
 
-    A word of key or fact is `@bank`, `@village`, `@date`, a literal with a leading `=`, or a field of the event. With
-    `each`, the note is taken once for every line of that list field, and `.field` is a field of the line (`.` the line
-    itself); `number` is the line's, too. `when` is asked of the line, or of the event where there is no list.
+    A word of key or fact is `@bank`, `@village`, `@date`, `@device`, `@sequence`, a literal with a leading `=`, or a
+    field of the event. With `each`, the note is taken once for every line of that list field, and `.field` is a field
+    of the line (`.` the line itself); `number` is the line's, too. `when` is asked of the line, or of the event where
+    there is no list.
     """
 
     register: str
@@ -154,6 +157,10 @@ def _word(source: str) -> Callable[[Body, Any], Word]:
         return lambda body, _line: body.village
     if source == DATE:
         return lambda body, _line: body.date.isoformat()
+    if source == DEVICE:
+        return lambda body, _line: body.device
+    if source == SEQUENCE:
+        return lambda body, _line: body.sequence
     if source == ".":
         return lambda _body, line: _plain(line)
     if source.startswith("."):

@@ -3,6 +3,7 @@
 The server listens on loopback only until people can sign in (settings.py); so projections ask nobody who he is.
 """
 
+from collections.abc import Callable
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Final
@@ -11,11 +12,13 @@ from aiohttp import web
 
 from sajja_schemas import limits
 from sajja_schemas.accounts import is_ledger
+from sajja_schemas.entry import is_village
 from sajja_schemas.events import CATALOGUE
+from sajja_schemas.findings import Severity
 from sajja_schemas.wire import Hello
 from sajja_server.api import problems
 from sajja_server.api.context import NETWORKS, PAGE, POOL, json_response, network_of
-from sajja_server.api.reading import date_of
+from sajja_server.api.reading import date_of, integer_of
 from sajja_server.clock import now_ms
 from sajja_server.page import HEADERS
 from sajja_server.projections import views, witness
@@ -26,6 +29,7 @@ _LIMITS_TOLD: Final = (
     "PERSONAL_DATA_BYTES_MAX", "PERSONAL_PARTS_MAX", "PERSONAL_ASKED_MAX",
 )  # fmt: skip
 _READY_LAG_ENTRIES: Final = 50_000
+_FINDINGS_MAX: Final = 10_000
 
 
 async def hello(request: web.Request) -> web.Response:
@@ -85,7 +89,16 @@ async def projection(request: web.Request) -> web.Response:
         case "witnesses":
             answer = await witness.witnesses(pool, network.name)
         case "books":
-            answer = await views.balances(pool, network.name, _ledger_of(request))
+            answer = await views.balances(pool, network.name, _one_of(request, "ledger", is_ledger))
+        case "findings":
+            answer = await views.standing_findings(
+                pool,
+                network.name,
+                on=date_of(request, "on"),
+                village=_one_of(request, "village", is_village),
+                severity=_one_of(request, "severity", lambda text: text in set(Severity)),
+                limit=integer_of(request, "limit", maximum=_FINDINGS_MAX),
+            )
         case _:
             raise problems.NotFound
     return json_response(answer)
@@ -103,8 +116,8 @@ async def page(request: web.Request) -> web.Response:
     return response
 
 
-def _ledger_of(request: web.Request) -> str | None:
-    ledger = request.query.get("ledger")
-    if ledger is not None and not is_ledger(ledger):
-        raise problems.RequestMalformed(query="ledger")
-    return ledger
+def _one_of(request: web.Request, name: str, is_one: Callable[[str], bool]) -> str | None:
+    text = request.query.get(name)
+    if text is not None and not is_one(text):
+        raise problems.RequestMalformed(query=name)
+    return text

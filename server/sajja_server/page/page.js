@@ -6,6 +6,7 @@
 //  * Language and network live in the address (#lang=en&network=pakphun); the language also in this browser.
 
 import { age, clock, moment } from "./format.js";
+import { UNASKED } from "./findings.js";
 import { STRINGS } from "./strings.js";
 import * as view from "./view.js";
 
@@ -26,7 +27,9 @@ const state = {
   received_at: null, // by this clock: when the figures were last known to be the server's
   skew_ms: 0, // the server's clock less this one
   problem: null,
+  findings: null,
   everything: false,
+  all_findings: false,
 };
 const answers = new Map(); // path: { etag, body }
 let timer = null;
@@ -114,7 +117,8 @@ async function choose() {
 async function read() {
   const network = state.network;
   const base = `v1/networks/${encodeURIComponent(network)}/projections`;
-  const [totals, status] = await Promise.allSettled([ask(`${base}/network_totals`), ask(`${base}/village_status`)]);
+  const wanted = state.all_findings ? "" : `?limit=${UNASKED}`;
+  const [totals, status, findings] = await Promise.allSettled([ask(`${base}/network_totals`), ask(`${base}/village_status`), ask(`${base}/findings${wanted}`)]);
   if (network !== state.network) return; // another was chosen meanwhile
   if (totals.status === "fulfilled") {
     state.totals = totals.value;
@@ -124,7 +128,8 @@ async function read() {
     keep_time(status.value.server_time);
     state.status = status.value;
   }
-  for (const answer of [totals, status]) if (answer.status === "rejected") throw answer.reason;
+  if (findings.status === "fulfilled") state.findings = findings.value;
+  for (const answer of [totals, status, findings]) if (answer.status === "rejected") throw answer.reason;
 }
 
 function keep_time(server_time) {
@@ -144,10 +149,10 @@ function draw() {
   document.documentElement.lang = language;
   draw_frame();
   draw_connection();
-  const what = JSON.stringify([language, state.network, state.everything, totals, status && { ...status, server_time: 0 }, totals ? null : problem, state.hello !== null, today()]);
+  const what = JSON.stringify([language, state.network, state.everything, state.all_findings, totals, state.findings, status && { ...status, server_time: 0 }, totals ? null : problem, state.hello !== null, today()]);
   if (what === drawn) return tick();
   drawn = what;
-  if (totals) show("ready", view.figures(words(), language, { totals, status, now: now(), everything: state.everything }));
+  if (totals) show("ready", view.figures(words(), language, { totals, status, findings: state.findings, now: now(), everything: state.everything, all_findings: state.all_findings }));
   else if (problem) show("failed", view.failed(words(), language, problem));
   else if (state.hello && !state.network) show("empty", view.empty(words()));
   else show("loading", view.loading(words()));
@@ -250,7 +255,7 @@ function speak(language) {
 }
 
 function turn_to(network) {
-  Object.assign(state, { network, totals: null, status: null, received_at: null, problem: null });
+  Object.assign(state, { network, totals: null, status: null, findings: null, received_at: null, problem: null });
   write_place();
   draw();
   round();
@@ -261,6 +266,10 @@ document.addEventListener("click", (event) => {
   if (!target) return;
   if (target.dataset.language) speak(target.dataset.language);
   if (target.dataset.action === "retry") round();
+  if (target.dataset.action === "findings") {
+    state.all_findings = !state.all_findings;
+    round();
+  }
   if (target.dataset.action === "everything") {
     state.everything = !state.everything;
     draw();

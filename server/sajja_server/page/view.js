@@ -5,6 +5,7 @@
 //  * What does not count (awaiting approval, quarantined) is shown, also when it is nothing.
 
 import { ACCOUNTS, FLOWS, FORMULAS } from "./formulas.js";
+import { section as findings_section } from "./findings.js";
 import { FRESHNESS, age, baht, count, day, freshness, moment } from "./format.js";
 
 const MAIN = ["members", "women", "savings_satang", "fund_satang", "loans_satang"];
@@ -105,10 +106,11 @@ export function retry(words) {
   return h("button", { type: "button", class: "retry", "data-action": "retry", id: "retry" }, words.retry);
 }
 
-export function figures(words, language, { totals, status, now, everything }) {
+export function figures(words, language, { totals, status, findings, now, everything, all_findings }) {
   return [
     heading(words, language, totals),
     network(words, totals),
+    findings && findings_section(words, language, findings, all_findings),
     uncounted(words, totals),
     funds(words, totals.funds),
     villages(words, totals, status, now, everything),

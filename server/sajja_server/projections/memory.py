@@ -17,13 +17,13 @@ from sajja_schemas.periods import Periods
 from sajja_schemas.standing import Trust
 from sajja_schemas.transit import Transit
 from sajja_schemas.verdicts import Effect
-from sajja_server.projections import registers
+from sajja_server.projections import findings, registers
 from sajja_server.store import checkpoints
 from sajja_server.store.log import LoggedBody
 from sajja_server.store.pool import Connection
 
 # Raised whenever the fold's meaning or the shape of its memory changes: older tables are then folded again from zero.
-VERSION: Final = 3
+VERSION: Final = 10
 
 
 class Memory(msgspec.Struct):
@@ -53,10 +53,25 @@ _encoder: Final = msgspec.msgpack.Encoder()
 
 async def load(connection: Connection, network: str, fingerprint: str) -> tuple[Books, dict[str, DeviceCount]]:
     """The books as they stand, or empty ones where there are none of this version."""
-    row = await connection.fetchrow("SELECT version, index, memory FROM books.state WHERE network = $1", network)
-    if row is None or row["version"] != VERSION:
+    books = await stored(connection, network)
+    if books is None:
         await forget(connection, network)
         return open_books(network, fingerprint), {}
+    counts = {
+        to_base64url(device): DeviceCount(*rest)
+        for device, *rest in await connection.fetch(
+            "SELECT device, entries, last_index, last_received_at, revoked FROM books.device WHERE network = $1",
+            network,
+        )
+    }
+    return books, counts
+
+
+async def stored(connection: Connection, network: str) -> Books | None:
+    """The books as the tables hold them; None where there are none of this version."""
+    row = await connection.fetchrow("SELECT version, index, memory FROM books.state WHERE network = $1", network)
+    if row is None or row["version"] != VERSION:
+        return None
     memory = _decoder.decode(row["memory"])
     books = Books(
         trust=memory.trust,
@@ -64,8 +79,9 @@ async def load(connection: Connection, network: str, fingerprint: str) -> tuple[
         reached=memory.reached,
         rulesets=memory.rulesets,
         transit=memory.transit,
-        periods=memory.periods,
         registers=await registers.load(connection, network),
+        findings=await findings.load_kept(connection, network),
+        periods=memory.periods,
         reversed=memory.reversed,
         expected=memory.expected,
     )
@@ -77,14 +93,7 @@ async def load(connection: Connection, network: str, fingerprint: str) -> tuple[
         "SELECT hash, code FROM books.quarantined WHERE network = $1", network
     ):
         books.quarantined[to_base64url(entry_hash)] = Effect(code)
-    counts = {
-        to_base64url(device): DeviceCount(*rest)
-        for device, *rest in await connection.fetch(
-            "SELECT device, entries, last_index, last_received_at, revoked FROM books.device WHERE network = $1",
-            network,
-        )
-    }
-    return books, counts
+    return books
 
 
 async def enrolled_units(connection: Connection, network: str) -> dict[bytes, str]:
@@ -119,16 +128,9 @@ async def enrolled_key(connection: Connection, network: str, device: bytes) -> b
 async def forget(connection: Connection, network: str) -> None:
     """Drop everything derived of one network. The log is not touched."""
     for table in (
-        "state",
-        "balance",
-        "register",
-        "quarantined",
-        "device",
-        "erased",
-        "public_log",
-        "witness",
-        "contradiction",
-    ):
+        "state", "balance", "register", "quarantined", "device", "kept_finding", "finding", "finding_state",
+        "erased", "public_log", "witness", "contradiction",
+    ):  # fmt: skip
         await connection.execute(f"DELETE FROM books.{table} WHERE network = $1", network)  # noqa: S608  # our own names
 
 
@@ -155,6 +157,7 @@ async def save(
     network = books.trust.network
     await _save_balances(connection, network, books)
     await registers.save(connection, network, books.registers)
+    await findings.save_kept(connection, books)
     await _save_effects(connection, network, changes)
     await _save_devices(connection, books, counts, touched_devices)
     facts = checkpoints.PublicFacts(log=books.trust.public_log, demonstration=books.trust.demonstration)

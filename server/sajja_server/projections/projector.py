@@ -13,10 +13,13 @@ from typing import Final
 
 import structlog
 
+from sajja_schemas import rules
 from sajja_schemas.books import Admitted, Books, Change, apply, originals
+from sajja_schemas.calendar import reached_day
 from sajja_schemas.entry import EntryRef, entry_hash, from_base64url, to_base64url
 from sajja_schemas.verdicts import Effect
-from sajja_server.projections import erasure, memory
+from sajja_server.clock import now_ms
+from sajja_server.projections import erasure, findings, memory
 from sajja_server.projections.witness import acknowledgements, save_witnesses
 from sajja_server.store import log as store
 from sajja_server.store.log import LoggedBody
@@ -26,6 +29,7 @@ POLL_SECONDS: Final = 0.25
 LOCK_SECONDS: Final = 1.0
 BATCH_ENTRIES: Final = 2_000
 RETRY_SECONDS: Final = 1.0
+LOOK_SECONDS: Final = 1.0
 
 logger = structlog.get_logger()
 
@@ -41,6 +45,7 @@ class Projector:
         self._moved = asyncio.Condition()
         self._books: Books | None = None
         self._counts: dict[str, memory.DeviceCount] = {}
+        self._looked_index, self._look_due_seconds = -1, 0.0
         self.index = 0  # of the next entry to fold, as this process last knew it
 
     def wake(self) -> None:
@@ -81,9 +86,11 @@ class Projector:
             async with connection.transaction():
                 self._books, self._counts = await memory.load(connection, self._network, self._fingerprint)
                 await erasure.apply_again(connection, self._network)
+            self._looked_index = -1  # another process may have looked last, at another index
             await self._announce(self._books.index)
             while True:
                 if not await self._advance(connection, self._books):
+                    await self._look(connection, self._books)
                     await self._sleep()
         finally:
             self._books = None
@@ -112,6 +119,7 @@ class Projector:
             await erasure.apply_counted(connection, books, erasures)
             contradicting = await save_witnesses(connection, self._network, acknowledgements(entries))
         books.touched_balances.clear()
+        books.touched_findings.clear()
         books.registers.touched.clear()
         for name, effect in changes:
             if effect is Effect.UNDIGESTED:
@@ -122,6 +130,17 @@ class Projector:
             )
         await self._announce(books.index)
         return True
+
+    async def _look(self, connection: Connection, books: Books) -> None:
+        """Read what stands in the books, now that they rest; not more often than a person could look."""
+        now = asyncio.get_running_loop().time()
+        if self._looked_index == books.index or now < self._look_due_seconds:
+            return
+        as_of = reached_day(books.reached.values(), now_ms())
+        standing = await asyncio.to_thread(rules.findings, books, as_of)
+        async with connection.transaction():
+            await findings.save_standing(connection, self._network, books.index, as_of, standing)
+        self._looked_index, self._look_due_seconds = books.index, now + LOOK_SECONDS
 
     async def _originals(self, connection: Connection, refs: Iterable[EntryRef], *, before: int) -> dict[str, bytes]:
         """The bodies of entries before an index, by hash."""

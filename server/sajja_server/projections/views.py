@@ -3,13 +3,15 @@
 Every query of a view runs in one snapshot, so a figure and the index beside it belong together.
 """
 
+import asyncio
 from collections.abc import Mapping
 from datetime import date
 
 import msgspec
 
+from sajja_schemas import rules
 from sajja_schemas.accounts import LOANS
-from sajja_schemas.calendar import business_date
+from sajja_schemas.calendar import business_date, reached_day
 from sajja_schemas.entry import to_base64url
 from sajja_schemas.figures import (
     FLOW_FIGURES,
@@ -25,8 +27,8 @@ from sajja_schemas.figures import (
 from sajja_schemas.registers import Registers, flows, growth, loans, members, papers
 from sajja_schemas.registers.members import Headcount, headcount
 from sajja_schemas.standing import Trust
-from sajja_server.projections import registers
-from sajja_server.projections.memory import Memory
+from sajja_server.projections import findings, registers
+from sajja_server.projections.memory import Memory, stored
 from sajja_server.store import evidence
 from sajja_server.store.log import log_head
 from sajja_server.store.pool import Connection, Pool
@@ -57,10 +59,9 @@ async def network_totals(pool: Pool, network: str, now: int, on: date | None = N
             "SELECT received_at FROM sajja.entry WHERE network = $1 AND index = $2", network, index
         )
         size = (await log_head(connection, network)).size
+        found = await findings.counts_by_code(connection, network)
     trust = memory.trust if memory is not None else Trust(network=network, fingerprint="")
-    # A tablet whose calendar is years ahead must not tell everybody what day it is.
-    reached = max(memory.reached.values(), default=None) if memory is not None else None
-    last = min(reached, business_date(now)) if reached else None
+    last = reached_day(memory.reached.values(), now) if memory is not None and memory.reached else None
     as_of = on or last or business_date(now)
     lent = read_loans(known, principal, as_of)
     people = headcount(known)
@@ -89,6 +90,34 @@ async def network_totals(pool: Pool, network: str, now: int, on: date | None = N
         "in_transit": len(memory.transit) if memory is not None else 0,
         "quarantined": dict(map(tuple, quarantined)),
         "rejected": rejected,
+        "findings": found,
+    }
+
+
+async def standing_findings(
+    pool: Pool, network: str, *, on: date | None, village: str | None, severity: str | None, limit: int | None
+) -> dict[str, object]:
+    """What a person must look at, the gravest first; and how many there are in all."""
+    async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        if on is None:
+            index, as_of, standing = await findings.read_standing(connection, network, village, severity)
+        else:
+            books = await stored(connection, network)
+            index, as_of = (books.index, on) if books is not None else (0, None)
+            standing = await asyncio.to_thread(rules.findings, books, on) if books is not None else []
+    wanted = [
+        one for one in standing if village in {None, one.village} and severity in {None, rules.RULES[one.code].severity}
+    ]
+    counts: dict[str, int] = {}
+    for one in wanted:
+        counts[one.code] = counts.get(one.code, 0) + 1
+    return {
+        "network": network,
+        "index": index - 1,
+        "on": as_of,
+        "total": len(wanted),
+        "by_code": dict(sorted(counts.items())),
+        "findings": [rules.told(one) for one in rules.sorted_by_weight(wanted)[:limit]],
     }
 
 

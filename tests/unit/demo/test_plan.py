@@ -22,7 +22,9 @@ from sajja_schemas.events.base import Approvers
 from sajja_schemas.events.ledgers import EntryReversed, OpeningBalanceRecorded
 from sajja_schemas.events.members import MemberAdmitted, MemberExitSettled
 from sajja_schemas.events.transfers import InterfundSettlementConfirmed, InterfundSettlementInitiated, Transfer
+from sajja_schemas.findings import SHOWN_UNASKED, Severity
 from sajja_schemas.postings import Line
+from sajja_schemas.rules import RULES, findings
 
 # The whole term from the seed that people see, and the last three months from another: the same world, more on paper.
 TERMS = {DEFAULT_SEED: rules.DEFAULT_TERM, 7: rules.Term(date(2020, 6, 1))}
@@ -244,3 +246,14 @@ def test_tablets_are_away_for_hours_and_one_for_weeks() -> None:
     hour = 60 * 60 * 1000
     assert 5 * hour <= median(waits) <= 14 * hour
     assert 25 * 24 * hour <= max(waits) <= 27 * 24 * hour
+
+
+def test_no_grave_finding_stands_but_what_was_planted() -> None:
+    """Rules are precise: what they say of the demonstration is the box that stood over its limit, and little more."""
+    found = findings(books_of(DEFAULT_SEED), rules.LAST_DAY)
+    assert [one.code for one in found if RULES[one.code].severity is Severity.HIGH] == []
+    over = [one for one in found if one.code == "BOX_OVER_LIMIT"]
+    assert [(one.village, one.fields["since_on"], one.fields["until_on"]) for one in over] == [
+        ("pp04", "2020-07-07", "2020-07-14")
+    ]
+    assert len(found) <= SHOWN_UNASKED

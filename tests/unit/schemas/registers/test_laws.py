@@ -19,6 +19,8 @@ def example(number: int, month: int, village: str) -> Body:
     event = EXAMPLES[number]["event"] | {"receipt": {"book": month, "no": number}, "meeting": f"meeting-{month}"}
     if event["type"] == "member_application_submitted":
         event["person_hash"] = NAME
+    if event["type"] == "bank_deposit_made":
+        event["slip"] = "s1"
     document = {
         "by": "recorder", "date": f"2020-{month:02}-01", "device": NAME, "event": event, "network": "testnet",
         "previous": NAME, "recorded_at": 0, "sequence": 1, "v": 1, "village": village,

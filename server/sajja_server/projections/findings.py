@@ -1,0 +1,104 @@
+"""Findings as rows: what the fold keeps of entries, and what a person must look at as of the books' own day.
+
+* What is kept of entries is a part of the fold's memory: it is written with the index, and read again at the start.
+* What stands is read from the whole books once they rest, and says of which index and day it is. It is never the
+  reason that a push waits.
+* Days are counted to the latest business date that the log has reached, as the other figures are; whoever asks for
+  another day gets the books read anew for it.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from sajja_schemas.findings import Finding
+from sajja_schemas.holdings import Books
+from sajja_schemas.rules import RULES
+from sajja_server.store.pool import Connection
+
+_decoder: Final = msgspec.msgpack.Decoder(Finding)
+_encoder: Final = msgspec.msgpack.Encoder()
+
+
+async def load_kept(connection: Connection, network: str) -> dict[str, Finding]:
+    """What the fold has found in entries."""
+    rows = await connection.fetch("SELECT id, finding FROM books.kept_finding WHERE network = $1", network)
+    return {row["id"]: _decoder.decode(row["finding"]) for row in rows}
+
+
+async def save_kept(connection: Connection, books: Books) -> None:
+    """Write what the fold found, and drop what it withdrew, in the caller's transaction."""
+    touched = books.touched_findings
+    if not touched:
+        return
+    network = books.trust.network
+    kept = [(name, _encoder.encode(books.findings[name])) for name in touched if name in books.findings]
+    gone = [name for name in touched if name not in books.findings]
+    await connection.execute("DELETE FROM books.kept_finding WHERE network = $1 AND id = ANY ($2)", network, gone)
+    await connection.execute(
+        """
+        INSERT INTO books.kept_finding (network, id, finding) SELECT $1, * FROM unnest($2::text[], $3::bytea[])
+        ON CONFLICT (network, id) DO UPDATE SET finding = excluded.finding
+        """,
+        network,
+        [name for name, _packed in kept],
+        [packed for _name, packed in kept],
+    )
+
+
+async def save_standing(
+    connection: Connection, network: str, index: int, as_of: date, standing: Iterable[Finding]
+) -> None:
+    """Write what stands, in the caller's transaction."""
+    rows = [(one.name, one.code, one.village, RULES[one.code].severity.value, _encoder.encode(one)) for one in standing]
+    names = [row[0] for row in rows]
+    await connection.execute("DELETE FROM books.finding WHERE network = $1 AND name <> ALL ($2)", network, names)
+    await connection.execute(
+        """
+        INSERT INTO books.finding (network, name, code, village, severity, finding)
+        SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[])
+        ON CONFLICT (network, name) DO UPDATE SET finding = excluded.finding
+            WHERE books.finding.finding <> excluded.finding
+        """,
+        network,
+        names,
+        *([row[at] for row in rows] for at in range(1, 5)),
+    )
+    await connection.execute(
+        """
+        INSERT INTO books.finding_state (network, index, as_of) VALUES ($1, $2, $3)
+        ON CONFLICT (network) DO UPDATE SET index = excluded.index, as_of = excluded.as_of
+        """,
+        network,
+        index,
+        as_of,
+    )
+
+
+async def read_standing(
+    connection: Connection, network: str, village: str | None, severity: str | None
+) -> tuple[int, date | None, list[Finding]]:
+    """What stood when the books last rested: the index of the next entry then, the day, and the findings."""
+    state = await connection.fetchrow("SELECT index, as_of FROM books.finding_state WHERE network = $1", network)
+    if state is None:
+        return 0, None, []
+    rows = await connection.fetch(
+        """
+        SELECT finding FROM books.finding
+        WHERE network = $1 AND ($2::text IS NULL OR village = $2) AND ($3::text IS NULL OR severity = $3)
+        """,
+        network,
+        village,
+        severity,
+    )
+    return state["index"], state["as_of"], [_decoder.decode(row["finding"]) for row in rows]
+
+
+async def counts_by_code(connection: Connection, network: str) -> dict[str, int]:
+    """How many findings of each code stand."""
+    rows = await connection.fetch(
+        "SELECT code, count(*) FROM books.finding WHERE network = $1 GROUP BY 1 ORDER BY 1", network
+    )
+    return dict(map(tuple, rows))

@@ -1,0 +1,91 @@
+"""What the rules do at a village's tablet, as a person meets them: refused with what to do, or recorded from paper."""
+
+from pathlib import Path
+
+import pytest
+
+from sajja_client.books import fold
+from sajja_client.home import Home
+from sajja_schemas.events.savings import SpecialSavingsDeposited
+from support.commands import answer, run
+from support.world import World
+from unit.client.test_books import mirrored
+
+pytestmark = pytest.mark.slow
+
+DAY = ("--day", "02/06/2563")
+WITHDRAWAL = ("village", "record", "special_savings_withdrawn", "member=pp01-m001", "amount=3.00", "box=pp01-o4", *DAY)
+PAPER = ("--from-paper", "--reason", "แท็บเล็ตหาย", "--second", "pp01-o3", "--by", "pp01-o4")
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    world = World.founded(["pp01"])
+    tablet = world.village("pp01").tablets[1]
+    world.admit(tablet, ["pp01-m001"])
+    world.record(tablet, SpecialSavingsDeposited(member="pp01-m001", amount_satang=200, box="pp01-o4"))
+    return world
+
+
+@pytest.fixture
+def home(tmp_path: Path, world: World) -> Home:
+    return mirrored(tmp_path / "tablet", world)
+
+
+@pytest.mark.parametrize(
+    ("event", "fields", "rule"),
+    [
+        ("special_savings_withdrawn", ("member=pp01-m001", "amount=3.00", "box=pp01-o4"), "MORE_THAN_THERE_IS"),
+        ("share_deposited", ("member=pp01-m999", "amount=3.00", "box=pp01-o4"), "UNKNOWN_MEMBER"),
+        ("activity_held", ("kind=fair", "villages=pp01", "people=2", "women=3"), "MORE_WOMEN_THAN_PEOPLE"),
+    ],
+)
+def test_a_slip_of_the_pen_is_refused_with_what_to_do(
+    home: Home, event: str, fields: tuple[str, ...], rule: str
+) -> None:
+    refused = run("village", "record", event, *fields, home=home.path)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert rule in refused.stderr
+    assert "[refused_by_rule]" in refused.stderr
+    assert "ยังไม่ได้บันทึก" in refused.stderr
+    assert answer(run("village", "log", "--json", home=home.path)) == []
+
+
+def test_what_has_happened_is_recorded_from_paper_found_and_resolved(home: Home) -> None:
+    """With a reason and two officers; and the finding is gone once officers signed it off."""
+    document = answer(run(*WITHDRAWAL, *PAPER, "--json", home=home.path))
+    assert document["event"]["source"] == "paper"
+    assert document["event"]["paper_reason"] == "แท็บเล็ตหาย"
+    assert {one["code"] for one in document["findings"]} == {"MORE_THAN_THERE_IS"}
+    assert fold(home).trust.awaiting == {}, "the recorder and the second officer have signed"
+    found = answer(run("village", "findings", "--json", home=home.path))["findings"]
+    assert [one["code"] for one in found] == ["CASH_BOX_NEGATIVE", "OVERDRAWN_AFTER_MERGE", "RECORDED_FROM_PAPER"]
+    for one in found:
+        words = (f"code={one['code']}", "text=ตรวจแล้ว", f"finding={one['name']}")
+        sequence = answer(run("village", "record", "finding_resolved", *words, "--json", home=home.path))["sequence"]
+        persons = ("--person", "pp01-o1", "--person", "pp01-o3", "--person", "pp01-o4")
+        assert run("village", "approve", str(sequence), *persons, home=home.path).returncode == 0
+    told = run("village", "findings", home=home.path)
+    assert (told.returncode, told.stdout.count("ไม่มีข้อสังเกต")) == (0, 1)
+
+
+@pytest.mark.parametrize("options", [("--from-paper",), ("--reason", "x"), ("--from-paper", "--second", "pp01-o3")])
+def test_paper_needs_a_reason_and_a_second_officer(home: Home, options: tuple[str, ...]) -> None:
+    refused = run(*WITHDRAWAL, *options, home=home.path)
+    assert refused.returncode == 2
+    assert "[option_wrong]" in refused.stderr
+
+
+def test_the_second_officer_must_have_a_key_here(home: Home) -> None:
+    """Nothing is recorded that could then not be signed."""
+    refused = run(*WITHDRAWAL, "--from-paper", "--reason", "x", "--second", "nobody", home=home.path)
+    assert "[key_missing]" in refused.stderr
+    assert answer(run("village", "log", "--json", home=home.path)) == []
+
+
+def test_findings_are_printed_in_the_readers_language(home: Home) -> None:
+    run(*WITHDRAWAL, *PAPER, home=home.path)
+    thai = run("village", "findings", home=home.path).stdout
+    english = run("village", "findings", "--all", home=home.path, language="en_US.UTF-8").stdout
+    assert "เหรัญญิก" in thai
+    assert "OVERDRAWN_AFTER_MERGE" in english

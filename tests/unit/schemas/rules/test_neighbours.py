@@ -1,0 +1,187 @@
+"""More neighbours: what lies just beside a rule, where two cases of the table are not enough to say it."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from sajja_schemas import rules
+from sajja_schemas.findings import Finding
+from unit.schemas.rules.scenes import BANK, DAY, Act, Stage, balance, bylaws, counted, event, granted, loan, member
+from unit.schemas.rules.standing_cases import banked, counts, deposit, opened, spent
+
+ON = date(2020, 8, 22)
+
+
+def stage_of(*before: Act) -> Stage:
+    stage = Stage()
+    for act in before:
+        act(stage)
+    return stage
+
+
+def asked(stage: Stage, tag: str, day: date = DAY, **fields: Any) -> list[str]:
+    body = stage.body(event(tag, **fields), day)
+    return [one.code for one in (*rules.refusals(stage.books, body), *rules.questions(stage.books, body))]
+
+
+def standing(stage: Stage, code: str, on: date = ON) -> list[Finding]:
+    return [one for one in rules.findings(stage.books, on) if one.code == code]
+
+
+@pytest.mark.parametrize(
+    ("before", "tag", "fields"),
+    [
+        (balance(BANK, 1210, "l1", -100), "overpayment_recognised", {"loan": "l1", "product": "ordinary"}),
+        (balance(BANK, 3110, "m1", -100), "late_deposit_recognised", {"saved_in": "shares"}),
+        (balance(BANK, 1210, "l1", 100), "double_disbursement_recognised", {"loan": "l1", "product": "ordinary"}),
+    ],
+)
+def test_a_correction_is_at_most_what_was_found(before: Act, tag: str, fields: dict[str, Any]) -> None:
+    stage = stage_of(before)
+    assert "CORRECTED_BEYOND_FINDING" not in asked(stage, tag, member="m1", amount_satang=100, **fields)
+    assert "CORRECTED_BEYOND_FINDING" in asked(stage, tag, member="m1", amount_satang=101, **fields)
+
+
+def test_savings_of_a_member_are_no_late_deposit() -> None:
+    stage = stage_of(member(), balance(BANK, 3110, "m1", -100))
+    assert "CORRECTED_BEYOND_FINDING" in asked(
+        stage, "late_deposit_recognised", member="m1", amount_satang=1, saved_in="shares"
+    )
+
+
+def test_a_box_that_is_still_too_full_counts_its_days_to_today() -> None:
+    """And that a day passes is no reason to ask again."""
+    stage = stage_of(bylaws(), deposit(satang=500_001), deposit(date(2020, 6, 2)), deposit(date(2020, 8, 30)))
+    (first,) = standing(stage, "BOX_OVER_LIMIT", date(2020, 6, 9))
+    (later,) = standing(stage, "BOX_OVER_LIMIT", date(2020, 6, 10))
+    assert (first.fields["days"], later.fields["days"]) == (8, 9)
+    assert first.name == later.name
+
+
+def test_a_box_may_stay_under_its_limit_and_go_over_it_twice() -> None:
+    stage = stage_of(
+        bylaws(), deposit(satang=100), deposit(date(2020, 6, 2), 500_000), banked(date(2020, 6, 9), 400_000),
+        deposit(date(2020, 7, 2), 450_000), banked(date(2020, 7, 9), 400_000),
+    )  # fmt: skip
+    assert [one.fields["since_on"] for one in standing(stage, "BOX_OVER_LIMIT")] == ["2020-07-02", "2020-06-02"]
+
+
+def test_where_nothing_is_ruled_nothing_is_found() -> None:
+    stage = stage_of(deposit(satang=500_001), spent(9), balance("network", 1310, "pp01", 9))
+    for code in ("BOX_OVER_LIMIT", "ADMINISTRATION_OVER_CAP", "LINKAGE_OVER_POOL_LIMIT", "LINKAGE_OVER_VILLAGE_LIMIT"):
+        assert standing(stage, code) == []
+    assert "LOAN_BEYOND_LIMIT" not in asked(stage_of(bylaws(loan_products=())), "loan_approved", **granted())
+
+
+def test_a_product_without_a_multiple_has_its_maximum_only() -> None:
+    products = tuple(
+        rules_product.__class__(code="ordinary", max_satang=100_000, max_months=24, rate_bp_month=100, guarantors=0)
+        for rules_product in _products()[:1]
+    )
+    stage = stage_of(bylaws(loan_products=products))
+    assert "LOAN_BEYOND_LIMIT" not in asked(stage, "loan_approved", **granted())
+    assert "LOAN_BEYOND_LIMIT" in asked(stage, "loan_approved", **granted(satang=100_001))
+
+
+def _products() -> tuple[Any, ...]:
+    stage = stage_of(bylaws())
+    return stage.books.rulesets.by_ledger[BANK][0].rules.loan_products
+
+
+def test_an_old_version_of_the_bylaws_is_told_with_its_variance() -> None:
+    stage = stage_of(bylaws())
+    fields: dict[str, Any] = {"member": "m1", "amount_satang": 500, "box": "b1", "months": ["2020-05"]}
+    assert "OLD_BYLAWS" in asked(stage, "savings_fine_charged", bylaws=9, **fields)
+    assert "OLD_BYLAWS" not in asked(stage, "savings_fine_charged", bylaws=1, **fields)
+
+
+def test_a_passbook_without_printed_balances_says_nothing() -> None:
+    assert "PASSBOOK_PRINTED_DIFFERS" not in asked(stage_of(), "member_passbook_issued", member="m1", serial="s")
+
+
+def test_a_claim_that_is_granted_later_clears_its_payment() -> None:
+    stage = stage_of()
+    paid = event("welfare_claim_paid", claim="c1", member="m1", amount_satang=9, channel="bank", bank="k")
+    rules.judge(stage.books, "paid", stage.body(paid))
+    assert standing(stage, "UNKNOWN_CLAIM")
+    counted("welfare_claim_approved", claim="c1", member="m1", benefit="birth", amount_satang=9, happened="2020-06-01")(
+        stage
+    )
+    assert standing(stage, "UNKNOWN_CLAIM") == []
+
+
+def test_a_loan_that_is_approved_later_clears_its_payment() -> None:
+    stage = stage_of()
+    from_the_other_tablet = counted("loan_approved", **granted())
+    paid = event("loan_disbursed", **granted_payment())
+    rules.judge(stage.books, "paid", stage.body(paid))
+    repaid = event(
+        "loan_repayment_received",
+        loan="l1",
+        member="m1",
+        product="ordinary",
+        total_satang=1,
+        principal_satang=1,
+        box="b1",
+    )
+    rules.judge(stage.books, "repaid", stage.body(repaid))
+    assert standing(stage, "LOAN_NOT_APPROVED")
+    assert standing(stage, "UNKNOWN_LOAN")
+    from_the_other_tablet(stage)
+    assert standing(stage, "LOAN_NOT_APPROVED") == []
+    assert standing(stage, "UNKNOWN_LOAN") == []
+
+
+def granted_payment() -> dict[str, Any]:
+    return {
+        "loan": "l1", "member": "m1", "product": "ordinary", "gross_satang": 100_000, "net_satang": 100_000,
+        "channel": "cash", "box": "b1",
+    }  # fmt: skip
+
+
+def test_a_claim_that_is_only_submitted_is_not_unpaid_nor_one_that_is_paid() -> None:
+    claim: dict[str, Any] = {
+        "claim": "c1",
+        "member": "m1",
+        "benefit": "birth",
+        "amount_satang": 9,
+        "happened": "2020-06-01",
+    }
+    stage = stage_of(counted("welfare_claim_submitted", **claim))
+    assert standing(stage, "CLAIM_UNPAID") == []
+    counted("welfare_claim_approved", **claim)(stage)
+    assert standing(stage, "CLAIM_UNPAID")
+    counted("welfare_claim_paid", claim="c1", member="m1", amount_satang=9, channel="bank", bank="k")(stage)
+    assert standing(stage, "CLAIM_UNPAID") == []
+
+
+def test_a_meeting_that_was_opened_and_counted_is_compared_by_its_count_only() -> None:
+    stage = stage_of(deposit(), opened("m-1"), counts(100))
+    assert standing(stage, "COUNT_DIFFERS_FROM_BOOKS") == []
+
+
+def test_a_funds_box_is_the_offices_finding() -> None:
+    (found,) = standing(stage_of(balance("welfare", 1110, "b1", -1)), "CASH_BOX_NEGATIVE")
+    assert found.village == "office"
+
+
+def test_a_loan_of_a_stranger_is_no_mutual_guarantee() -> None:
+    stage = stage_of(counted("savings_hold_placed", member="m1", loan="l9", amount_satang=1))
+    assert "GUARANTEED_EACH_OTHER" not in asked(
+        stage, "loan_guarantor_consented", loan="l9", guarantor="m2", amount_satang=1
+    )
+
+
+def test_a_fine_within_the_cap_and_a_repayment_without_one_are_left_alone() -> None:
+    stage = stage_of(bylaws(), loan(day=date(2020, 1, 1)))
+    repaid: dict[str, Any] = {
+        "loan": "l1",
+        "member": "m1",
+        "product": "ordinary",
+        "box": "b1",
+        "total_satang": 600,
+        "principal_satang": 100,
+    }
+    assert "PENALTY_OVER_CAP" not in asked(stage, "loan_repayment_received", **repaid | {"fine_satang": 500})
+    assert "PENALTY_OVER_CAP" not in asked(stage, "loan_repayment_received", **repaid | {"principal_satang": 600})
