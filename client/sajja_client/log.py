@@ -53,6 +53,7 @@ LOCK_WAIT_SECONDS: Final = 10.0
 _LOCK_STEP_SECONDS: Final = 0.05
 _CHUNK: Final = 500
 
+Draft = tuple[AnyEvent, str | None]  # an event, and the commitment of its personal part
 _body_decoder: Final = msgspec.json.Decoder(Body)
 
 
@@ -146,6 +147,24 @@ class Log:
             OldCopy: this key has signed lines that this log is without.
             ChainBroken: the end of this log is not what was written there.
         """
+        drafts = [(event, personal)]
+        return self._append(drafts, by=by, day=day, recorded_at=recorded_at, village=village)[0]
+
+    def append_all(
+        self, events: Iterable[AnyEvent], *, by: str, day: date, recorded_at: int, village: str | None = None
+    ) -> list[SignedEntry]:
+        """Sign events as the next lines of this log: all of them or none, whatever happens meanwhile.
+
+        Raises:
+            NotRecordable, LogBusy, OldCopy, ChainBroken: as `append` says. Nothing was written.
+        """
+        drafts = [(event, None) for event in events]
+        return self._append(drafts, by=by, day=day, recorded_at=recorded_at, village=village)
+
+    def _append(
+        self, drafts: Sequence[Draft], *, by: str, day: date, recorded_at: int, village: str | None
+    ) -> list[SignedEntry]:
+        entries = []
         with self._appending:
             self._hold()
             with transaction(self.connection):
@@ -153,33 +172,40 @@ class Log:
                 known = newer_elsewhere(self.connection, self._device_id, sequence)
                 if known is not None:
                     raise OldCopy(path=self.home.path, end=sequence, known=known)
-                body = Body(
-                    v=1,
-                    network=self.pin.network,
-                    village=village or self.pin.village,
-                    device=self.device,
-                    sequence=sequence + 1,
-                    previous=to_base64url(previous) if previous is not None else self.pin.fingerprint,
-                    by=by,
-                    date=day,
-                    recorded_at=recorded_at,
-                    event=event,
-                    personal=personal,
-                )
-                data = _recordable(body)
-                signature = self.key.sign(signing.ENTRY_TAG, data)
-                entry = read_entry(self.key.public, signature, data)
-                self.connection.execute(
-                    "INSERT INTO log (sequence, hash, signature, body, village) VALUES (?, ?, ?, ?, ?)",
-                    (entry.sequence, entry.hash, signature, data, entry.village),
-                )
-                self.connection.execute(
-                    "INSERT INTO log_head (one, sequence, hash) VALUES (1, ?, ?)"
-                    " ON CONFLICT (one) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash",
-                    (entry.sequence, entry.hash),
-                )
-            # The commit was synced to the disk: the point of no return. From here the entry is part of the village's
+                for event, personal in drafts:
+                    sequence += 1
+                    body = Body(
+                        v=1,
+                        network=self.pin.network,
+                        village=village or self.pin.village,
+                        device=self.device,
+                        sequence=sequence,
+                        previous=to_base64url(previous) if previous is not None else self.pin.fingerprint,
+                        by=by,
+                        date=day,
+                        recorded_at=recorded_at,
+                        event=event,
+                        personal=personal,
+                    )
+                    entries.append(self._sign(_recordable(body)))
+                    previous = entries[-1].hash
+                if entries:  # else nothing was said
+                    self.connection.execute(
+                        "INSERT INTO log_head (one, sequence, hash) VALUES (1, ?, ?)"
+                        " ON CONFLICT (one) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash",
+                        (entries[-1].sequence, entries[-1].hash),
+                    )
+            # The commit was synced to the disk: the point of no return. From here the entries are part of the village's
             # history. Nothing above this line was seen by anybody, so a signature that did not commit forks nothing.
+        return entries
+
+    def _sign(self, data: bytes) -> SignedEntry:
+        signature = self.key.sign(signing.ENTRY_TAG, data)
+        entry = read_entry(self.key.public, signature, data)
+        self.connection.execute(
+            "INSERT INTO log (sequence, hash, signature, body, village) VALUES (?, ?, ?, ?, ?)",
+            (entry.sequence, entry.hash, signature, data, entry.village),
+        )
         return entry
 
     def approve(
