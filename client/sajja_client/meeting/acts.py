@@ -42,6 +42,7 @@ from sajja_schemas.events.meetings import (
     TypeTotal,
 )
 from sajja_schemas.money import format_baht
+from sajja_schemas.registers import meetings
 from sajja_schemas.registers.members import members_of
 
 Kind = Literal["monthly", "committee", "general", "special"]
@@ -283,7 +284,12 @@ def _name(village: str, kind: Kind, day: date, names: Sequence[str]) -> str:
 
 def _opening_count(desk: Desk, counted: tuple[Counted, ...], box: str, names: Sequence[str]) -> OpeningCount:
     found = OpeningCount(counted_satang=cash.total_of(counted), book_satang=desk.in_box(box))
+    rows = desk.books.registers.all(meetings.REGISTER)
     for name in reversed(names):
+        counts = rows.get((desk.village, name), {})
+        # The last meeting is read itself, for its count may still wait for a signature.
+        if name != names[-1] and not any(fact[0] == "counted" and fact[3] == box for fact in counts):
+            continue
         view = view_of(desk.log.connection, desk.books, desk.village, name)
         last = last_count(view, box)
         if last is not None:

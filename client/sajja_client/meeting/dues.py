@@ -14,6 +14,7 @@ Pure: books and a day in, figures out.
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -140,6 +141,7 @@ def pledge_of_month(said: Iterable[tuple[str, int]], month: int) -> int:
     return next((amount for first, amount in reversed(list(said)) if month_of(first) <= month), 0)
 
 
+@lru_cache(maxsize=2_000)
 def month_name(month: int) -> str:
     """`2020-08`, as entries name a month."""
     return f"{first_day_of(month):%Y-%m}"

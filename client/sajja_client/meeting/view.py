@@ -148,8 +148,9 @@ def current(connection: sqlite3.Connection, books: Books, village: str, meeting:
     names = meetings_of(connection, books, village)
     if not names:
         raise NoMeeting
-    views = [view_of(connection, books, village, name) for name in names[-2:]]
-    return next((view for view in reversed(views) if not view.is_closed), views[-1])
+    last = view_of(connection, books, village, names[-1])
+    before = view_of(connection, books, village, names[-2]) if last.is_closed and len(names) > 1 else last
+    return last if before.is_closed else before
 
 
 def last_count(view: View, box: str) -> Line | None:
