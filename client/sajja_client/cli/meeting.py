@@ -1,9 +1,8 @@
 """`sajja village meeting`: a monthly meeting on one tablet, from the opening count to three signatures."""
 
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 import typer
 
@@ -18,14 +17,13 @@ from sajja_client.cli.options import (
     home_at,
     moment,
 )
-from sajja_client.log import Log
-from sajja_client.meeting import acts, payments_file
-from sajja_client.meeting.acts import Kind
-from sajja_client.meeting.cash import read_cash
-from sajja_client.meeting.desk import Desk
-from sajja_client.meeting.payments import read_amounts
-from sajja_client.meeting.view import meetings_of
-from sajja_schemas.events.meetings import Present
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sajja_client.meeting.acts import Kind
+    from sajja_client.meeting.desk import Desk
+    from sajja_schemas.events.meetings import Present
 
 app = typer.Typer(
     help=f"วันทำการ · A meeting, from the opening count to the close.\n\n{EXIT_CODES}", no_args_is_help=True
@@ -49,7 +47,10 @@ AgainOption = Annotated[bool, typer.Option("--again", help="จ่ายเพ�
 
 
 @contextmanager
-def _desk(home: Path | None, by: str, day: str | None) -> Iterator[Desk]:
+def _desk(home: Path | None, by: str, day: str | None) -> "Iterator[Desk]":
+    from sajja_client.log import Log
+    from sajja_client.meeting.desk import Desk
+
     with Log.open(home_at(home)) as log:
         yield Desk(log, moment(by, day), has_own_day=day is not None)
 
@@ -68,10 +69,14 @@ def open_(
 ) -> None:
     """เปิดวันทำการ · Open a meeting with the cash that is in the box, and let officers unlock."""
     from sajja_client.cli.meeting_tables import say_opening, say_waiting
+    from sajja_client.meeting import acts
+    from sajja_client.meeting.cash import read_cash
 
     chosen = _kind(kind)
     counted = read_cash(cash)
     with _desk(home, by, day) as desk:
+        for person in officer or []:
+            desk.log.home.officer_key(person)  # before anything is recorded
         meeting, found = acts.open_meeting(desk, kind=chosen, place=place, counted=counted, box=desk.box(box))
         waits = desk.waiting()
         if officer:
@@ -87,6 +92,8 @@ def open_(
 @app.command("list")
 def list_(home: HomeOption = None, json: JsonOption = False) -> None:
     """รายชื่อวันทำการ · The meetings that were opened, the last one last."""
+    from sajja_client.meeting.view import meetings_of
+
     with _desk(home, "", None) as desk:
         names = meetings_of(desk.log.connection, desk.books, desk.village)
         if json:
@@ -111,6 +118,8 @@ def attend(
     json: JsonOption = False,
 ) -> None:
     """เช็คชื่อ · Who came: self, by proxy, absent or excused."""
+    from sajja_client.meeting import acts
+
     lines = file.read_text(encoding="utf-8-sig").splitlines() if file is not None else []
     words = [word.strip() for word in [*(members or []), *lines] if word.strip()]
     present = [_present(word) for word in words]
@@ -137,6 +146,7 @@ def due(
 ) -> None:
     """ยอดที่ต้องจ่าย · What everybody owes today: share, fine, loan, welfare contribution."""
     from sajja_client.cli.meeting_tables import print_dues
+    from sajja_client.meeting import acts, payments_file
 
     with _desk(home, "", None) as desk:
         view = desk.view(meeting)
@@ -177,6 +187,8 @@ def take(
     """รับเงิน · Take payments: of one member, of a file, or asking one member after the other."""
     from sajja_client.cli.meeting_form import ask_everybody
     from sajja_client.cli.meeting_tables import print_payments
+    from sajja_client.meeting import acts, payments_file
+    from sajja_client.meeting.payments import read_amounts
 
     with _desk(home, by, day) as desk:
         view = desk.view(meeting)
@@ -212,6 +224,8 @@ def count(
 ) -> None:
     """นับเงิน · Count the box by denomination; two people count."""
     from sajja_client.cli.meeting_tables import say_count
+    from sajja_client.meeting import acts
+    from sajja_client.meeting.cash import read_cash
 
     counted = read_cash(cash)
     if len(set(counter)) < 2:  # noqa: PLR2004  # two, docs/domain.md section 5.6
@@ -237,6 +251,7 @@ def variance(
 ) -> None:
     """เงินขาดหรือเกิน · Record what the count and the book differ by: short is the custodian's, over waits."""
     from sajja_client.cli.meeting_tables import say_variance
+    from sajja_client.meeting import acts
 
     with _desk(home, by, day) as desk:
         view = desk.view(meeting)
@@ -256,6 +271,7 @@ def status(
 ) -> None:
     """ดูวันทำการ · What was received, what the box should hold, who has not paid, what waits and what is late."""
     from sajja_client.cli.meeting_tables import print_sheet
+    from sajja_client.meeting import acts
     from sajja_client.meeting.sheet import sheet_of
 
     with _desk(home, "", None) as desk:
@@ -309,6 +325,7 @@ def close(
 ) -> None:
     """ปิดวันทำการ · Close the meeting: what waits is shown, and signed together with the close."""
     from sajja_client.cli.meeting_tables import print_sheet, say_closed, say_waiting
+    from sajja_client.meeting import acts
     from sajja_client.meeting.sheet import sheet_of
 
     with _desk(home, by, day) as desk:
@@ -342,13 +359,17 @@ def _is_confirmed(*, yes: bool, question: str) -> bool:
     return yes or typer.confirm(question, default=False)
 
 
-def _kind(text: str) -> Kind:
+def _kind(text: str) -> "Kind":
+    from sajja_client.meeting.acts import Kind
+
     if text not in get_args(Kind):
         raise OptionWrong(option="--kind", given=text, expected=f"one of {', '.join(get_args(Kind))}")
     return text  # type: ignore[return-value]  # it is one of Kind's
 
 
-def _present(word: str) -> Present:
+def _present(word: str) -> "Present":
+    from sajja_schemas.events.meetings import Present
+
     member, _, mode = word.partition("=")
     modes: tuple[Literal["self", "proxy", "absent", "excused"], ...] = ("self", "proxy", "absent", "excused")
     for known in modes:

@@ -52,10 +52,11 @@ def say_opening(view: View, found: OpeningCount) -> None:
             )
     off = found.unexplained_satang
     if off:
-        thai, english = ("เกิน", "over") if off > 0 else ("ขาด", "short")
+        thai, english, word = ("เกิน", "more", "over") if off > 0 else ("ขาด", "less", "short")
+        amount = format_baht(abs(off))
         output.warn(
-            f"เงินเปิด{thai}จากสมุด {format_baht(abs(off))} บาท บันทึกเป็นเงิน{thai}แล้ว",
-            f"the opening cash is {format_baht(abs(off))} baht {english} of the book, and was recorded as that",
+            f"เงินเปิด{thai}จากสมุด {amount} บาท บันทึกเป็นเงิน{thai}แล้ว",
+            f"the opening cash is {amount} baht {english} than the book says, and was recorded as {word}",
         )
 
 
@@ -116,6 +117,12 @@ def print_payments(payments: Sequence[Payment]) -> None:
         typer.echo(f"{shown(payment.member)}  รับ · received {format_baht(payment.total_satang)} บาท{late}")
         for sequence, event in zip(payment.sequences, payment.events, strict=False):
             typer.echo(f"   {sequence}  {event.declared.thai} {_split(event)}")
+        if payment.fine_left_satang:
+            left = format_baht(payment.fine_left_satang)
+            output.warn(
+                f"ยังไม่ได้รับค่าปรับ {left} บาทของเดือนที่จ่ายช้า ถ้ายกเว้นต้องมีมติ (savings_fine_waived)",
+                f"the fine of {left} baht for late months was not taken; to waive it needs a resolution",
+            )
     if len(payments) > 1:
         total = format_baht(sum(payment.total_satang for payment in payments))
         output.say(f"รวม {len(payments)} คน {total} บาท", f"{len(payments)} people, {total} baht")

@@ -74,6 +74,7 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
     total_satang: int
     events: tuple[AnyEvent, ...]
     sequences: tuple[int, ...] = ()
+    fine_left_satang: int = 0  # of missed months that this pays: a month that is paid is not asked for a fine again
     is_late: bool = False
 
 
@@ -163,6 +164,7 @@ def payment_of(payer: Payer, events: Sequence[AnyEvent], entries: Sequence[Signe
         total_satang=payments.total_of(events),
         events=tuple(events),
         sequences=tuple(entry.sequence for entry in entries),
+        fine_left_satang=payments.fine_left(payer.due, events),
         is_late=is_late,
     )
 

@@ -144,7 +144,7 @@ def _needs(books: Books, name: str, waits: Awaiting) -> Iterator[tuple[str, str]
         held: set[str] = set().union(*(roles_of(trust, waits, asked, person) for person in persons))
         missing = _PERSONS.get(asked, 0) - len(persons)
         if missing > 0:
-            yield f"กรรมการอีก {missing} คน", f"{missing} more officers"
+            yield f"กรรมการอีก {missing} คน", "one more officer" if missing == 1 else f"{missing} more officers"
         for roles, thai, english in _OFFICES.get(asked, ()):
             if not held & roles:
                 yield thai, english

@@ -236,6 +236,16 @@ def _is_before_its_end(loan: Loan, on: date) -> bool:
     return loan.plan is not None and max(month_number(due.on) for due in dues(loan.plan)) > month_number(on)
 
 
+def fine_left(due: MemberDue, events: Sequence[AnyEvent]) -> int:
+    """The fine, in satang, of missed months that a payment pays without it."""
+    if not due.fined_months:
+        return 0
+    paid = {month for event in events if isinstance(event, ShareDeposited) for month in event.months}
+    fined = {month for event in events if isinstance(event, SavingsFineCharged) for month in event.months}
+    each_satang = due.fine_satang // len(due.fined_months)
+    return each_satang * len(paid.intersection(due.fined_months) - fined)
+
+
 def total_of(events: Sequence[AnyEvent]) -> int:
     """The cash of a payment."""
     return sum(amount_of(event) or 0 for event in events)

@@ -11,7 +11,13 @@ from sajja_client.meeting.dues import MemberDue
 from sajja_client.meeting.payments import total_of
 from sajja_client.meeting.view import PAID_IN, Line, View, last_count
 from sajja_schemas.events import CATALOGUE
-from sajja_schemas.events.meetings import AttendanceRecorded, CashCounted, MeetingClosed, MeetingOpened
+from sajja_schemas.events.meetings import (
+    AttendanceRecorded,
+    CashCounted,
+    CashVarianceRecorded,
+    MeetingClosed,
+    MeetingOpened,
+)
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,16 +105,7 @@ def sheet_of(desk: Desk, view: View, dues: Mapping[str, MemberDue], box: str) ->
         demonstration=desk.log.pin.demonstration,
         opening_cash_satang=opening.opening_cash_satang,
         times_opened=len(view.of(MeetingOpened)),
-        received=[
-            Received(
-                type=one.type,
-                thai=CATALOGUE[one.type].declared.thai,
-                entries=one.entries,
-                amount_satang=one.amount_satang,
-                is_paid_in=one.type in PAID_IN,
-            )
-            for one in totals_of(view.lines)
-        ],
+        received=_received(view),
         boxes=[_box(desk, view, name) for name in boxes_of(view, box)],
         paid=[Paid(member=member, amount_satang=amount) for member, amount in sorted(paid.items())],
         unpaid=[due for due in dues.values() if due.total_satang],
@@ -117,6 +114,28 @@ def sheet_of(desk: Desk, view: View, dues: Mapping[str, MemberDue], box: str) ->
         second_closes=[_told(line) for line in closes[1:]],
         waiting=desk.waiting(),
     )
+
+
+def _received(view: View) -> list[Received]:
+    """By type; what was over apart from what was short."""
+    variances = view.of(CashVarianceRecorded)
+    apart = [
+        [line for line in variances if getattr(line.event, "direction", "") == direction]
+        for direction in ("over", "short")
+    ]
+    others = [line for line in view.lines if not isinstance(line.event, CashVarianceRecorded)]
+    names = (None, "เงินเกิน · over", "เงินขาด · short")
+    return [
+        Received(
+            type=one.type,
+            thai=name or CATALOGUE[one.type].declared.thai,
+            entries=one.entries,
+            amount_satang=one.amount_satang,
+            is_paid_in=one.type in PAID_IN,
+        )
+        for name, lines in zip(names, (others, *apart), strict=True)
+        for one in totals_of(lines)
+    ]
 
 
 def _box(desk: Desk, view: View, box: str) -> BoxCount:

@@ -264,6 +264,16 @@ def test_an_amount_that_cannot_be_what_it_is_said_to_be_is_refused(amounts: dict
     assert M1 in refused.value.thai_sentence
 
 
+def test_a_late_month_that_is_paid_without_its_fine_is_told() -> None:
+    """The month counts as paid from then on: to let the fine go is the committee's to resolve."""
+    world = village()
+    met(world, JUNE, JULY)
+    due = due_of(world, M1, JULY)
+    assert payments.fine_left(due, paid(world, M1, JULY, share="100")) == 500
+    assert payments.fine_left(due, paid(world, M1, JULY, share="100", fine="5")) == 0
+    assert payments.fine_left(due_of(world, M1, JUNE), paid(world, M1, JUNE)) == 0
+
+
 def test_nothing_due_is_no_payment() -> None:
     world = village()
     met(world, JUNE)
