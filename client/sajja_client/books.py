@@ -20,7 +20,7 @@ import msgspec
 
 from sajja_client.home import Home, Pin
 from sajja_client.mirror import Mirror, Mirrored, Reached
-from sajja_client.snapshot import Snapshot, code_digest, keep, load, pack
+from sajja_client.snapshot import Snapshot, code_digest, keep, load, pack, untouched
 from sajja_client.store import open_store
 from sajja_schemas.books import Admitted, Books, apply, open_books
 from sajja_schemas.bylaws.variance import version_to_name
@@ -56,11 +56,7 @@ def fold(home: Home, *, from_zero: bool = False) -> Books:
 
 def discard_wrong_snapshots(home: Home) -> bool:
     """Fold from zero, and remove what was kept beside the log where it says anything else. Whether it did."""
-    shown, true = fold(home), fold(home, from_zero=True)
-    for books in (shown, true):
-        books.touched_balances.clear()
-        books.registers.touched.clear()
-    if shown == true:
+    if untouched(fold(home)) == untouched(fold(home, from_zero=True)):
         return False
     for name in (SHOWN, TAIL):
         (home.path / name).unlink(missing_ok=True)
@@ -147,8 +143,6 @@ class _Fold:
             self._pack(self.tail_path, reached)
 
     def _pack(self, path: Path, reached: list[Reached]) -> None:
-        self.books.touched_balances.clear()
-        self.books.registers.touched.clear()
         kept = Snapshot(
             code=code_digest(),
             network=self.pin.network,
@@ -158,7 +152,7 @@ class _Fold:
             index=self.index,
             next_own=self.next_own,
             own_hash=self._own_hash(self.next_own),
-            books=self.books,
+            books=untouched(self.books),
         )
         self.to_keep.append((path, pack(kept)))  # as the state is now: it is gone on with
 

@@ -1,7 +1,7 @@
 """A device's own log: the chain of what was recorded here, signed as it is recorded.
 
 * One append is one durable transaction. When it returns, the entry is part of history whatever happens next; before,
-  it never was.
+  it never was. Several may share one (`together`): then that is so when the last of them is in.
 * An old copy of this log signs nothing: what the key has signed since would be forked (`lineage`).
 * What this version could not count is not signed: types, ranges and postings are checked on the very bytes that would
   be signed. What makes sense is not asked, for the people are in the room.
@@ -16,8 +16,9 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
-from threading import Lock
+from threading import RLock
 from types import TracebackType
 from typing import Final, Self
 
@@ -53,7 +54,6 @@ LOCK_WAIT_SECONDS: Final = 10.0
 _LOCK_STEP_SECONDS: Final = 0.05
 _CHUNK: Final = 500
 
-Draft = tuple[AnyEvent, str | None]  # an event, and the commitment of its personal part
 _body_decoder: Final = msgspec.json.Decoder(Body)
 
 
@@ -69,7 +69,8 @@ class Log:
         self._device_id = from_base64url(self.device, 32)
         self.connection = connection
         self._lock_file: int | None = None
-        self._appending = Lock()
+        self._appending = RLock()
+        self._is_together = False
         self._officers: dict[tuple[str, str], SigningKey] = {}
 
     @classmethod
@@ -147,64 +148,63 @@ class Log:
             OldCopy: this key has signed lines that this log is without.
             ChainBroken: the end of this log is not what was written there.
         """
-        drafts = [(event, personal)]
-        return self._append(drafts, by=by, day=day, recorded_at=recorded_at, village=village)[0]
+        with self.together():
+            return self._sign(event, by=by, day=day, recorded_at=recorded_at, village=village, personal=personal)
 
-    def append_all(
-        self, events: Iterable[AnyEvent], *, by: str, day: date, recorded_at: int, village: str | None = None
-    ) -> list[SignedEntry]:
-        """Sign events as the next lines of this log: all of them or none, whatever happens meanwhile.
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """One durable transaction for everything that is appended inside: a page of paper, the backlog of a day.
+
+        Until it is left nothing of it is history, and nothing may be shown to anybody; then all of it is, or none.
 
         Raises:
-            NotRecordable, LogBusy, OldCopy, ChainBroken: as `append` says. Nothing was written.
+            LogBusy: another program is appending.
         """
-        drafts = [(event, None) for event in events]
-        return self._append(drafts, by=by, day=day, recorded_at=recorded_at, village=village)
-
-    def _append(
-        self, drafts: Sequence[Draft], *, by: str, day: date, recorded_at: int, village: str | None
-    ) -> list[SignedEntry]:
-        entries = []
         with self._appending:
+            if self._is_together:
+                yield
+                return
             self._hold()
-            with transaction(self.connection):
-                sequence, previous = self._end()
-                known = newer_elsewhere(self.connection, self._device_id, sequence)
-                if known is not None:
-                    raise OldCopy(path=self.home.path, end=sequence, known=known)
-                for event, personal in drafts:
-                    sequence += 1
-                    body = Body(
-                        v=1,
-                        network=self.pin.network,
-                        village=village or self.pin.village,
-                        device=self.device,
-                        sequence=sequence,
-                        previous=to_base64url(previous) if previous is not None else self.pin.fingerprint,
-                        by=by,
-                        date=day,
-                        recorded_at=recorded_at,
-                        event=event,
-                        personal=personal,
-                    )
-                    entries.append(self._sign(_recordable(body)))
-                    previous = entries[-1].hash
-                if entries:  # else nothing was said
-                    self.connection.execute(
-                        "INSERT INTO log_head (one, sequence, hash) VALUES (1, ?, ?)"
-                        " ON CONFLICT (one) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash",
-                        (entries[-1].sequence, entries[-1].hash),
-                    )
+            self._is_together = True
+            try:
+                with transaction(self.connection):
+                    yield
+            finally:
+                self._is_together = False
             # The commit was synced to the disk: the point of no return. From here the entries are part of the village's
             # history. Nothing above this line was seen by anybody, so a signature that did not commit forks nothing.
-        return entries
 
-    def _sign(self, data: bytes) -> SignedEntry:
+    def _sign(
+        self, event: AnyEvent, *, by: str, day: date, recorded_at: int, village: str | None, personal: str | None
+    ) -> SignedEntry:
+        sequence, previous = self._end()
+        known = newer_elsewhere(self.connection, self._device_id, sequence)
+        if known is not None:
+            raise OldCopy(path=self.home.path, end=sequence, known=known)
+        body = Body(
+            v=1,
+            network=self.pin.network,
+            village=village or self.pin.village,
+            device=self.device,
+            sequence=sequence + 1,
+            previous=to_base64url(previous) if previous is not None else self.pin.fingerprint,
+            by=by,
+            date=day,
+            recorded_at=recorded_at,
+            event=event,
+            personal=personal,
+        )
+        data = _recordable(body)
         signature = self.key.sign(signing.ENTRY_TAG, data)
         entry = read_entry(self.key.public, signature, data)
         self.connection.execute(
             "INSERT INTO log (sequence, hash, signature, body, village) VALUES (?, ?, ?, ?, ?)",
             (entry.sequence, entry.hash, signature, data, entry.village),
+        )
+        self.connection.execute(
+            "INSERT INTO log_head (one, sequence, hash) VALUES (1, ?, ?)"
+            " ON CONFLICT (one) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash",
+            (entry.sequence, entry.hash),
         )
         return entry
 

@@ -65,6 +65,15 @@ def pack(snapshot: Snapshot) -> bytes:
     return sha256(_TAG + kept).digest() + kept
 
 
+def untouched(books: Books) -> Books:
+    """The books with the lists of what changed emptied, as by a keeper: they are no part of what is known."""
+    for name in books.__struct_fields__:
+        if name.startswith("touched_"):
+            getattr(books, name).clear()
+    books.registers.touched.clear()
+    return books
+
+
 def keep(path: Path, data: bytes) -> None:
     """Write packed bytes. Where that fails, the next fold is longer, and nothing else."""
     try:

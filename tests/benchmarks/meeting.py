@@ -61,8 +61,9 @@ def tablet_books(*, quick: bool) -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         home = tablet_of(Path(folder) / "tablet", village(MEMBERS[:3]))
         events = [_deposit(MEMBERS[at % 3], f"{2000 + at // 12 % 80}-{at % 12 + 1:02d}") for at in range(count)]
-        with Log.open(home) as log:
-            log.append_all(events, by="recorder", day=THE_DAY, recorded_at=0)
+        with Log.open(home) as log, log.together():
+            for event in events:
+                log.append(event, by="recorder", day=THE_DAY, recorded_at=0)
         from_zero = [_ms(lambda: books.fold(home, from_zero=True)) for _ in range(3)]
         books.fold(home)
         assert (home.path / TAIL).exists()

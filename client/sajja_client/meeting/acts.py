@@ -96,9 +96,11 @@ def open_meeting(
     event = MeetingOpened(
         kind=kind, opening_cash_satang=found.counted_satang, cash=counted, place=place, meeting=meeting
     )
-    (opening,) = desk.write([event], day)
-    if found.unexplained_satang:
-        desk.write([_variance(desk, meeting, box, found.unexplained_satang, caused_by=ref_to(opening))], day)
+    with desk.log.together():
+        (opening,) = desk.append([event], day)
+        if found.unexplained_satang:
+            desk.append([_variance(desk, meeting, box, found.unexplained_satang, caused_by=ref_to(opening))], day)
+    desk.refold()
     desk.remember_box(desk.session(meeting), box)
     return meeting, found
 

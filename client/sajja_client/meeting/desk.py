@@ -1,6 +1,6 @@
 """A tablet at a meeting: its log, its books, who records, and whose box is on the table.
 
-* Every act of a meeting is written by `write`: named by the bylaws that these books know, then appended. What holds an
+* Every act of a meeting is written by `append`: named by the bylaws that these books know, then appended. What holds an
   act to rules before it is signed belongs there, once for all of them.
 * What belongs together is one transaction: a payment with its share, fine and loan, or a whole file, is in the log
   wholly or not at all, wherever the power fails.
@@ -82,10 +82,21 @@ class Desk:
         Raises:
             NotRecordable, LogBusy, OldCopy, ChainBroken: as `Log.append` says; nothing was written.
         """
-        named = [stamped(self.books, event, self.village, day) for event in events]
-        entries = self.log.append_all(named, by=self.now.by, day=day, recorded_at=self.now.recorded_at)
-        self.books = fold(self.log.home)
+        entries = self.append(events, day)
+        self.refold()
         return entries
+
+    def append(self, events: Sequence[AnyEvent], day: date) -> list[SignedEntry]:
+        """Append events as one act, or as a part of one that is together; the books do not know them yet."""
+        named = [stamped(self.books, event, self.village, day) for event in events]
+        with self.log.together():
+            return [
+                self.log.append(event, by=self.now.by, day=day, recorded_at=self.now.recorded_at) for event in named
+            ]
+
+    def refold(self) -> None:
+        """Read the books anew."""
+        self.books = fold(self.log.home)
 
     def waiting(self) -> list[Waiting]:
         """What waits for officers in this village, the oldest first."""
@@ -104,7 +115,7 @@ class Desk:
             some = entries[start : start + APPROVED_AT_ONCE_MAX]
             self.log.approve(some, session.officers, by=self.now.by, day=day, recorded_at=self.now.recorded_at)
         if entries:
-            self.books = fold(self.log.home)
+            self.refold()
         return self.waiting()
 
     def unlock(self, session: Session, officers: Iterable[str]) -> Session:

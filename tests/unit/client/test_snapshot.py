@@ -12,7 +12,6 @@ from sajja_client.books import KEPT_EVERY, SHOWN, TAIL
 from sajja_client.home import Home
 from sajja_client.log import Log
 from sajja_client.mirror import FeedEntry, Mirror
-from sajja_schemas.books import Books
 from sajja_schemas.events.ledgers import EntryReversed
 from sajja_schemas.events.savings import ShareDeposited
 from support.meetings import pull, tablet_of, village
@@ -26,8 +25,9 @@ def deposit(amount_satang: int = 100) -> ShareDeposited:
 
 
 def append(home: Home, lines: int) -> None:
-    with Log.open(home) as log:
-        log.append_all([deposit()] * lines, by="recorder", day=DAY, recorded_at=0)
+    with Log.open(home) as log, log.together():
+        for _ in range(lines):
+            log.append(deposit(), by="recorder", day=DAY, recorded_at=0)
 
 
 def share_of(world: World, lines: int) -> None:
@@ -36,14 +36,8 @@ def share_of(world: World, lines: int) -> None:
         world.record(world.village("pp01").tablets[1], deposit())
 
 
-def without_touch(folded: Books) -> Books:
-    folded.touched_balances.clear()
-    folded.registers.touched.clear()
-    return folded
-
-
 def is_as_from_zero(home: Home) -> bool:
-    return without_touch(books.fold(home)) == without_touch(books.fold(home, from_zero=True))
+    return snapshot.untouched(books.fold(home)) == snapshot.untouched(books.fold(home, from_zero=True))
 
 
 def sync(home: Home, world: World) -> None:
