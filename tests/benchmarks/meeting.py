@@ -44,7 +44,7 @@ def meeting(*, quick: bool) -> list[Figure]:
         warm = [_ms(lambda: _open_and_list(home, write=False)) for _ in range(9)]
         opened = _ms(lambda: _open_and_list(home, write=True))
         shown = [_ms(lambda: _command(home, "due", "--json")) for _ in range(5)]
-        bare = [_ms(lambda: _python("import sajja_client.cli.meeting")) for _ in range(5)]
+        bare = [_ms(lambda: _python("import sajja_client.cli.meeting_tables, sajja_client.meeting.sheet")) for _ in range(5)]
     name = f"a meeting of {len(MEMBERS)} members, log of {lines:,}"
     return [
         _figure(f"{name}: books and due list, no snapshot", [first]),
