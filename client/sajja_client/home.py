@@ -5,6 +5,8 @@
       device.key          this device's own key
       officers/<person>.key   the keys of the officers who approve on this device
       log.sqlite3         the log and the pulled feeds
+      books.snapshot, books-tail.snapshot   the fold so far; without them the next one is longer
+      meeting.json        who has unlocked this tablet for a meeting
       log.lock            held by the one program that appends
       request.json        what the office needs to enrol this device
 

@@ -91,6 +91,15 @@ class Mirrored(msgspec.Struct, frozen=True):
     body: bytes
 
 
+class Reached(msgspec.Struct, frozen=True):
+    """How far a feed was folded."""
+
+    village: str
+    epoch: int
+    feed_sequence: int
+    hash: bytes
+
+
 def read_page(pin: Pin, cursor: Cursor, page: bytes) -> list[FeedEntry]:
     """Verify a page that follows a cursor. It touches no file, so a thread may do it.
 
@@ -210,14 +219,47 @@ class Mirror:
         by_row = "SELECT key, signature, body FROM feed_line WHERE rowid = ?"
         return [read_entry(*self.connection.execute(by_row, (line.row,)).fetchone()) for line in lines]
 
-    def lines(self) -> Iterator[Mirrored]:
-        """Every line of the feeds in the order of the network log."""
+    def lines(self, after: int = -1) -> Iterator[Mirrored]:
+        """The lines of the feeds behind an index, in the order of the network log."""
         rows = self.connection.execute(
             "SELECT network_index, device, sequence, previous, hash, body FROM feed_line"
-            " JOIN feed ON feed.village = feed_line.village AND feed.folded = feed_line.epoch ORDER BY network_index"
+            " JOIN feed ON feed.village = feed_line.village AND feed.folded = feed_line.epoch"
+            " WHERE network_index > ? ORDER BY network_index",
+            (after,),
         )
         for row in rows:
             yield Mirrored(*row)
+
+    def reached(self) -> list[Reached]:
+        """How far each feed goes that the books are folded from."""
+        rows = self.connection.execute(
+            "SELECT feed.village, feed.folded, last.feed_sequence, last.hash FROM feed JOIN feed_line AS last"
+            " ON last.village = feed.village AND last.epoch = feed.folded AND last.feed_sequence ="
+            " (SELECT max(feed_sequence) FROM feed_line WHERE village = feed.village AND epoch = feed.folded)"
+            " ORDER BY feed.village"
+        )
+        return [Reached(*row) for row in rows]
+
+    def goes_on_from(self, reached: Sequence[Reached], index: int) -> bool:
+        """Whether the feeds still begin with what was folded, up to that index, and all the rest comes behind it."""
+        if {(one.village, one.epoch) for one in reached} - {(one.village, one.epoch) for one in self.reached()}:
+            return False
+        for one in reached:
+            row = self.connection.execute(
+                "SELECT hash FROM feed_line WHERE village = ? AND epoch = ? AND feed_sequence = ?",
+                (one.village, one.epoch, one.feed_sequence),
+            ).fetchone()
+            if row is None or row[0] != one.hash:
+                return False
+        ends = {one.village: one.feed_sequence for one in reached}
+        return not any(
+            feed_sequence > ends.get(village, 0)
+            for village, feed_sequence in self.connection.execute(
+                "SELECT feed_line.village, max(feed_sequence) FROM feed_line JOIN feed ON feed.village ="
+                " feed_line.village AND feed.folded = feed_line.epoch WHERE network_index <= ? GROUP BY 1",
+                (index,),
+            )
+        )
 
     def index_of(self, entry_hash: bytes) -> int | None:
         """Where an entry stands in the network log, if a feed has shown it."""

@@ -21,9 +21,9 @@ device แท็บเล็ต|devices แท็บเล็ตทุกเค�
 direction ขาดหรือเกิน|dispute ข้อพิพาท|districts อำเภอ|dividends ปันผลรายคน|donor ผู้ให้|due กำหนด
 due_satang ส่วนที่ค้างรับ|duplicate รหัสซ้ำ|effective มีผลวันที่|effective_from มีผลตั้งแต่
 eligible จำนวนผู้มีสิทธิ|engagement งานตรวจ|english_name ชื่ออังกฤษ|entrance_satang ค่าแรกเข้า
-entries รายการ|entry รายการ|evidence หลักฐาน|excess_satang ส่วนเกิน|expense ค่าใช้จ่าย
+entries รายการ|entry รายการ|event_count จำนวนรายการ|evidence หลักฐาน|excess_satang ส่วนเกิน|expense ค่าใช้จ่าย
 expense_satang ตัดเป็นค่าใช้จ่าย|fee_satang ค่าธรรมเนียม|fields ช่องที่แก้|file แฮชของไฟล์
-finding ข้อสังเกต|fine_satang ค่าปรับ|first_due งวดแรก|first_month ตั้งแต่เดือน|first_no เลขแรก
+finding ข้อสังเกต|fine_satang ค่าปรับ|first_due งวดแรก|first_entries รายการแรก|first_month ตั้งแต่เดือน|first_no เลขแรก
 formula สูตร|founded วันก่อตั้ง|from_village จากหมู่บ้าน|fund กองทุน|fund_satang เงินกองทุนหมุนเวียน
 gain_satang กำไร|gender เพศ|general_meeting_quorum_bp องค์ประชุมใหญ่|granted_by ผู้อนุญาต
 gross_satang ยอดเงินกู้|group กลุ่มสมาชิก|guarantor ผู้ค้ำ|guardian ผู้ปกครอง|happened วันเกิดเหตุ

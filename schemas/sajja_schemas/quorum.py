@@ -35,15 +35,32 @@ def is_complete(trust: Trust, waiting: Awaiting, approvals: dict[str, Approved])
     )
 
 
-def _is_class_complete(trust: Trust, waiting: Awaiting, approvers: Approvers, approvals: dict[str, Approved]) -> bool:
-    offices = trust.roles.get(OFFICE if approvers is Approvers.A4 else waiting.unit, {})
+def signers(
+    trust: Trust, waiting: Awaiting, approvers: Approvers, approvals: dict[str, Approved]
+) -> dict[str, set[str]]:
+    """The persons whose approval counts for a class, each with the devices of the keys that signed."""
+    offices = _offices(trust, waiting, approvers)
     devices: dict[str, set[str]] = {}
     for given in approvals.values():
         held = offices.get(given.person, set())
         counts = AUDITOR in held if approvers is Approvers.AU else held - {AUDITOR}
         if counts and not _is_party(trust, waiting, approvers, given.person):
             devices.setdefault(given.person, set()).add(given.device)
-    roles = [offices[person] for person in devices]
+    return devices
+
+
+def roles_of(trust: Trust, waiting: Awaiting, approvers: Approvers, person: str) -> set[str]:
+    """The offices in which a person approves a class."""
+    return _offices(trust, waiting, approvers).get(person, set())
+
+
+def _offices(trust: Trust, waiting: Awaiting, approvers: Approvers) -> dict[str, set[str]]:
+    return trust.roles.get(OFFICE if approvers is Approvers.A4 else waiting.unit, {})
+
+
+def _is_class_complete(trust: Trust, waiting: Awaiting, approvers: Approvers, approvals: dict[str, Approved]) -> bool:
+    devices = signers(trust, waiting, approvers, approvals)
+    roles = [roles_of(trust, waiting, approvers, person) for person in devices]
     on_two_devices = len(set().union(*devices.values())) > 1 if devices else False
     match approvers:
         case Approvers.A0:

@@ -129,16 +129,21 @@ def settle(trust: Trust, entry_hash: str) -> bool:
     """Whether a waiting entry's quorum is complete; if so it waits no longer."""
     waiting = trust.awaiting[entry_hash]
     places = _approval_places(entry_hash, waiting)
-    approvals: dict[str, Approved] = {}
-    for place_ in places:
-        approvals |= trust.approvals.get(place_, {})
-    if not is_complete(trust, waiting, approvals):
+    if not is_complete(trust, waiting, approvals_of(trust, entry_hash)):
         return False
     del trust.awaiting[entry_hash]
     for place_ in places:
         for approved in trust.approvals.pop(place_, {}).values():
             trust.open_approvals[approved.author] -= 1
     return True
+
+
+def approvals_of(trust: Trust, entry_hash: str) -> dict[str, Approved]:
+    """What was signed so far of an entry that waits, by key."""
+    approvals: dict[str, Approved] = {}
+    for place_ in _approval_places(entry_hash, trust.awaiting[entry_hash]):
+        approvals |= trust.approvals.get(place_, {})
+    return approvals
 
 
 def take(trust: Trust, entry_hash: str, body: Body) -> set[str]:

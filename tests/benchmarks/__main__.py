@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import limits, measures
+from benchmarks.meeting import meeting, tablet_books
 
 
 def main() -> None:
@@ -36,7 +37,7 @@ def main() -> None:
         "quick": arguments.quick,
         "figures": [],
     }
-    for figures in (measures.fold, measures.tree, measures.append):
+    for figures in (measures.fold, measures.tree, measures.append, tablet_books, meeting):
         report["figures"] += figures(quick=arguments.quick)
     report["figures"] += asyncio.run(measures.with_postgres(quick=arguments.quick))
     for figure in report["figures"]:

@@ -358,6 +358,7 @@ MEETINGS: Final = [
 ]  # fmt: skip
 
 SAVINGS: Final = [
+    simple("share_advance_received", TO_BOX, (BANK, 2150, "m1", -900)),
     simple("child_savings_deposited", TO_BOX, (BANK, 2111, "m1", -900), piggy_banks=1),
     simple("child_savings_withdrawn", FROM_BOX, (BANK, 2111, "m1", 900)),
     simple("share_transferred", (BANK, 3110, "m1", 900), (BANK, 3110, "m2", -900), to_member="m2"),

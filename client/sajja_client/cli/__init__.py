@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from sajja_client.cli import office_log, output, witness
+from sajja_client.cli import meeting, office_log, output, witness
 from sajja_client.cli.demo import demo
 from sajja_client.cli.options import EXIT_CODES
 from sajja_client.problems import Problem
@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 app.add_typer(witness.app, name="village")
 app.add_typer(office_log.app, name="office")
+witness.app.add_typer(meeting.app, name="meeting")
 app.command("demo")(demo)
 
 

@@ -307,13 +307,24 @@ def _tell(sent: int, pulled: int, waiting: int) -> None:
 @app.command("verify")
 def verify(home: HomeOption = None, json: JsonOption = False) -> None:
     """ตรวจสมุดบันทึก · Verify every line of this log; a broken one is named with its sequence, exit code 1."""
+    from sajja_client.books import discard_wrong_snapshots
+
     with Log.open(home_at(home)) as log:
         last = log.verify()
+        was_wrong = discard_wrong_snapshots(log.home)
         sequence = last.sequence if last is not None else 0
         if json:
             from sajja_schemas.entry import to_base64url
 
             head = to_base64url(last.hash) if last is not None else None
-            output.print_json({"device": log.device, "sequence": sequence, "head": head})
-            return
-        output.say(f"สมุดบันทึกสมบูรณ์ {sequence} รายการ", f"the log holds: {sequence} entries")
+            output.print_json(
+                {"device": log.device, "sequence": sequence, "head": head, "snapshot_was_wrong": was_wrong}
+            )
+        else:
+            output.say(f"สมุดบันทึกสมบูรณ์ {sequence} รายการ", f"the log holds: {sequence} entries")
+    if was_wrong:
+        output.warn(
+            "ยอดที่จำไว้ข้างสมุดไม่ตรงกับสมุด จึงลบทิ้งและคิดใหม่จากรายการ",
+            "the snapshot beside the log was not what the log says; it was removed, and is made anew",
+        )
+        raise typer.Exit(EXIT_PROBLEM)

@@ -151,6 +151,8 @@ class MeetingClosed(Event, tag="meeting_closed", frozen=True, kw_only=True):
     devices: Annotated[tuple[EntryRef, ...], msgspec.Meta(max_length=20)]
     counts: Annotated[tuple[EntryRef, ...], msgspec.Meta(max_length=20)] = ()
     minutes: Hash | None = None
+    first_entries: Annotated[tuple[EntryRef, ...], msgspec.Meta(max_length=20)] = ()  # of this meeting, on each device
+    event_count: Count | None = None  # the entries of this meeting, on all devices
 
     declared = declare(
         thai="ปิดวันทำการ",

@@ -40,6 +40,25 @@ class ShareDeposited(Event, tag="share_deposited", frozen=True, kw_only=True):
     )
 
 
+class ShareAdvanceReceived(Event, tag="share_advance_received", frozen=True, kw_only=True):
+    """What a member pays beyond whole shares, where the bylaws allow no parts of one: it waits as an advance."""
+
+    member: Identifier
+    amount_satang: Satang
+    box: Identifier
+
+    declared = declare(
+        thai="รับเงินสัจจะล่วงหน้า",
+        author=Author.VILLAGE,
+        approvers=Approvers.A0,
+        must=("น้อยกว่ามูลค่าหนึ่งหุ้น", "less than the par of one share"),
+        postings=(
+            debit(BANK_OF_VILLAGE, 1110, "amount_satang", sub="box"),
+            credit(BANK_OF_VILLAGE, 2150, "amount_satang", sub="member"),
+        ),
+    )
+
+
 class ShareWithdrawn(Event, tag="share_withdrawn", frozen=True, kw_only=True):
     """A member takes shares out, where the bylaws allow it."""
 
@@ -258,6 +277,7 @@ class SavingsHoldReleased(Event, tag="savings_hold_released", frozen=True, kw_on
 
 SavingsEvent = (
     ShareDeposited
+    | ShareAdvanceReceived
     | ShareWithdrawn
     | SpecialSavingsDeposited
     | SpecialSavingsWithdrawn

@@ -6,6 +6,7 @@
 * Money fills the oldest instalment first: paid is the principal of the terms, less what is outstanding.
 * A loan is scheduled on what was paid out, not on what was approved. Brought forward, it is scheduled on what was lent.
 * Cover ends with the loan: what is covered is the cover that was attached, and at most what is outstanding (R1).
+* Interest is owed since it was last paid, or since the loan was paid out or brought forward.
 * Days late are asked of a date; the fold itself knows no day. A loan without known terms is never late.
 """
 
@@ -22,8 +23,8 @@ from sajja_schemas.calculations.portfolio import Arrears, Due, LoanStanding, arr
 from sajja_schemas.calculations.spans import months_later
 from sajja_schemas.events.corrections import DoubleDisbursementRecognised
 from sajja_schemas.events.ledgers import OpeningBalanceRecorded
-from sajja_schemas.events.loan_accounts import LoanDisbursedInKind, LoanRescheduled
-from sajja_schemas.events.loans import LOANS_BY_PRODUCT, LoanApproved, LoanDisbursed, Method
+from sajja_schemas.events.loan_accounts import LoanDisbursedInKind, LoanPrepaid, LoanRescheduled
+from sajja_schemas.events.loans import LOANS_BY_PRODUCT, LoanApproved, LoanDisbursed, LoanRepaymentReceived, Method
 from sajja_schemas.registers.noting import BANK, DATE, Fact, Note, Registers, latest, sum_of
 
 REGISTER: Final = "loans"
@@ -64,6 +65,10 @@ NOTES: Final = (
     ),
     Note(register=REGISTER, event=LoanDisbursed, key=_KEY, fact=("=lent", DATE), number="gross_satang"),
     Note(register=REGISTER, event=LoanDisbursedInKind, key=_KEY, fact=("=lent", DATE), number="amount_satang"),
+    Note(
+        register=REGISTER, event=LoanRepaymentReceived, key=_KEY, fact=("=interest", DATE), number="interest_satang",
+    ),
+    Note(register=REGISTER, event=LoanPrepaid, key=_KEY, fact=("=interest", DATE), number="interest_satang"),
     Note(  # paid out twice: a debt of the borrower, and no loan
         register=REGISTER, event=DoubleDisbursementRecognised, key=_KEY, fact=("=lent", DATE), number="amount_satang",
         sign=-1,
@@ -96,6 +101,9 @@ class Loan(msgspec.Struct, frozen=True, kw_only=True):
     plan: Plan | None  # None: paid out without terms, or brought forward without them
     approved_on: date | None
     rescheduled_on: date | None
+    brought_on: date | None = None  # from paper
+    lent_on: date | None = None
+    interest_paid_on: date | None = None
 
 
 def loan_of(registers: Registers, balances: Balances, ledger: str, loan: str) -> Loan | None:
@@ -118,8 +126,11 @@ def loan_of(registers: Registers, balances: Balances, ledger: str, loan: str) ->
         outstanding_satang=owed_satang,
         covered_satang=max(min(facts[covered], owed_satang), 0) if covered is not None else 0,
         plan=_plan(said, paid_out_satang) if said is not None else None,
-        approved_on=date.fromisoformat(str(approved[1])) if approved is not None else None,
-        rescheduled_on=date.fromisoformat(str(rescheduled[1])) if rescheduled is not None else None,
+        approved_on=_day(approved),
+        rescheduled_on=_day(rescheduled),
+        brought_on=_day(latest(facts, "outstanding")),
+        lent_on=_day(latest(facts, "lent")),
+        interest_paid_on=_day(latest(facts, "interest")),
     )
 
 
@@ -183,6 +194,10 @@ def dues(plan: Plan) -> tuple[Due, ...]:
         Due(on=months_later(plan.first_due, one.month - _first_month(plan)), due_satang=one.principal_satang)
         for one in schedule(_PRINCIPAL_METHODS[plan.method], plan.terms)
     )
+
+
+def _day(fact: Fact | None) -> date | None:
+    return date.fromisoformat(str(fact[1])) if fact is not None else None
 
 
 def _first_month(plan: Plan) -> int:

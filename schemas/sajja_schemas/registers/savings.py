@@ -1,7 +1,7 @@
 """What was promised and paid month by month, and what is held as security (docs/domain.md sections 5.7 and 5.9).
 
 * A row of `savings` and of `welfare` is (village, member), with a number for each month that was paid: a month that
-  stands twice was paid twice.
+  stands twice was paid twice. Months whose fine was paid or waived stand beside them.
 * `holds` is (village, loan): what is held for it of each member's savings.
 """
 
@@ -10,7 +10,14 @@ from typing import Any, Final
 
 from sajja_schemas.events import Body
 from sajja_schemas.events.base import Event
-from sajja_schemas.events.savings import SavingsHoldPlaced, SavingsHoldReleased, ShareDeposited, SharePledgeSet
+from sajja_schemas.events.savings import (
+    SavingsFineCharged,
+    SavingsFineWaived,
+    SavingsHoldPlaced,
+    SavingsHoldReleased,
+    ShareDeposited,
+    SharePledgeSet,
+)
 from sajja_schemas.events.welfare import WelfareContributionReceived
 from sajja_schemas.events.welfare_claims import WelfareReinstated
 from sajja_schemas.postings import Line
@@ -22,7 +29,6 @@ HOLDS: Final = "holds"
 
 _KEY: Final = (VILLAGE, "member")
 
-
 MONTHS: Final[dict[type[Event], str]] = {
     ShareDeposited: SAVINGS, WelfareContributionReceived: WELFARE, WelfareReinstated: WELFARE,
 }  # fmt: skip
@@ -33,6 +39,8 @@ NOTES: Final = (
         register=SAVINGS, event=SharePledgeSet, key=_KEY,
         fact=("=pledged", "first_month", DATE, "amount_satang"),
     ),
+    Note(register=SAVINGS, event=SavingsFineCharged, key=_KEY, fact=("=fined", "."), each="months"),
+    Note(register=SAVINGS, event=SavingsFineWaived, key=_KEY, fact=("=waived", "."), each="months"),
     Note(register=HOLDS, event=SavingsHoldPlaced, key=(VILLAGE, "loan"), fact=("member",), number="amount_satang"),
     Note(
         register=HOLDS, event=SavingsHoldReleased, key=(VILLAGE, "loan"), fact=("member",), number="amount_satang",
@@ -59,6 +67,19 @@ def months_paid(registers: Registers, register: str, village: str, member: str) 
     """How often each month was paid."""
     row = registers.row(register, (village, member))
     return {str(fact[1]): number for fact, number in sorted(row.items()) if fact[0] == "paid" and number > 0}
+
+
+def months_fined(registers: Registers, village: str, member: str) -> frozenset[str]:
+    """The months whose fine was paid, or waived by the committee."""
+    row = registers.row(SAVINGS, (village, member))
+    return frozenset(str(fact[1]) for fact, number in row.items() if fact[0] in {"fined", "waived"} and number > 0)
+
+
+def pledges(registers: Registers, village: str, member: str) -> list[tuple[str, int]]:
+    """What was pledged from which month on, in satang a month; the later word on a month stands last."""
+    row = registers.row(SAVINGS, (village, member))
+    said = sorted(fact[1:] for fact, number in row.items() if fact[0] == "pledged" and number > 0)
+    return [(str(first_month), int(amount_satang)) for first_month, _on, amount_satang in said]
 
 
 def pledged_satang(registers: Registers, village: str, member: str) -> int | None:

@@ -108,6 +108,7 @@ HELD: Final[dict[str, tuple[str, ...]]] = {
     "risk_topup_called": (APPROVERS,),
     "savings_fine_charged": ("FINE_DIFFERS",),
     "savings_hold_placed": ("HOLD_BEYOND_SAVINGS",),
+    "share_advance_received": ("ADVANCE_OF_WHOLE_SHARES",),
     "share_pledge_set": ("PLEDGE_OUT_OF_BOUNDS", "PLEDGE_CHANGED_TOO_OFTEN"),
     "share_transferred": ("SHARES_TO_A_STRANGER", APPROVERS),
     "special_savings_interest_credited": ("INTEREST_CREDITED_TWICE",),

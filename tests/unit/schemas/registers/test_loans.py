@@ -71,6 +71,21 @@ def test_a_loan_stands_as_its_entries_say() -> None:
     assert lent_satang(noted.registers, BANK, "l1") == 1_000_000
 
 
+def test_interest_is_owed_since_it_was_last_paid() -> None:
+    noted = Noted()
+    approve(noted)
+    assert (loan(noted).lent_on, loan(noted).interest_paid_on) == (None, None)
+    pay_out(noted)
+    lent_on = loan(noted).lent_on
+    paid = LoanRepaymentReceived(
+        loan="l1", member="m1", product="ordinary", total_satang=100, box="b1", interest_satang=100
+    )
+    noted.count(paid, date(2020, 2, 3))
+    assert (loan(noted).lent_on, loan(noted).interest_paid_on) == (lent_on, date(2020, 2, 3))
+    noted.count(paid, date(2020, 2, 3), sign=-1)
+    assert loan(noted).interest_paid_on is None
+
+
 def test_money_fills_the_oldest_instalment_first() -> None:
     noted = Noted()
     approve(noted)

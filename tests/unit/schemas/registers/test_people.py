@@ -14,7 +14,14 @@ from sajja_schemas.events.members import (
     MemberSuspended,
     MemberTransferred,
 )
-from sajja_schemas.events.savings import SavingsHoldPlaced, SavingsHoldReleased, ShareDeposited, SharePledgeSet
+from sajja_schemas.events.savings import (
+    SavingsFineCharged,
+    SavingsFineWaived,
+    SavingsHoldPlaced,
+    SavingsHoldReleased,
+    ShareDeposited,
+    SharePledgeSet,
+)
 from sajja_schemas.events.welfare import WelfareContributionReceived, WelfareEnrolled
 from sajja_schemas.figures import read_welfare_members
 from sajja_schemas.registers.lending import guarantees_of, guarantors_of, written_off_satang
@@ -27,7 +34,15 @@ from sajja_schemas.registers.members import (
     members_of,
     welfare_since,
 )
-from sajja_schemas.registers.savings import SAVINGS, WELFARE, held_satang, months_paid, pledged_satang
+from sajja_schemas.registers.savings import (
+    SAVINGS,
+    WELFARE,
+    held_satang,
+    months_fined,
+    months_paid,
+    pledged_satang,
+    pledges,
+)
 from support.world import ASSEMBLY
 from unit.schemas.registers.noted import DAY, ENTRY, NAME, Noted
 
@@ -105,6 +120,25 @@ def test_a_member_who_moves_is_a_member_there() -> None:
         noted.count(moved, village=village)
     assert (member(noted).in_bank, member(noted, "pp02", "m9").in_bank) == (0, 1)
     assert member(noted, "pp02", "m9").joined == DAY
+
+
+def test_a_fine_is_settled_when_it_is_paid_or_waived_and_open_again_when_that_is_reversed() -> None:
+    noted = Noted()
+    noted.count(SavingsFineCharged(member="m1", amount_satang=500, box="b1", months=("2020-06",)))
+    waived = SavingsFineWaived(member="m1", amount_satang=500, reason="flood", resolution=ENTRY, months=("2020-07",))
+    noted.count(waived)
+    assert months_fined(noted.registers, "pp01", "m1") == {"2020-06", "2020-07"}
+    noted.count(waived, sign=-1)
+    assert months_fined(noted.registers, "pp01", "m1") == {"2020-06"}
+    assert months_fined(noted.registers, "pp01", "m2") == frozenset()
+
+
+def test_pledges_stand_in_the_order_of_their_months_and_the_later_word_last() -> None:
+    noted = Noted()
+    for first_month, day, amount_satang in (("2020-07", 2, 200), ("2020-06", 1, 100), ("2020-07", 3, 300)):
+        pledge = SharePledgeSet(member="m1", amount_satang=amount_satang, first_month=first_month)
+        noted.count(pledge, date(2020, 6, day))
+    assert pledges(noted.registers, "pp01", "m1") == [("2020-06", 100), ("2020-07", 200), ("2020-07", 300)]
 
 
 def test_months_are_paid_pledged_and_counted_once_each() -> None:

@@ -475,6 +475,10 @@ ENTRY_CASES: dict[str, tuple[Scene, Scene]] = {
         scene((bylaws(),), "share_pledge_set", member="m1", amount_satang=4_999, first_month="2020-06"),
         scene((bylaws(),), "share_pledge_set", member="m1", amount_satang=5_000, first_month="2020-06"),
     ),
+    "ADVANCE_OF_WHOLE_SHARES": (
+        scene((bylaws(),), "share_advance_received", member="m1", amount_satang=1_000, box="b1"),
+        scene((bylaws(),), "share_advance_received", member="m1", amount_satang=999, box="b1"),
+    ),
     "PLEDGE_CHANGED_TOO_OFTEN": (
         scene(
             (
