@@ -35,6 +35,7 @@ from sajja_schemas.events.ledgers import OpeningLine
 from sajja_schemas.events.network import VillageBankEstablished
 from sajja_schemas.events.ruleset import Bylaws
 from sajja_server.admit import admit_network, read_founding
+from sajja_server.projections.memory import load
 from support.life_page import Told, class_of
 from support.posting_table import event
 from support.world import ASSEMBLY, QUORUMS
@@ -180,6 +181,17 @@ class Life:
             for approvers in classes:
                 self.approve(tablet, entries, approvers)
 
+    def leave_unsigned(self, entry: SignedEntry) -> None:
+        """Nobody signs this one at the end of the day: who does is told apart."""
+        self._unsigned = [(tablet, one) for tablet, one in self._unsigned if one.hash != entry.hash]
+
+    def sign_at_office(self, entry: SignedEntry, *persons: Sequence[str]) -> None:
+        """These of the network's committee sign, with keys on the desk's device, and then on the vault's."""
+        for signers, keys_of in zip(persons, (None, self.vault), strict=False):
+            self.desk.log.approve(
+                [entry], signers, by="office-o3", day=self.today, recorded_at=self._tick(), keys_of=keys_of
+            )
+
     def approve(self, tablet: Tablet, entries: Sequence[SignedEntry], approvers: Approvers) -> None:
         """Who must approve entries of one class does so, on the devices that the class asks for."""
         if approvers is Approvers.A0:
@@ -284,6 +296,7 @@ class Life:
             quarantined = await connection.fetch(
                 "SELECT hash, code FROM books.quarantined WHERE network = $1", self.network
             )
+            kept, _counts = await load(connection, self.network, self.desk.log.pin.fingerprint)
         finally:
             await connection.close()
         keys = {tablet.log.device: tablet.log.key.public for tablet in self.everybody()}
@@ -293,6 +306,8 @@ class Life:
         assert _standing(held) == _standing(books.balances), "the server's balances are not the log's"
         told = {to_base64url(row["hash"]): row["code"] for row in quarantined}
         assert told == {name: str(code) for name, code in books.quarantined.items()}
+        told_of = (kept.transit, kept.periods, kept.registers.rows)
+        assert told_of == (books.transit, books.periods, books.registers.rows), "the server knows something else"
         return Whole(entries, books, totals)
 
     async def _totals(self, size: int) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What was promised and paid month by month, and what is held as security (docs/domain.md sections 5.7 and 5.9).
 
 * A row of `savings` and of `welfare` is (village, member), with a number for each month that was paid: a month that
-  stands twice was paid twice.
+  stands twice was paid twice. Of who moved here, the last month that was paid before stands there, too.
 * `holds` is (village, loan): what is held for it of each member's savings.
 """
 
@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sajja_schemas.events import Body
 from sajja_schemas.events.base import Event
+from sajja_schemas.events.members import MemberTransferred
 from sajja_schemas.events.savings import SavingsHoldPlaced, SavingsHoldReleased, ShareDeposited, SharePledgeSet
 from sajja_schemas.events.welfare import WelfareContributionReceived
 from sajja_schemas.events.welfare_claims import WelfareReinstated
@@ -32,6 +33,10 @@ NOTES: Final = (
     Note(
         register=SAVINGS, event=SharePledgeSet, key=_KEY,
         fact=("=pledged", "first_month", DATE, "amount_satang"),
+    ),
+    Note(
+        register=WELFARE, event=MemberTransferred, key=(VILLAGE, "new_member"), fact=("=paid", "welfare_paid_to"),
+        when=lambda event: event.side == "received", named="welfare_paid_to",
     ),
     Note(register=HOLDS, event=SavingsHoldPlaced, key=(VILLAGE, "loan"), fact=("member",), number="amount_satang"),
     Note(
