@@ -76,6 +76,7 @@ class Told:
 
 def half_year_interest(amount_satang: int) -> int:
     rate_bp = default_rules(LedgerKind.NETWORK).pool_rate_out_bp
+    assert rate_bp is not None
     assert rate_bp == TERMS["rate_bp_year"]
     return half_up(ratio(amount_satang * rate_bp * 6, BP * 12))
 

@@ -220,11 +220,14 @@ class Life:
         """The bylaws that every ledger of this network adopted."""
         return default_rules(LedgerKind(kind_of(ledger)))
 
-    def open_books(self, ledger: str, *lines: tuple[int, int, str], rest: int) -> None:
+    def open_books(
+        self, ledger: str, *lines: tuple[int, int, str], rest: int, loans: Sequence[OpeningLine] = ()
+    ) -> None:
         """What the paper book held: account, satang, sub-ledger; what is missing to nothing stands on `rest`."""
         author = self.desk if ":" not in ledger else self.tablets[ledger.partition(":")[2]][0]
         told = [OpeningLine(account=account, amount_satang=amount, sub=sub or None) for account, amount, sub in lines]
-        told.append(OpeningLine(account=rest, amount_satang=-sum(amount for _account, amount, _sub in lines)))
+        told += loans
+        told.append(OpeningLine(account=rest, amount_satang=-sum(line.amount_satang for line in told)))
         self.say(author, "opening_balance_recorded", ledger=ledger, lines_of_page=tuple(told))
         self.sign()
 
