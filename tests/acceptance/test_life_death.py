@@ -116,12 +116,12 @@ def split_cover(village: Village) -> None:
 def found_late(village: Village) -> int:
     """A relative went on saving for him until September; gives what the heirs were paid."""
     life = village.life
-    for month, tablet in ((8, village.tablet), (9, village.other)):
-        life.turn_to(date(2020, month, 5))
-        paid = {"member": FOUND_LATE, "box": BOX, "months": (f"2020-{month:02}",)}
-        life.say(tablet, "share_deposited", amount_satang=100 * BAHT, **paid)
-        if month == 8:
-            contribution = life.say(tablet, "welfare_contribution_received", amount_satang=30 * BAHT, **paid)
+    life.turn_to(date(2020, 8, 5))
+    paid = {"member": FOUND_LATE, "box": BOX, "months": ("2020-08",)}
+    life.say(village.tablet, "share_deposited", amount_satang=100 * BAHT, **paid)
+    contribution = life.say(village.tablet, "welfare_contribution_received", amount_satang=30 * BAHT, **paid)
+    life.turn_to(date(2020, 9, 5))
+    life.say(village.other, "share_deposited", amount_satang=100 * BAHT, **paid | {"months": ("2020-09",)})
     # The other tablet has not synced since, so its deposit is not known when the account is settled.
     with life.chapter("death-late"):
         village.confirm(FOUND_LATE, reported=date(2020, 9, 20), on=date(2020, 9, 21))

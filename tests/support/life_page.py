@@ -60,7 +60,7 @@ def is_on_page(name: str, told: Iterable[Told]) -> bool:
     """Whether the page tells a story as it was told."""
     found = _place(name).search(page := PAGE.read_text(encoding="utf-8"))
     assert found is not None, f"docs/life-events.md has no table named {name}"
-    made = table(told)
+    made = table(told) + "\n"
     if os.environ.get(_WRITE):
         PAGE.write_text(f"{page[: found.start(1)]}{made}{page[found.end(1) :]}", encoding="utf-8")
         return True
@@ -73,4 +73,4 @@ def names_on_page() -> list[str]:
 
 
 def _place(name: str) -> re.Pattern[str]:
-    return re.compile(rf"<!-- told: {name} -->\n(.*?)\n?<!-- end -->", re.DOTALL)
+    return re.compile(rf"<!-- told: {name} -->\n(.*?)<!-- end -->", re.DOTALL)
