@@ -24,12 +24,12 @@ TERMS: Final[dict[str, Any]] = {"amount_satang": 50_000 * BAHT, "months": 12, "r
 
 
 class Told:
-    """Asked for by the committee of the village, granted by the network's, lent, and paid back with interest."""
+    """Asked for by the committee of the village, granted by the network's within its limits, lent, and paid back."""
 
     def __init__(self, life: Life) -> None:
         self.life = life
         self.office, (self.tablet, _other) = life.desk, life.tablets["v02"]
-        life.open_books("network", (1120, 60_000 * BAHT, POOL), rest=3310)
+        life.open_books("network", (1120, 300_000 * BAHT, POOL), rest=3310)
         life.open_books(BANK, (1120, 10_000 * BAHT, KTB), rest=3210)
         with life.chapter("linkage"):
             self._ask_and_grant()
@@ -86,6 +86,13 @@ def told(found: Callable[[str], Life]) -> Told:
     return Told(found("linkage"))
 
 
+def test_it_is_within_what_one_village_may_have_of_the_pool() -> None:
+    """At most 20 % of 300,000 (docs/domain.md 5.11)."""
+    network = default_rules(LedgerKind.NETWORK).network
+    assert network is not None
+    assert TERMS["amount_satang"] * 100 <= (network.single_village_limit_pct or 0) * 300_000 * BAHT
+
+
 def both_sides(whole: Whole) -> dict[str, int]:
     """In baht: what the village owes, what the pool claims, and what each has in its bank."""
     of = whole.books.balances
@@ -105,19 +112,19 @@ def test_an_officer_of_the_village_that_borrows_has_no_vote(told: Told) -> None:
     """President, vice-president and the treasurer of that village are two, not three; with the secretary, three."""
     assert told.abstained.effect(told.approval) == "awaiting_approval"
     assert told.granted.effect(told.approval) == "counted"
-    assert both_sides(told.granted) == {"owed": 0, "claimed": 0, "village": 10_000, "pool": 60_000}
+    assert both_sides(told.granted) == {"owed": 0, "claimed": 0, "village": 10_000, "pool": 300_000}
 
 
 def test_what_the_pool_sent_is_on_its_way_until_the_village_sees_it_in_its_own_bank(told: Told) -> None:
-    assert both_sides(told.sent) == {"owed": 0, "claimed": 50_000, "village": 10_000, "pool": 10_000}
+    assert both_sides(told.sent) == {"owed": 0, "claimed": 50_000, "village": 10_000, "pool": 250_000}
     assert on_its_way(told.sent) == [("linkage_loan_disbursed", "office", LENT_ON, 50_000)]
-    assert both_sides(told.received) == {"owed": 50_000, "claimed": 50_000, "village": 60_000, "pool": 10_000}
+    assert both_sides(told.received) == {"owed": 50_000, "claimed": 50_000, "village": 60_000, "pool": 250_000}
     assert on_its_way(told.received) == []
 
 
 def test_a_repayment_that_nobody_saw_in_the_networks_bank_is_unmatched_after_seven_days(told: Told) -> None:
     """The village's word alone fills no bank: the loan stands as it stood, with a holder and an age."""
-    assert both_sides(told.unseen) == {"owed": 30_000, "claimed": 50_000, "village": 38_500, "pool": 11_500}
+    assert both_sides(told.unseen) == {"owed": 30_000, "claimed": 50_000, "village": 38_500, "pool": 251_500}
     ((kind, holder, since, amount),) = on_its_way(told.unseen)
     assert (kind, holder, amount) == ("linkage_loan_repaid", "v02", 20_000)
     network = default_rules(LedgerKind.NETWORK).network
@@ -127,7 +134,7 @@ def test_a_repayment_that_nobody_saw_in_the_networks_bank_is_unmatched_after_sev
 
 
 def test_seen_in_the_networks_bank_both_sides_say_the_same(told: Told) -> None:
-    assert both_sides(told.seen) == {"owed": 30_000, "claimed": 30_000, "village": 38_500, "pool": 31_500}
+    assert both_sides(told.seen) == {"owed": 30_000, "claimed": 30_000, "village": 38_500, "pool": 271_500}
     assert on_its_way(told.seen) == []
     assert told.seen.books.balances["network", 4113, "v02"] == -1_500 * BAHT
     assert told.seen.books.balances[BANK, 5112, ""] == 1_500 * BAHT
