@@ -40,6 +40,8 @@ _CHOICES: Final = {
         "act_365": "รายวัน",
     },
     "direction": {"short": "เงินขาด", "over": "เงินเกิน"},
+    "place": {"box": "กล่องเงิน", "collector": "ผู้เก็บเงิน", "carrier": "ผู้ถือเงิน"},
+    "paid_into": {"own": "กล่องของตน", "other": "กล่องอื่น"},
     "gender": {"female": "หญิง", "male": "ชาย"},
 }
 _APART: Final = frozenset({"receipt", "meeting", "bylaws", "caused_by", "source"})  # these have places of their own

@@ -28,7 +28,7 @@ formula สูตร|founded วันก่อตั้ง|from_village จา�
 gain_satang กำไร|gender เพศ|general_meeting_quorum_bp องค์ประชุมใหญ่|granted_by ผู้อนุญาต
 gross_satang ยอดเงินกู้|group กลุ่มสมาชิก|guarantor ผู้ค้ำ|guardian ผู้ปกครอง|happened วันเกิดเหตุ
 hearing บันทึกการชี้แจง|holder ผู้ถือ|home หมู่บ้านของตน|how วิธี|income_satang รายได้
-independence คำรับรองความเป็นอิสระ|inputs แฮชของข้อมูลตั้งต้น|interest_free ไม่รับไม่จ่ายดอกเบี้ย
+independence คำรับรองความเป็นอิสระ|inputs แฮชของข้อมูลตั้งต้น|into กล่องที่รับคืน|interest_free ไม่รับไม่จ่ายดอกเบี้ย
 interest_runs คิดดอกเบี้ยต่อ|interest_satang ดอกเบี้ย|interest_total_satang ดอกเบี้ยรวม|item สิ่งของ|items รายการกระทบ
 joined วันเข้า|key กุญแจ|kind ชนิด|label ชื่อเครื่อง|last_no เลขสุดท้าย
 last_used_no เลขสุดท้ายที่ใช้|leader หัวหน้า|ledger สมุดบัญชี|life_months อายุใช้งาน (เดือน)
@@ -40,7 +40,8 @@ moo หมู่ที่|name ชื่อ|net_satang จ่ายสุทธ�
 nights จำนวนคืน|no เลขที่|note บันทึก|occupation_group กลุ่มอาชีพ|officers กรรมการ
 new_origin ชื่อสมุดกลางใหม่|old_origin ชื่อสมุดกลางเดิม
 old_serial เล่มเก่า|opening_cash_satang เงินเปิด|opinion ความเห็น|origin ชื่อสมุดกลาง
-owner ผู้รับผิดชอบ|paper_reason เหตุผลที่บันทึกจากกระดาษ|papers เอกสาร|patronage เฉลี่ยคืนรายคน|people จำนวนคน|period_from ตั้งแต่
+owner ผู้รับผิดชอบ|paper_reason เหตุผลที่บันทึกจากกระดาษ|paid_into คืนเข้ากล่อง|papers เอกสาร|patronage เฉลี่ยคืนรายคน|people จำนวนคน
+period_from ตั้งแต่
 period_to ถึง|person บุคคล|person_hash แฮชบุคคล|photo รูปถ่าย|pieces จำนวนชิ้น
 piggy_banks จำนวนกระปุก|place ที่เก็บ|plan แผน|pool_satang เงินที่แบ่ง|posted_month ลงงวดเดือน
 premium_satang เบี้ยประกัน|present ผู้มาประชุม|principal_satang เงินต้น|proceeds_satang เงินที่ได้
@@ -63,7 +64,8 @@ term_to ครบวาระ|text ข้อความ|text_version ฉบั�
 to รายการที่แนบ|to_member ผู้รับโอน|to_village ไปหมู่บ้าน|total_satang ยอดรวม|totals ยอดรวมตามชนิด
 treated_as ลงบัญชีเป็น|trial_balance แฮชงบทดลอง|unchecked_reason เหตุที่ไม่ตรวจเลข
 value_satang มูลค่า|version ฉบับที่|villages หมู่บ้าน|voucher ใบสำคัญ|waiting_from เริ่มรอสิทธิ
-waste ของเสีย|weights_total น้ำหนักรวม|welfare_satang กองทุนสวัสดิการ|what สิ่งที่ให้|witness พยาน
+waste ของเสีย|weights_total น้ำหนักรวม|welfare_joined เข้าสวัสดิการเมื่อ
+welfare_paid_to สมทบถึงเดือน|welfare_satang กองทุนสวัสดิการ|what สิ่งที่ให้|witness พยาน
 witnesses พยาน|women ผู้หญิง|year ปี (ค.ศ.)
 """
 

@@ -1,7 +1,8 @@
 """Money between two hands: what one has booked and the other has not, with holder and age.
 
  * A difference stays listed until both sides say the same; who came first does not matter.
- * Cash that a carrier holds (account 1112) is a difference of its own: handed over, and not yet arrived.
+ * Cash that a carrier holds (account 1112) is a difference of its own: handed over, and not yet arrived. It ends where
+   as much arrived, or where what is missing was recorded as the carrier's debt.
  * A member's transfer has two legs, from village to office and from office to village. What a general meeting gives
    to the welfare fund is under way until the fund has booked it.
  * `PAIRS` says which differences explain what one ledger owes and the other does not claim yet (invariant I4).
@@ -19,7 +20,7 @@ from sajja_schemas.entry import OFFICE
 from sajja_schemas.events import Body, tag_of
 from sajja_schemas.events.base import Author, Event
 from sajja_schemas.events.closing import YearEndAllocationApproved
-from sajja_schemas.events.meetings import CashCustodyHandedOver, CashCustodyReceived
+from sajja_schemas.events.meetings import CashCustodyHandedOver, CashCustodyReceived, CashVarianceRecorded
 from sajja_schemas.events.members import MemberTransferred
 from sajja_schemas.events.transfers import InterfundSettlementConfirmed, InterfundSettlementInitiated
 from sajja_schemas.events.welfare_money import WelfareProfitContributionReceived
@@ -100,6 +101,13 @@ def _legs_of(body: Body) -> Iterator[_Leg]:
             yield _Leg(PROFIT, body.village, str(event.year), is_sent=False, amount_satang=event.amount_satang)
         case InterfundSettlementInitiated() | CashCustodyHandedOver() | CashCustodyReceived():
             yield _carried(body, event, is_sent=isinstance(event, _HANDED))
+        case CashVarianceRecorded():
+            if event.place == "carrier" and event.settlement is not None:
+                # What is short is no longer on its way: it is the carrier's debt. What is over was never handed over.
+                yield _Leg(
+                    CARRIED, body.village, event.settlement, is_sent=event.direction == "over",
+                    amount_satang=event.amount_satang, holder=event.box,
+                )  # fmt: skip
         case MemberTransferred():
             if event.side != "received":
                 yield _transferred(event, event.from_village, is_sent=event.side == "sent")

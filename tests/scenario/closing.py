@@ -6,7 +6,7 @@ Every amount is calculated over the fold, by the bylaws in force; nothing is typ
 from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -37,14 +37,28 @@ def tell() -> tuple[Year, "Result"]:
     return year, close_year(year)
 
 
+class Teller(Protocol):
+    """Who records what a close says, and lets officers sign."""
+
+    def say(self, tablet: Any, tag: str, village: str | None = None, /, **fields: Any) -> SignedEntry:
+        """Record an event."""
+
+    def sign(self) -> None:
+        """Let officers sign what waits for them."""
+
+
 def of_ledger(year: Year, ledger: str) -> dict[tuple[int, str], int]:
     """What stands in one ledger now."""
-    return {(account, sub): amount for (name, account, sub), amount in year.see().balances.items() if name == ledger}
+    return _of_ledger(year.see(), ledger)
 
 
-def result_lines(year: Year, ledger: str) -> tuple[ResultLine, ...]:
+def _of_ledger(books: Books, ledger: str) -> dict[tuple[int, str], int]:
+    return {(account, sub): amount for (name, account, sub), amount in books.balances.items() if name == ledger}
+
+
+def result_lines(books: Books, ledger: str) -> tuple[ResultLine, ...]:
     """What takes the year's income and expense to zero."""
-    lines = closing_lines(of_ledger(year, ledger), into_account=3320)
+    lines = closing_lines(_of_ledger(books, ledger), into_account=3320)
     return tuple(
         ResultLine(account=line.account, amount_satang=line.amount_satang, sub=line.sub or None)
         for line in lines
@@ -92,37 +106,42 @@ def reckon(entries: Sequence[SignedEntry], books: Books, rules: Bylaws) -> Resul
 def close_year(year: Year) -> Result:
     """Seal the trial balance of V01, close its year, allocate, and let the welfare fund book what it was given."""
     year.turn_to(LAST_DAY)
-    sums = sorted(control_sums(year.see().balances.items()).items())
-    lines = tuple(
-        PostedLine(account=account, amount_satang=amount) for (name, account), amount in sums if name == BANK and amount
-    )
-    year.say(year.savings, "year_end_trial_balance_sealed", ledger=BANK, year=YEAR, lines=lines)
-    year.sign()
+    seal(year, year.savings, year.see())
     result = reckon(year.world.entries, year.see(), year.rules(BANK))
-    year.say(year.savings, "year_end_closed", ledger=BANK, year=YEAR, lines=result_lines(year, BANK))
+    year.say(year.savings, "year_end_closed", ledger=BANK, year=YEAR, lines=result_lines(year.see(), BANK))
     year.turn_to(GENERAL_MEETING)
-    allocate(year, result)
+    allocate(year, year.savings, result)
     given = {"year": YEAR, "amount_satang": result.heads["welfare"], "assembly": ASSEMBLY}
     year.say(year.desk, "welfare_profit_contribution_received", V01, **given)
     year.sign()
     return result
 
 
-def allocate(year: Year, result: Result) -> None:
+def seal(year: Teller, tablet: Any, books: Books) -> None:
+    """The trial balance of the first village, as it stands before the close."""
+    sums = sorted(control_sums(books.balances.items()).items())
+    lines = tuple(
+        PostedLine(account=account, amount_satang=amount) for (name, account), amount in sums if name == BANK and amount
+    )
+    year.say(tablet, "year_end_trial_balance_sealed", ledger=BANK, year=YEAR, lines=lines)
+    year.sign()
+
+
+def allocate(year: Teller, tablet: Any, result: Result) -> None:
     """The general meeting declares how it reckoned, and allocates."""
     dividends, patronage = member_amounts(result.dividends), member_amounts(result.patronage)
     year.say(
-        year.savings, "dividend_declared", run=f"dividend-{YEAR}", year=YEAR, pool_satang=result.heads["dividend"],
+        tablet, "dividend_declared", run=f"dividend-{YEAR}", year=YEAR, pool_satang=result.heads["dividend"],
         weights_total=sum(result.weights.values()) // 100, inputs=hash_of(result.weights), assembly=ASSEMBLY,
         lines=dividends,
     )  # fmt: skip
     year.say(
-        year.savings, "patronage_declared", run=f"patronage-{YEAR}", year=YEAR, pool_satang=result.heads["patronage"],
+        tablet, "patronage_declared", run=f"patronage-{YEAR}", year=YEAR, pool_satang=result.heads["patronage"],
         interest_total_satang=sum(result.interest_paid.values()), inputs=hash_of(result.interest_paid),
         assembly=ASSEMBLY, lines=patronage,
     )  # fmt: skip
     year.say(
-        year.savings, "year_end_allocation_approved", year=YEAR, profit_satang=result.profit_satang,
+        tablet, "year_end_allocation_approved", year=YEAR, profit_satang=result.profit_satang,
         assembly=ASSEMBLY, dividends=dividends, patronage=patronage, reserve_satang=result.heads["reserve"],
         welfare_satang=result.heads["welfare"], development_satang=result.heads["village_development"],
         committee_satang=result.heads["committee"], risk_reserve_satang=result.heads["risk_reserve"],
@@ -133,7 +152,7 @@ def allocate(year: Year, result: Result) -> None:
 def close_funds(year: Year) -> None:
     """The office closes the year of the three funds."""
     for fund in ("welfare", "risk", "network"):
-        year.say(year.desk, "fund_year_closed", ledger=fund, year=YEAR, lines=result_lines(year, fund))
+        year.say(year.desk, "fund_year_closed", ledger=fund, year=YEAR, lines=result_lines(year.see(), fund))
     year.sign()
 
 

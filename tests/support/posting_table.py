@@ -67,7 +67,8 @@ CHOICES: Final[dict[str, list[dict[str, object]]]] = {
     "treated_as": [{"capital": 3120, "donation": 4150}],
     "share": [{"dividend": 2130, "patronage": 2131}],
     "saved_in": [{"shares": 3110, "special": 2110}],
-    "place": [{"box": 1110, "collector": 1111}],
+    "place": [{"box": 1110, "collector": 1111}, {"box": 1110, "carrier": 1112}],
+    "paid_into": [{"own": "box", "other": "into"}],
 }  # fmt: skip
 
 
@@ -343,7 +344,19 @@ MEMBERS: Final = [
 MEETINGS: Final = [
     simple("cash_variance_recorded", (BANK, 1250, "b1", 900), FROM_BOX, direction="short"),
     simple("cash_variance_recorded", TO_BOX, (BANK, 2160, "b1", -900), direction="over"),
+    simple(
+        "cash_variance_recorded", (BANK, 1250, "p1", 900), (BANK, 1112, "p1", -900), direction="short", box="p1",
+        place="carrier",
+    ),
+    simple(
+        "cash_variance_recorded", (BANK, 1112, "p1", 900), (BANK, 2160, "p1", -900), direction="over", box="p1",
+        place="carrier",
+    ),
     simple("cash_variance_resolved", TO_BOX, (BANK, 1250, "b1", -900), how="repaid"),
+    simple(
+        "cash_variance_resolved", TO_BOX, (BANK, 1250, "p1", -900), how="repaid", box="p1", paid_into="other",
+        into="b1",
+    ),
     simple("cash_variance_resolved", (BANK, 5140, "", 900), (BANK, 1250, "b1", -900), how="expensed"),
     simple("cash_variance_resolved", (BANK, 2160, "b1", 900), (BANK, 4180, "", -900), how="income"),
     simple("cash_custody_handed_over", (BANK, 1112, "p1", 900), FROM_BOX, place="box"),

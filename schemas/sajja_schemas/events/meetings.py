@@ -26,6 +26,8 @@ from sajja_schemas.events.base import (
 from sajja_schemas.postings import choice, credit, debit
 
 CUSTODY = choice("place", box=1110, collector=1111)
+COUNTED_AT = choice("place", box=1110, carrier=1112)
+PAID_INTO = choice("paid_into", own="box", other="into")
 Place = Literal["box", "collector"]
 
 
@@ -88,13 +90,18 @@ class CashCounted(Event, tag="cash_counted", frozen=True, kw_only=True):
 
 
 class CashVarianceRecorded(Event, tag="cash_variance_recorded", frozen=True, kw_only=True):
-    """A count and the ledger differ: the custodian answers for what is short; what is over waits."""
+    """A count and the ledger differ: the custodian answers for what is short; what is over waits.
+
+    Where a carrier brought another amount than was handed over, the carrier is the custodian, named in `box`.
+    """
 
     ledger: Ledger
     direction: Literal["short", "over"]
     amount_satang: Satang
     box: Identifier
     count: EntryRef | None = None
+    place: Literal["box", "carrier"] = "box"
+    settlement: Identifier | None = None  # of what the carrier was handed
 
     declared = declare(
         thai="เงินขาด/เกิน",
@@ -103,21 +110,26 @@ class CashVarianceRecorded(Event, tag="cash_variance_recorded", frozen=True, kw_
         must=("เท่ากับยอดนับลบยอดบัญชี", "it equals what was counted less the ledger"),
         postings=(
             debit("@ledger", 1250, "amount_satang", sub="box", when=("direction", "short")),
-            credit("@ledger", 1110, "amount_satang", sub="box", when=("direction", "short")),
-            debit("@ledger", 1110, "amount_satang", sub="box", when=("direction", "over")),
+            credit("@ledger", COUNTED_AT, "amount_satang", sub="box", when=("direction", "short")),
+            debit("@ledger", COUNTED_AT, "amount_satang", sub="box", when=("direction", "over")),
             credit("@ledger", 2160, "amount_satang", sub="box", when=("direction", "over")),
         ),
     )
 
 
 class CashVarianceResolved(Event, tag="cash_variance_resolved", frozen=True, kw_only=True):
-    """What was short is repaid or borne as an expense; what was over becomes income."""
+    """What was short is repaid or borne as an expense; what was over becomes income.
+
+    A carrier who keeps no box pays into another's.
+    """
 
     ledger: Ledger
     how: Literal["repaid", "expensed", "income"]
     amount_satang: Satang
     box: Identifier
     resolution: EntryRef | None = None  # where expensed
+    paid_into: Literal["own", "other"] = "own"  # where repaid: the custodian's own box, or the one named in `into`
+    into: Identifier | None = None
 
     declared = declare(
         thai="ชดใช้/รับรู้เงินขาดเกิน",
@@ -126,7 +138,7 @@ class CashVarianceResolved(Event, tag="cash_variance_resolved", frozen=True, kw_
         approvers_where=(("how", "expensed", Approvers.A3),),
         must=("ไม่เกินยอดที่ค้าง", "never more than is open"),
         postings=(
-            debit("@ledger", 1110, "amount_satang", sub="box", when=("how", "repaid")),
+            debit("@ledger", 1110, "amount_satang", sub=PAID_INTO, when=("how", "repaid")),
             credit("@ledger", 1250, "amount_satang", sub="box", when=("how", "repaid")),
             debit("@ledger", 5140, "amount_satang", when=("how", "expensed")),
             credit("@ledger", 1250, "amount_satang", sub="box", when=("how", "expensed")),

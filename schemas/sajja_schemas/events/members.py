@@ -14,6 +14,7 @@ from sajja_schemas.events.base import (
     Event,
     Hash,
     Identifier,
+    Month,
     PostedLine,
     Satang,
     SatangOrNone,
@@ -179,7 +180,8 @@ class MemberExpelled(Event, tag="member_expelled", frozen=True, kw_only=True):
 class MemberTransferred(Event, tag="member_transferred", frozen=True, kw_only=True):
     """A member moves to another village: the one books out, the other books in, the office books between.
 
-    The entry's village is `from_village` where sent or booked between, and `to_village` where received.
+    The entry's village is `from_village` where sent or booked between, and `to_village` where received. Membership of
+    bank and welfare fund goes on: both villages say since when, and to which month welfare is paid.
     """
 
     settlement: Identifier
@@ -192,6 +194,9 @@ class MemberTransferred(Event, tag="member_transferred", frozen=True, kw_only=Tr
     amount_satang: Satang
     shares_satang: SatangOrNone = 0
     special_satang: SatangOrNone = 0
+    joined: date | None = None  # a member of a village's bank since
+    welfare_joined: date | None = None  # in the welfare fund since; nothing where the person is not in it
+    welfare_paid_to: Month | None = None
 
     declared = declare(
         thai="ย้ายหมู่บ้าน",

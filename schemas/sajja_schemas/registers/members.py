@@ -58,6 +58,19 @@ NOTES: Final = (
         MemberTransferred, "=moved_in", DATE, "gender", "from_village", "member", key=(VILLAGE, "new_member"),
         when=lambda event: event.side == "received",
     ),
+    _note(
+        MemberTransferred, "=joined", DATE, "joined", key=(VILLAGE, "new_member"),
+        when=lambda event: event.side == "received", named="joined",
+    ),
+    # Welfare goes on: the village that is left has one fewer, and the other one more, who joined when they joined.
+    _note(
+        MemberTransferred, "=enrolled", DATE, "welfare_joined", sign=-1, when=lambda event: event.side == "sent",
+        named="welfare_joined",
+    ),
+    _note(
+        MemberTransferred, "=enrolled", DATE, "welfare_joined", key=(VILLAGE, "new_member"),
+        when=lambda event: event.side == "received", named="welfare_joined",
+    ),
     _note(MemberDuplicateMerged, "=merged", DATE, "survivor", key=(VILLAGE, "duplicate")),
     _note(MemberSuspended, "=suspended", "suspended_from"),
     _note(MemberReinstated, "=reinstated", "reinstated_from", "waiting_from"),
@@ -86,7 +99,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     village: str
     member: str
     gender: str
-    joined: date | None
+    joined: date | None  # of who moved here: where they were before
     in_bank: int  # comings less goings: in where more than 0
     in_welfare: int
     is_suspended: bool
@@ -192,7 +205,7 @@ def _read(village: str, member: str, facts: Mapping[Fact, int]) -> Member:
         village=village,
         member=member,
         gender=_gender(facts),
-        joined=_day(came, 3) if came is not None and came[0] == "admitted" else _day(came, 1),
+        joined=_joined(facts, came),
         in_bank=_in_bank(facts),
         in_welfare=_in_welfare(facts),
         is_suspended=rests is not None and rests[0] == "suspended",
@@ -200,6 +213,13 @@ def _read(village: str, member: str, facts: Mapping[Fact, int]) -> Member:
         death_reported=_day(latest(facts, "death_reported"), 1),
         died=_day(latest(facts, "died"), 1),
     )
+
+
+def _joined(facts: Mapping[Fact, int], came: Fact | None) -> date | None:
+    """Since when somebody is a member: who moved here was one before."""
+    if came is not None and came[0] == "admitted":
+        return _day(came, 3)
+    return _day(latest(facts, "joined"), 2) or _day(came, 1)
 
 
 def _day(fact: Fact | None, at: int) -> date | None:

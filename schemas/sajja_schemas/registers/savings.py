@@ -2,6 +2,7 @@
 
 * A row of `savings` and of `welfare` is (village, member), with a number for each month that was paid: a month that
   stands twice was paid twice. Months whose fine was paid or waived stand beside them.
+  Of who moved here, the last month that was paid before stands there, too.
 * `holds` is (village, loan): what is held for it of each member's savings.
 """
 
@@ -10,6 +11,7 @@ from typing import Any, Final
 
 from sajja_schemas.events import Body
 from sajja_schemas.events.base import Event
+from sajja_schemas.events.members import MemberTransferred
 from sajja_schemas.events.savings import (
     SavingsFineCharged,
     SavingsFineWaived,
@@ -41,6 +43,10 @@ NOTES: Final = (
     ),
     Note(register=SAVINGS, event=SavingsFineCharged, key=_KEY, fact=("=fined", "."), each="months"),
     Note(register=SAVINGS, event=SavingsFineWaived, key=_KEY, fact=("=waived", "."), each="months"),
+    Note(
+        register=WELFARE, event=MemberTransferred, key=(VILLAGE, "new_member"), fact=("=paid", "welfare_paid_to"),
+        when=lambda event: event.side == "received", named="welfare_paid_to",
+    ),
     Note(register=HOLDS, event=SavingsHoldPlaced, key=(VILLAGE, "loan"), fact=("member",), number="amount_satang"),
     Note(
         register=HOLDS, event=SavingsHoldReleased, key=(VILLAGE, "loan"), fact=("member",), number="amount_satang",

@@ -32,7 +32,7 @@ IDS = [f"{event_type.__name__}-{posting.side}-{posting.ledger}" for event_type, 
 FIELDS_OF_SUB = {
     Sub.MEMBER: {"member", "sub", "new_member", "to_member", "guarantor"},
     Sub.LOAN: {"loan"},
-    Sub.CUSTODIAN: {"box", "carrier"},
+    Sub.CUSTODIAN: {"box", "carrier", "into"},
     Sub.BANK: {"bank", "sub"},
     Sub.VILLAGE: {VILLAGE, "from_village", "to_village"},  # the two of a transfer, between which the office books
     Sub.CLAIM: {"claim"},
@@ -81,8 +81,11 @@ def test_every_sub_ledger_is_what_the_account_is_divided_by(event_type: type[Eve
         named: set[object]
         if isinstance(posting.sub, Choice):
             by_value = dict(posting.sub.of)
-            assert isinstance(posting.account, Choice)
-            named = {by_value[value] for value, code in posting.account.of if code == account.code}
+            if isinstance(posting.account, Choice):
+                assert posting.account.field == posting.sub.field
+                named = {by_value[value] for value, code in posting.account.of if code == account.code}
+            else:
+                named = set(by_value.values())
         else:
             named = {posting.sub}
         assert named <= FIELDS_OF_SUB[account.sub], account

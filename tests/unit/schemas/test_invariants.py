@@ -229,6 +229,40 @@ def test_a_carrier_holds_what_has_left_one_box_and_not_reached_another(world: Wo
     assert world.fold().transit == {}
 
 
+@pytest.mark.parametrize(("arrived", "direction"), [(60, "short"), (80, "over")])
+def test_what_a_carrier_brought_otherwise_is_no_longer_on_its_way_once_it_is_recorded(
+    world: World, arrived: int, direction: str
+) -> None:
+    """In any order of arrival: the carrier owes what is missing, and what is over waits to be explained."""
+    tablet, other = world.village("pp01").tablets
+    common = {"ledger": "bank:pp01", "settlement": "s1"}
+    record(
+        world, other, event("cash_custody_handed_over", box="b1", place="box", carrier="p1", amount_satang=70, **common)
+    )
+    variance = event(
+        "cash_variance_recorded", direction=direction, amount_satang=10, box="p1", place="carrier", **common
+    )
+    record(world, tablet, variance)
+    assert [one.difference_satang for one in world.fold().transit.values()] == [60 if direction == "short" else 80]
+    record(
+        world,
+        tablet,
+        event("cash_custody_received", box="b2", place="box", carrier="p1", amount_satang=arrived, **common),
+    )
+    books = world.fold()
+    assert books.transit == {}
+    assert books.balances["bank:pp01", 1112, "p1"] == 0
+    assert books.balances["bank:pp01", *((1250, "p1") if direction == "short" else (2160, "p1"))] in {10, -10}
+
+
+def test_a_variance_of_a_box_is_nothing_on_its_way(world: World) -> None:
+    tablet = world.village("pp01").tablets[0]
+    short = {"ledger": "bank:pp01", "direction": "short", "amount_satang": 10}
+    record(world, tablet, event("cash_variance_recorded", box="b1", settlement="s1", **short))
+    record(world, tablet, event("cash_variance_recorded", box="p1", place="carrier", **short))
+    assert world.fold().transit == {}
+
+
 def breaches(world: World) -> list[Breach]:
     return check(world.fold())
 

@@ -1,6 +1,7 @@
 """Members, what they promised and paid, and what stands around their loans (docs/domain.md sections 5.5 to 5.9)."""
 
 from datetime import date
+from typing import Literal
 
 from sajja_schemas.events.lending import LoanGuarantorConsented, LoanGuarantorWithdrawn
 from sajja_schemas.events.loan_accounts import LoanRecoveryReceived, LoanWrittenOff
@@ -139,6 +140,37 @@ def test_pledges_stand_in_the_order_of_their_months_and_the_later_word_last() ->
         pledge = SharePledgeSet(member="m1", amount_satang=amount_satang, first_month=first_month)
         noted.count(pledge, date(2020, 6, day))
     assert pledges(noted.registers, "pp01", "m1") == [("2020-06", 100), ("2020-07", 200), ("2020-07", 300)]
+
+
+def test_of_who_moves_membership_and_welfare_go_on_and_a_reversal_leads_back() -> None:
+    """Nobody waits 180 days once more for having moved, and no month is paid twice."""
+    noted = Noted()
+    noted.count(admitted())
+    noted.count(WelfareEnrolled(member="m1", joined=date(2019, 3, 5), resolution=ENTRY))
+    before = noted.registers.rows.copy()
+    sides: list[tuple[Literal["sent", "received"], str]] = [("sent", "pp01"), ("received", "pp02")]
+    moves = [
+        (
+            MemberTransferred(
+                settlement="s1", side=side, from_village="pp01", to_village="pp02", member="m1", new_member="m9",
+                gender="male", amount_satang=5, shares_satang=5, joined=date(2019, 1, 5),
+                welfare_joined=date(2019, 3, 5), welfare_paid_to="2020-07",
+            ),
+            village,
+        )
+        for side, village in sides
+    ]  # fmt: skip
+    for moved, village in moves:
+        noted.count(moved, village=village)
+    here, there = member(noted), member(noted, "pp02", "m9")
+    assert (here.in_bank, here.in_welfare, there.in_bank, there.in_welfare) == (0, 0, 1, 1)
+    assert there.joined == date(2019, 1, 5)
+    assert list(welfare_since(noted.registers)) == [date(2019, 3, 5)]
+    assert months_paid(noted.registers, WELFARE, "pp02", "m9") == {"2020-07": 1}
+    assert months_paid(noted.registers, WELFARE, "pp01", "m1") == {}
+    for moved, village in moves:
+        noted.count(moved, village=village, sign=-1)
+    assert noted.registers.rows == before
 
 
 def test_months_are_paid_pledged_and_counted_once_each() -> None:
