@@ -16,6 +16,7 @@ from sajja_schemas import limits
 from sajja_schemas.calendar import BANGKOK
 from sajja_schemas.entry import EntryRef
 from sajja_schemas.events import AnyEvent, Body, lines_of
+from sajja_schemas.personal_data import Person
 from sajja_schemas.postings import Line
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()
@@ -56,6 +57,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     village: str
     event: AnyEvent | Recipe
     undoes: str | None = None  # of a reversal: the act whose postings it negates
+    personal: Person | None = None  # what travels beside it
 
 
 class Approval(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,6 +121,7 @@ class Diary:
         day: date | None = None,
         village: str | None = None,
         undoes: str | None = None,
+        personal: Person | None = None,
     ) -> str:
         """Plan an entry as the next thing that happens at this desk; gives its name."""
         act = Act(
@@ -130,6 +133,7 @@ class Diary:
             village=village or self.unit,
             event=event,
             undoes=undoes,
+            personal=personal,
         )
         self.steps.append(act)
         self._last[act.tablet] = act.name

@@ -278,7 +278,10 @@ def _record(log: Log, line: Line) -> SignedEntry:
     step = line.step
     if isinstance(step, Approval):
         return log.approve(line.approved, step.persons, by=step.by, day=step.day, recorded_at=step.moment)
-    return log.append(line.event, by=step.by, day=step.day, recorded_at=step.moment, village=step.village)
+    return log.append(
+        line.event, by=step.by, day=step.day, recorded_at=step.moment, village=step.village,
+        personal=step.personal, derived_salt=line.salt,
+    )  # fmt: skip
 
 
 def _found(home: Home, line: Line, server_url: str) -> Log:

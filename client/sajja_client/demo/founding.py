@@ -32,6 +32,7 @@ from sajja_client.demo.targets import Village
 from sajja_schemas.entry import OFFICE
 from sajja_schemas.events import AnyEvent
 from sajja_schemas.events.base import Assembly, Fund
+from sajja_schemas.events.documents import DocbookIssued
 from sajja_schemas.events.ledgers import OpeningLine
 from sajja_schemas.events.network import (
     Bylaws,
@@ -52,6 +53,7 @@ from sajja_schemas.events.villages import HistoryRecorded
 
 Paper = AnyEvent | Recipe
 _NETWORK_ASSEMBLY = 60
+_LEAVES = 500  # of a book of receipts
 LETTERS = ("a", "b")
 _LABELS = {"a": "แท็บเล็ตโต๊ะการเงิน", "b": "แท็บเล็ตโต๊ะเงินกู้"}
 
@@ -117,10 +119,21 @@ def open_village_books(season: Season, history: Sequence[HistoryRecorded]) -> No
         if roster.is_enrolled_at_opening(member)
     ]
     diary.approve(loans, enrolled, trio)
-    paper: list[Paper] = [*history, *pages(season.ledger, season.opening)]
+    paper: list[Paper] = [*history, *_books_of_receipts(season), *pages(season.ledger, season.opening)]
     for one in groups:
         paper += [one.registration(resolution), *pages(one.group.ledger, one.opening())]
     diary.approve(cash, [diary.act(cash, page, seconds=300) for page in paper], trio)
+
+
+def _books_of_receipts(season: Season) -> list[DocbookIssued]:
+    """A book for each table and month, kept by the treasurer until its month comes."""
+    return [
+        DocbookIssued(
+            kind="receipt", book=rules.receipt_book(letter, month), first_no=1, last_no=_LEAVES, holder=season.box
+        )
+        for month in season.term.months
+        for letter in season.desks
+    ]
 
 
 def _approve_by_all(diary: Diary, desk: Desk, second: Desk, names: list[str], village: str) -> None:

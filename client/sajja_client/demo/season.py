@@ -8,7 +8,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -19,10 +19,13 @@ from sajja_client.demo.lending import Loan, Payment
 from sajja_client.demo.people import BOOKKEEPER, PRESIDENT, SECRETARY, TREASURER, VICE, Member, Roster
 from sajja_client.demo.settlement import Settlement
 from sajja_client.demo.targets import Group, Village
-from sajja_schemas.calculations.spans import Movement
+from sajja_schemas.calculations.spans import Movement, month_number
 from sajja_schemas.events import AnyEvent
+from sajja_schemas.events.base import Event
+from sajja_schemas.events.base import Receipt as PaperReceipt
 from sajja_schemas.events.closing import YearEndAllocationApproved
-from sajja_schemas.events.ledgers import EntryReversed, OpeningLine
+from sajja_schemas.events.ledgers import EntryReversed, IncomeReceived, OpeningLine
+from sajja_schemas.events.loans import LoanRepaymentReceived
 from sajja_schemas.events.savings import ShareDeposited, SpecialSavingsDeposited
 from sajja_schemas.events.transfers import (
     InterfundSettlementConfirmed,
@@ -32,7 +35,12 @@ from sajja_schemas.events.transfers import (
 )
 from sajja_schemas.events.welfare import WelfareContributionReceived
 
+if TYPE_CHECKING:
+    from sajja_client.demo.planted import Case
+
 Page = list[OpeningLine]
+# Whose payments of which months are recorded when a member comes to a meeting, where it is not simply the own.
+Lapped = dict[tuple[str, int], tuple[tuple[Member, int], ...]]
 Dues = dict[tuple[str, int], list[tuple[Loan, Payment]]]  # by member and month
 Receipt = ShareDeposited | SpecialSavingsDeposited | WelfareContributionReceived
 Sent = (
@@ -44,6 +52,9 @@ Sent = (
 )
 
 _BOX: Final = 1110
+_RECEIPTED: Final = (
+    IncomeReceived, LoanRepaymentReceived, ShareDeposited, SpecialSavingsDeposited, WelfareContributionReceived,
+)  # fmt: skip
 _AGENCY: Final = {2610: "welfare", 2620: "risk"}
 _INTEREST: Final = frozenset({4110, 4111})
 
@@ -55,6 +66,30 @@ class Death(msgspec.Struct, frozen=True, kw_only=True):
     died: date
     known: date
     loan: Loan | None
+
+
+class ReceiptBook:
+    """The receipts of a table: a book for each month, numbers from 1 on in the order in which they are torn off."""
+
+    def __init__(self, letter: str) -> None:
+        self.letter = letter
+        self.month = 0
+        self.number = 0
+        self.visit: object = None
+
+    def give(self, today: date, payer: object) -> PaperReceipt:
+        """The receipt of a visit; what a payer pays besides stands on the same one."""
+        if (today, payer) != self.visit:
+            self.spoil(today)
+            self.visit = (today, payer)
+        return PaperReceipt(book=rules.receipt_book(self.letter, self.month), no=self.number)
+
+    def spoil(self, today: date) -> PaperReceipt:
+        """The next receipt, on its own: one that was written wrongly."""
+        month = month_number(today)
+        self.number = self.number + 1 if month == self.month else 1
+        self.month, self.visit = month, None
+        return PaperReceipt(book=rules.receipt_book(self.letter, month), no=self.number)
 
 
 class Season:
@@ -113,8 +148,11 @@ class Season:
         self.year_before: Page = []  # income and expense of the open year, from paper
         self.opening: Page = []
         self.sent: list[tuple[date, Sent]] = []
+        self.lapped: Lapped = {}
+        self.cases: list[Case] = []
         self.deaths: list[Death] = []
         self.resolutions = 1
+        self.books = {letter: ReceiptBook(letter) for letter in self.desks}
         self.settlements = 0
 
     def draw(self, *names: object) -> Chance:
@@ -156,14 +194,22 @@ class Season:
 
     def take(self, letter: str, event: AnyEvent, *, day: date | None = None, is_followed: bool = False) -> None:
         """Plan a receipt."""
+        if isinstance(event, _RECEIPTED) and event.receipt is None:
+            event = msgspec.structs.replace(event, receipt=self.receipt(letter, event, day))
         if not is_followed:
             self.follow(event)
         self.record(letter, event, seconds=self.chance.between(8, 25), day=day, approved=False)
+
+    def receipt(self, letter: str, event: Event, day: date | None = None) -> PaperReceipt:
+        """The paper that a payer takes home, from that table's book of the month: one for a visit, and one for fees."""
+        payer = getattr(event, "member", None) or ("fees", getattr(event, "sub", None))
+        return self.books[letter].give(self.today, (payer, day))
 
     def take_carefully(self, letter: str, receipt: Receipt) -> None:
         """Plan a receipt; now and then a wrong one stands before it, reversed."""
         if self.chance.happens_in_1000(rules.REVERSED_IN_1000):
             wrong, reason = self._mistake(receipt)
+            wrong = msgspec.structs.replace(wrong, receipt=self.books[letter].spoil(self.today))
             name = self.record(letter, wrong, seconds=self.chance.between(8, 25), approved=False)
             self.record(letter, _reversal(name, reason), undoes=name)
         self.take(letter, receipt)

@@ -28,7 +28,7 @@ from sajja_client.demo.plan import DEFAULT_SEED, Plan, make_plan
 from sajja_client.demo.problems import LoadStuck, NotThisPlan
 from sajja_client.demo.reading import read_projection
 from sajja_client.demo.server import ServerProcess, serving
-from sajja_client.demo.table import print_check, print_network, print_serving
+from sajja_client.demo.table import print_cases, print_check, print_network, print_serving
 from sajja_client.demo.targets import load_targets
 from sajja_client.durable import replace_file
 from sajja_client.problems import EXIT_PROBLEM, Unreachable
@@ -110,6 +110,7 @@ async def _show(wish: Wish, plan: Plan, console: Console, times: tuple[float, fl
             print_network(console, totals)
             if differing is not None:
                 print_check(console, differing, len(expected_figures(load_targets(), plan.term)))
+                print_cases(console, plan.cases)
         if wish.serve and not differing:
             print_serving(console, server.url)
             served.set()
@@ -198,5 +199,6 @@ def _print_json(
     if differing is not None:
         document["checked"] = 2 * len(expected_figures(load_targets(), plan.term))
         document["differences"] = differing
+        document["planted"] = plan.cases
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(document)).decode() + "\n")
     sys.stdout.flush()
