@@ -122,8 +122,9 @@ class Diary:
         village: str | None = None,
         undoes: str | None = None,
         personal: Person | None = None,
+        lines: list[Line] | None = None,
     ) -> str:
-        """Plan an entry as the next thing that happens at this desk; gives its name."""
+        """Plan an entry as the next thing at this desk, with its lines where they are known; gives its name."""
         act = Act(
             name=f"{self.unit}/{len(self.steps)}",
             tablet=desk.tablet,
@@ -138,6 +139,8 @@ class Diary:
         self.steps.append(act)
         self._last[act.tablet] = act.name
         self._acts[act.name] = act
+        if lines is not None:
+            self._lines[act.name] = lines
         return act.name
 
     def approve(self, desk: Desk, names: Sequence[str], persons: Iterable[str], *, village: str | None = None) -> None:

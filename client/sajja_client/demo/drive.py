@@ -3,6 +3,7 @@
 * Simulated days pass one after the other. Within a day the tablets work side by side; each appends what was planned
   and syncs when the plan says that it found a connection. Bytes never depend on who was faster.
 * What a client records must be the planned bytes, or the load stops.
+* A tablet pushes whenever it finds a connection; feeds are pulled when everything is there, by every tablet once.
 * It may be cut off anywhere. A log that exists is compared with the plan at its end, which its chain makes a
   comparison of all of it, and goes on from there; the server is asked where each push goes on.
 """
@@ -53,6 +54,7 @@ class Tablet:
         self.home = Home(path)
         self.log: Log | None = None
         self.sync: Sync | None = None
+        self.pushing: Sync | None = None
         self.recorded = 0  # of the plan
         self.has_more = False  # somebody tried the village's commands on it since
         self._plan = plan
@@ -73,6 +75,8 @@ class Tablet:
                 self.home.write_pin(_pin(self._plan, self.unit, server_url))
                 self.log = Log.open(self.home)
             self._compare(self.log)
+            # After a power cut the load goes on where the logs are; people's tablets wait for the disk at every line.
+            self.log.connection.execute("PRAGMA synchronous = NORMAL")
         return self.log
 
     def close(self) -> None:
@@ -132,8 +136,10 @@ class Load:
             for tablet in self.tablets:
                 stack.callback(tablet.close)
             for tablet in self.tablets:
-                sync = Sync(tablet.open(self.server.url), server_url=self.server.url)
-                tablet.sync = await stack.enter_async_context(sync)
+                log = tablet.open(self.server.url)
+                tablet.sync = await stack.enter_async_context(Sync(log, server_url=self.server.url))
+                pushing = Sync(log, server_url=self.server.url, villages=[])
+                tablet.pushing = await stack.enter_async_context(pushing)
                 self.loaded += tablet.recorded
             if not await self._is_complete():
                 await self._admit()
@@ -174,7 +180,7 @@ class Load:
         for moment in tablet.stretches(day):
             async with self._turns:
                 await self._record(tablet, moment)
-                await self._synchronise(tablet)
+                await self._report_of(tablet, tablet.pushing)
 
     async def _record(self, tablet: Tablet, moment: int) -> None:
         # The commit waits for the disk; in a thread the others go on meanwhile. A thread cannot be stopped, so
@@ -191,14 +197,14 @@ class Load:
         for tablet in self.tablets:
 
             async def is_enrolled(tablet: Tablet = tablet) -> bool:
-                return (await self._synchronise(tablet)).enrolled
+                return (await self._report_of(tablet, tablet.pushing)).enrolled
 
             if not await _comes_true(is_enrolled):
                 raise LoadStuck(reason=f"{tablet.name} is not enrolled on the server")
 
-    async def _synchronise(self, tablet: Tablet) -> SyncReport:
-        assert tablet.sync is not None, "it was opened"
-        report = await tablet.sync.run()
+    async def _report_of(self, tablet: Tablet, sync: Sync | None) -> SyncReport:
+        assert sync is not None, "it was opened"
+        report = await sync.run()
         if report.forks or report.rejected:
             raise LoadStuck(reason=f"{tablet.name}: {msgspec.json.encode(report).decode()}")
         return report
@@ -207,11 +213,16 @@ class Load:
         """Everything is recorded: push what is still on a tablet, and wait until the books have followed."""
         for tablet in self.tablets:
             self.loaded += tablet.record_until(self.plan.lines[-1].step.moment)
-            report = await self._synchronise(tablet)
-            if report.waiting:
-                raise LoadStuck(reason=f"{tablet.name}: {report.codes}")
+            await self._push_all(tablet, tablet.pushing)
+        for tablet in self.tablets:  # nothing is on its way any more: the feeds are whole
+            await self._push_all(tablet, tablet.sync)
         if not await _comes_true(self._is_complete):
             raise LoadStuck(reason="the server's books do not follow its log")
+
+    async def _push_all(self, tablet: Tablet, sync: Sync | None) -> None:
+        report = await self._report_of(tablet, sync)
+        if report.waiting:
+            raise LoadStuck(reason=f"{tablet.name}: {report.codes}")
 
     async def _is_complete(self) -> bool:
         """Whether the books on the server reflect every entry of the plan."""
@@ -230,7 +241,7 @@ class Load:
         """What people recorded on these tablets behind the plan is theirs, and is pushed as theirs."""
         tablets = [tablet for tablet in self.tablets if tablet.has_more]
         for tablet in tablets:
-            await self._synchronise(tablet)
+            await self._report_of(tablet, tablet.sync)
 
         async def has_followed() -> bool:
             totals = await read_projection(self.server.url, "network_totals")

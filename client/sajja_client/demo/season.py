@@ -34,6 +34,7 @@ from sajja_schemas.events.transfers import (
     NetworkDepositPlaced,
 )
 from sajja_schemas.events.welfare import WelfareContributionReceived
+from sajja_schemas.postings import Line
 
 if TYPE_CHECKING:
     from sajja_client.demo.planted import Case
@@ -180,25 +181,24 @@ class Season:
         day: date | None = None,
         undoes: str | None = None,
         approved: bool = True,
+        lines: list[Line] | None = None,
     ) -> str:
         """Plan an act at a table, and leave it on the list of its officers if it needs them."""
-        name = self.diary.act(self.desks[letter], event, seconds=seconds, day=day, undoes=undoes)
+        name = self.diary.act(self.desks[letter], event, seconds=seconds, day=day, undoes=undoes, lines=lines)
         if approved:
             self.unapproved[letter].append(name)
         return name
 
     def pay(self, letter: str, event: AnyEvent, *, seconds: int = 60) -> str:
         """Plan an act that moves money and that officers approve."""
-        self.follow(event)
-        return self.record(letter, event, seconds=seconds)
+        return self.record(letter, event, seconds=seconds, lines=self.follow(event))
 
     def take(self, letter: str, event: AnyEvent, *, day: date | None = None, is_followed: bool = False) -> None:
         """Plan a receipt."""
         if isinstance(event, _RECEIPTED) and event.receipt is None:
             event = msgspec.structs.replace(event, receipt=self.receipt(letter, event, day))
-        if not is_followed:
-            self.follow(event)
-        self.record(letter, event, seconds=self.chance.between(8, 25), day=day, approved=False)
+        lines = None if is_followed else self.follow(event)
+        self.record(letter, event, seconds=self.chance.between(8, 25), day=day, approved=False, lines=lines)
 
     def receipt(self, letter: str, event: Event, day: date | None = None) -> PaperReceipt:
         """The paper that a payer takes home, from that table's book of the month: one for a visit, and one for fees."""
@@ -222,9 +222,10 @@ class Season:
             self.diary.approve(self.desks[letter], names, self.persons(first, SECRETARY, TREASURER))
             self.unapproved[letter] = []
 
-    def follow(self, event: AnyEvent) -> None:
-        """Let the purse know what moves, and remember whose savings and interest it was."""
-        for ledger, account, sub, amount in post(event, self.unit):
+    def follow(self, event: AnyEvent) -> list[Line]:
+        """Let the purse know what moves, and remember whose savings and interest it was; gives the lines."""
+        lines = post(event, self.unit)
+        for ledger, account, sub, amount in lines:
             if ledger != self.ledger:
                 continue
             if account == _BOX:
@@ -236,6 +237,7 @@ class Season:
                 self.moves[account].setdefault(sub, []).append(move)
             elif account in _INTEREST:
                 self.interest.append((self.today, sub, -amount))
+        return lines
 
     def next_settlement(self) -> str:
         """A new name for money on its way."""
