@@ -6,7 +6,7 @@ from functools import cache
 
 from sajja_client.demo import rules
 from sajja_client.demo.drive import tablet_names
-from sajja_client.demo.figures import fold_logs
+from sajja_client.demo.figures import by_day, fold_logs
 from sajja_client.demo.plan import DEFAULT_SEED, Plan, make_plan
 from sajja_schemas.books import Books
 from sajja_schemas.entry import SignedEntry, to_base64url
@@ -27,12 +27,12 @@ def plan_of(seed: int) -> Plan:
 @cache
 def logs_of(seed: int) -> list[Sequence[SignedEntry]]:
     plan = plan_of(seed)
-    return [[line.entry for line in plan.log_of(tablet)] for tablet in tablet_names()]
+    return [[line.entry for line in plan.log_of(tablet)] for tablet in tablet_names(plan_of(seed))]
 
 
 @cache
 def books_of(seed: int) -> Books:
-    books, held = fold_logs(logs_of(seed), rules.NETWORK, plan_of(seed).fingerprint)
+    books, held = fold_logs(by_day(logs_of(seed)), rules.NETWORK, plan_of(seed).fingerprint)
     assert held == 0
     return books
 

@@ -159,6 +159,20 @@ class Diary:
             self.steps.append(approval)
             self._last[approval.tablet] = approval.name
 
+    def record_again(self, old: str, new: str, since: int, until: int, *, delay: int) -> None:
+        """A tablet is lost: what it held from one moment to another is typed in later on another, which goes on."""
+        for at, step in enumerate(self.steps):
+            if step.tablet != old or step.moment < since:
+                continue
+            moved = msgspec.structs.replace(step, tablet=new)
+            if step.moment < until:
+                moved = msgspec.structs.replace(moved, moment=step.moment + delay)
+                if isinstance(moved, Act):
+                    moved = msgspec.structs.replace(moved, event=_from_paper(moved.event))
+            self.steps[at] = moved
+            if isinstance(moved, Act):
+                self._acts[moved.name] = moved
+
     def last_of(self, tablet: str) -> str | None:
         """The name of the last step that was planned for a tablet."""
         return self._last.get(tablet)
@@ -180,6 +194,12 @@ class Diary:
             lines = self.lines(self._acts[act.undoes])
             return [(ledger, account, sub, -amount) for ledger, account, sub, amount in lines]
         return [] if callable(act.event) else post(act.event, act.village)
+
+
+def _from_paper(event: AnyEvent | Recipe) -> AnyEvent | Recipe:
+    if callable(event):
+        return lambda written: msgspec.structs.replace(event(written), source="paper")
+    return msgspec.structs.replace(event, source="paper")
 
 
 def post(event: AnyEvent, village: str) -> list[Line]:

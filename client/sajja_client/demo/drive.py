@@ -20,7 +20,6 @@ import msgspec
 
 from sajja_client.demo import rules
 from sajja_client.demo.acts import Approval
-from sajja_client.demo.founding import LETTERS
 from sajja_client.demo.plan import Plan
 from sajja_client.demo.problems import BytesDiffer, LoadStuck, NotThisPlan
 from sajja_client.demo.reading import read_projection
@@ -122,7 +121,7 @@ class Load:
         self.home = home
         self.server = server
         self.progress = progress
-        self.tablets = [Tablet(plan, clients_path(home) / name, name) for name in tablet_names()]
+        self.tablets = [Tablet(plan, clients_path(home) / name, name) for name in tablet_names(plan)]
         self.loaded = 0
         self._turns = asyncio.Semaphore(_SYNCS_AT_ONCE)
 
@@ -195,6 +194,8 @@ class Load:
     async def _await_enrolment(self) -> None:
         """The books follow the log: wait until the server knows the tablets that the office has just enrolled."""
         for tablet in self.tablets:
+            if tablet.lines[0].step.day > self.plan.term.founding_day:
+                continue  # it comes later, in place of a lost one
 
             async def is_enrolled(tablet: Tablet = tablet) -> bool:
                 return (await self._report_of(tablet, tablet.pushing)).enrolled
@@ -213,9 +214,11 @@ class Load:
         """Everything is recorded: push what is still on a tablet, and wait until the books have followed."""
         for tablet in self.tablets:
             self.loaded += tablet.record_until(self.plan.lines[-1].step.moment)
-            await self._push_all(tablet, tablet.pushing)
+            if not self.plan.is_lost(tablet.name):
+                await self._push_all(tablet, tablet.pushing)
         for tablet in self.tablets:  # nothing is on its way any more: the feeds are whole
-            await self._push_all(tablet, tablet.sync)
+            if not self.plan.is_lost(tablet.name):
+                await self._push_all(tablet, tablet.sync)
         if not await _comes_true(self._is_complete):
             raise LoadStuck(reason="the server's books do not follow its log")
 
@@ -260,10 +263,9 @@ async def _comes_true(is_so: Callable[[], Awaitable[bool]]) -> bool:
     return False
 
 
-def tablet_names() -> list[str]:
-    """All 26, the office's first."""
-    units = [OFFICE, *(f"pp{moo:02}" for moo in range(1, 13))]
-    return [f"{unit}-{letter}" for unit in units for letter in LETTERS]
+def tablet_names(plan: Plan) -> list[str]:
+    """Two for each unit, and who takes a lost one's place; the office's first."""
+    return sorted(plan.logs, key=lambda name: (not name.startswith(OFFICE), name))
 
 
 def clients_path(home: Path) -> Path:
@@ -271,14 +273,14 @@ def clients_path(home: Path) -> Path:
     return home / "clients"
 
 
-def read_logs(home: Path) -> list[Sequence[SignedEntry]]:
+def read_logs(plan: Plan, home: Path) -> list[Sequence[SignedEntry]]:
     """What the clients themselves hold, the office's first; verified line by line.
 
     Raises:
         NotAHome, ChainBroken: there is no such log, or it does not hold together.
     """
     logs: list[Sequence[SignedEntry]] = []
-    for name in tablet_names():
+    for name in tablet_names(plan):
         with Log.open(Home(clients_path(home) / name)) as log:
             log.verify()
             logs.append(list(log.entries()))

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Literal
 
 from sajja_client.demo import planted, rules
+from sajja_client.demo.acts import moment_at
 from sajja_client.demo.closing import close_month, close_year, general_meeting_day, hold_general_meeting
 from sajja_client.demo.groups import founding_lives
 from sajja_client.demo.lapping import lap
@@ -74,6 +75,18 @@ def live_through(season: Season) -> None:
         if tomorrow.day == 1:
             close_month(season, day)
         day = tomorrow
+    if season.unit == planted.LOST_UNIT and planted.loses_a_tablet(season.term):
+        _lose_tablet(season)
+
+
+def _lose_tablet(season: Season) -> None:
+    """On the way home from a meeting; it had found no connection since the morning."""
+    lost, delay = planted.LOST_ON, planted.TYPED_AGAIN_AFTER
+    season.diary.record_again(
+        planted.LOST_TABLET, planted.NEW_TABLET, moment_at(lost, 7), moment_at(lost, 23),
+        delay=delay.days * 24 * 60 * 60 * 1000,
+    )  # fmt: skip
+    season.cases.append(planted.lost_tablet())
 
 
 def _note_dates(season: Season) -> None:

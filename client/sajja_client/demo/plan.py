@@ -58,6 +58,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         """One tablet's log."""
         return self.logs[tablet]
 
+    def is_lost(self, tablet: str) -> bool:
+        """Whether a tablet is gone at the end, and pushes nothing any more."""
+        return tablet == planted.LOST_TABLET and planted.loses_a_tablet(self.term)
+
 
 def make_plan(seed: int = DEFAULT_SEED, term: rules.Term = rules.DEFAULT_TERM) -> Plan:
     """The plan of a seed; with a later term, the same world with more of it on paper."""

@@ -7,7 +7,7 @@
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 import msgspec
@@ -41,7 +41,10 @@ LAPPING_MONTHS: Final = tuple(range(rules.LAST_MONTH - 5, rules.LAST_MONTH))
 # A tablet that was lost on the evening of a meeting with all that was written on it that day.
 LOST_TABLET: Final = "pp10-b"
 NEW_TABLET: Final = "pp10-c"
-LOST_MONTH: Final = rules.LAST_MONTH - 3
+LOST_UNIT: Final = "pp10"
+LOST_ON: Final = rules.meeting_date(10, rules.LAST_MONTH - 3)
+REPLACED_ON: Final = LOST_ON + timedelta(days=2)
+TYPED_AGAIN_AFTER: Final = timedelta(days=3)
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +70,11 @@ def goes_astray(term: rules.Term, moo: int) -> bool:
 def is_lapped(term: rules.Term, moo: int) -> bool:
     """Whether a village's payments are recorded late onto each other, all of it in the term."""
     return moo == LAPPING_MOO and term.months[0] < LAPPING_MONTHS[0]
+
+
+def loses_a_tablet(term: rules.Term) -> bool:
+    """Whether a tablet is lost in the term."""
+    return term.opening_day < LOST_ON
 
 
 def synthetic_number(moo: int, number: int) -> str:
@@ -140,11 +148,12 @@ def lapping(unit: str, members: Sequence[str], by: str) -> Case:
     )
 
 
-def lost_tablet(unit: str, lost: date, again: date) -> Case:
+def lost_tablet() -> Case:
     """A tablet that is gone with what had not been synced."""
+    again = LOST_ON + TYPED_AGAIN_AFTER
     return Case(
         name="lost_tablet",
-        thai=f"แท็บเล็ต {LOST_TABLET} หายเมื่อ {format_thai(lost)} รายการวันนั้นบันทึกใหม่จากกระดาษเมื่อ {format_thai(again)}",
-        english=f"{LOST_TABLET} was lost on {lost}; what it held of that day was recorded again from paper on {again}",
-        where=(f"device_revoked {unit}", f"{NEW_TABLET}: source paper"),
+        thai=f"{LOST_TABLET} หายเมื่อ {format_thai(LOST_ON)} รายการวันนั้นบันทึกใหม่จากกระดาษเมื่อ {format_thai(again)}",
+        english=f"{LOST_TABLET} was lost on {LOST_ON}; what it held of that day was typed in again on {again}",
+        where=(f"device_revoked {LOST_UNIT}", f"{NEW_TABLET}: source paper"),
     )

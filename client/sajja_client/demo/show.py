@@ -175,7 +175,7 @@ async def _totals(url: str) -> dict[str, Any]:
 
 def _check(plan: Plan, home: Path, totals: dict[str, Any]) -> list[Difference]:
     expected = expected_figures(load_targets(), plan.term)
-    logs = figures_of_logs(read_logs(home), rules.NETWORK, plan.fingerprint)
+    logs = figures_of_logs(read_logs(plan, home), rules.NETWORK, plan.fingerprint)
     return [
         *differences(expected, figures_of_server(totals), "server"),
         *differences(expected, logs, "logs"),

@@ -72,7 +72,7 @@ def test_it_is_the_work_of_a_network(seed: int) -> None:
     plan = plan_of(seed)
     least, most = (50_000, 60_000) if seed == DEFAULT_SEED else (10_000, 20_000)
     assert least <= len(plan.lines) <= most
-    assert {line.step.tablet for line in plan.lines} == set(tablet_names())
+    assert {line.step.tablet for line in plan.lines} == set(tablet_names(plan))
     kinds = Counter(type(line.event).__name__ for line in plan.lines)
     assert len(kinds) >= 38
     assert 0.002 <= kinds["EntryReversed"] / len(plan.lines) <= 0.008

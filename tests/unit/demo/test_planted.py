@@ -22,9 +22,9 @@ def test_every_case_of_the_table_is_planted_and_told_in_both_languages() -> None
     """A shorter term tells only what lies in it."""
     cases = plan_of(DEFAULT_SEED).cases
     assert {case.name for case in cases} == {
-        "over_limit_box", "dormant_withdrawal", "unmatched_remittance", "duplicate_person", "lapping",
+        "over_limit_box", "dormant_withdrawal", "unmatched_remittance", "duplicate_person", "lapping", "lost_tablet",
     }  # fmt: skip
-    assert len(cases) == 5
+    assert len(cases) == 6
     assert all(case.thai and case.english and case.where for case in cases)
     assert {case.name for case in plan_of(SHORT).cases} <= {"over_limit_box", "duplicate_person"}
 
@@ -107,3 +107,17 @@ def test_no_other_box_stands_over_its_limit_for_days() -> None:
                     long.add((ledger, since, day))
                 since = None
     assert long == {("bank:pp04", date(2020, 7, 7), date(2020, 7, 14))}
+
+
+def test_a_tablet_of_pp10_is_lost_and_its_day_is_typed_in_again_from_paper() -> None:
+    """By its successor, three days later, under the day of the meeting; the lost one has signed nothing since."""
+    lines = plan_of(DEFAULT_SEED).lines
+    lost = [line for line in lines if line.step.tablet == planted.LOST_TABLET]
+    again = [line for line in lines if line.step.tablet == planted.NEW_TABLET and line.event.source == "paper"]
+    assert lost[-1].step.day < planted.LOST_ON
+    assert len(again) > 20
+    assert {line.step.day for line in again} == {planted.LOST_ON}
+    assert {business_date(line.step.moment) for line in again} == {planted.LOST_ON + planted.TYPED_AGAIN_AFTER}
+    books = books_of(DEFAULT_SEED)
+    assert [device.label for device in books.trust.devices.values() if device.revoked] == ["แท็บเล็ตโต๊ะเงินกู้"]
+    assert max(plan_of(DEFAULT_SEED).syncs[planted.LOST_TABLET]) < again[0].step.moment
