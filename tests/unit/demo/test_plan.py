@@ -68,7 +68,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others() -> None:
 
 @seeded
 def test_it_is_the_work_of_a_network(seed: int) -> None:
-    """At least ten thousand entries by 26 tablets, of nearly every type there is."""
+    """At least ten thousand entries by all tablets, of nearly every type there is."""
     plan = plan_of(seed)
     least, most = (50_000, 60_000) if seed == DEFAULT_SEED else (10_000, 20_000)
     assert least <= len(plan.lines) <= most
