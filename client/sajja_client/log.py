@@ -136,6 +136,7 @@ class Log:
         recorded_at: int,
         village: str | None = None,
         personal: AnyPersonal | None = None,
+        derived_salt: bytes | None = None,
     ) -> SignedEntry:
         """Sign an event as the next line of this log, and keep it.
 
@@ -146,6 +147,7 @@ class Log:
             recorded_at: the device's clock, in milliseconds since 1970; it decides nothing.
             village: the village concerned; this device's own where it is not given.
             personal: what travels beside it, kept here in the same transaction and erasable.
+            derived_salt: the salt of its commitment, from a seed: in a demonstration only, of nobody's data.
 
         Raises:
             NotRecordable: the event is not of its own type, or contradicts itself. Nothing was written.
@@ -154,7 +156,7 @@ class Log:
             OldCopy: this key has signed lines that this log is without.
             ChainBroken: the end of this log is not what was written there.
         """
-        salt, data = salt_and_data(event, personal)
+        salt, data = salt_and_data(event, personal, derived_salt if self.pin.demonstration else None)
         with self.together():
             return self._sign(event, salt, data, by=by, day=day, recorded_at=recorded_at, village=village)
 

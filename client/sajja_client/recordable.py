@@ -43,8 +43,8 @@ def recordable(body: Body) -> bytes:
     return data
 
 
-def salt_and_data(event: AnyEvent, personal: AnyPersonal | None) -> tuple[bytes, bytes]:
-    """What is to travel beside an event; nothing and nothing where there is none.
+def salt_and_data(event: AnyEvent, personal: AnyPersonal | None, salt: bytes | None = None) -> tuple[bytes, bytes]:
+    """What is to travel beside an event; nothing and nothing where there is none. A demonstration brings its salt.
 
     Raises:
         PersonalNotHere: this event carries no data of that kind.
@@ -53,4 +53,4 @@ def salt_and_data(event: AnyEvent, personal: AnyPersonal | None) -> tuple[bytes,
         return b"", b""
     if CARRIED_BY.get(tag_of(event)) is not type(personal):
         raise PersonalNotHere(tag=tag_of(event))
-    return os.urandom(SALT_BYTES), encode_personal(personal)
+    return salt or os.urandom(SALT_BYTES), encode_personal(personal)

@@ -128,6 +128,7 @@ def test_a_load_that_was_killed_is_taken_up_and_every_figure_is_exact(loaded: di
     assert totals["totals"]["members"] == 1_496
     assert totals["awaiting_approval"] == 0
     assert differences(expected_figures(load_targets()), figures_of_server(totals), "server") == []
+    assert {case["name"] for case in loaded["planted"]} >= {"dormant_withdrawal", "lapping", "unmatched_remittance"}
 
 
 def test_another_run_starts_from_what_is_there_and_serves_until_it_is_stopped(
@@ -150,6 +151,7 @@ def test_another_run_starts_from_what_is_there_and_serves_until_it_is_stopped(
         assert "DEMO DATA" in table
         assert "22 สิงหาคม 2563" in table
         assert "13,118,275.50" in table
+        assert_the_office_finds_the_person_who_stands_twice(home, port, loaded)
         child.send_signal(signal.SIGTERM)
         assert child.wait(timeout=60) == 0
     finally:
@@ -157,6 +159,20 @@ def test_another_run_starts_from_what_is_there_and_serves_until_it_is_stopped(
         child.communicate()
     assert not is_listening(port)
     assert not (home / "postgres" / "data" / "postmaster.pid").exists()
+
+
+def assert_the_office_finds_the_person_who_stands_twice(home: Path, port: int, loaded: dict[str, Any]) -> None:
+    """By a keyed hash of numbers that stand in no entry: that one pair of some eighty applicants, and no other."""
+    asked = ("office", "duplicates", "--home", str(home / "clients" / "office-a"), "--json")
+    server = ("--server", f"http://127.0.0.1:{port}")
+    said = subprocess.run(
+        [Path(sys.executable).with_name("sajja"), *asked, *server], check=True, capture_output=True, text=True
+    ).stdout
+    found = json.loads(said)
+    planted = next(case for case in loaded["planted"] if case["name"] == "duplicate_person")
+    pairs = [{place["member"] for place in one["members"]} for one in found["duplicates"]]
+    assert pairs == [{where.split()[1] for where in planted["where"][1:]}]
+    assert found["unread"] == 0
 
 
 def test_a_port_in_use_is_a_sentence_in_both_languages(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from sajja_schemas import limits
 from sajja_schemas.calendar import BANGKOK
 from sajja_schemas.entry import EntryRef
 from sajja_schemas.events import AnyEvent, Body, lines_of
+from sajja_schemas.personal_data import Person
 from sajja_schemas.postings import Line
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()
@@ -56,6 +57,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     village: str
     event: AnyEvent | Recipe
     undoes: str | None = None  # of a reversal: the act whose postings it negates
+    personal: Person | None = None  # what travels beside it
 
 
 class Approval(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,8 +121,10 @@ class Diary:
         day: date | None = None,
         village: str | None = None,
         undoes: str | None = None,
+        personal: Person | None = None,
+        lines: list[Line] | None = None,
     ) -> str:
-        """Plan an entry as the next thing that happens at this desk; gives its name."""
+        """Plan an entry as the next thing at this desk, with its lines where they are known; gives its name."""
         act = Act(
             name=f"{self.unit}/{len(self.steps)}",
             tablet=desk.tablet,
@@ -130,10 +134,13 @@ class Diary:
             village=village or self.unit,
             event=event,
             undoes=undoes,
+            personal=personal,
         )
         self.steps.append(act)
         self._last[act.tablet] = act.name
         self._acts[act.name] = act
+        if lines is not None:
+            self._lines[act.name] = lines
         return act.name
 
     def approve(self, desk: Desk, names: Sequence[str], persons: Iterable[str], *, village: str | None = None) -> None:
@@ -151,6 +158,20 @@ class Diary:
             )
             self.steps.append(approval)
             self._last[approval.tablet] = approval.name
+
+    def record_again(self, old: str, new: str, since: int, until: int, *, delay: int) -> None:
+        """A tablet is lost: what it held from one moment to another is typed in later on another, which goes on."""
+        for at, step in enumerate(self.steps):
+            if step.tablet != old or step.moment < since:
+                continue
+            moved = msgspec.structs.replace(step, tablet=new)
+            if step.moment < until:
+                moved = msgspec.structs.replace(moved, moment=step.moment + delay)
+                if isinstance(moved, Act):
+                    moved = msgspec.structs.replace(moved, event=_from_paper(moved.event))
+            self.steps[at] = moved
+            if isinstance(moved, Act):
+                self._acts[moved.name] = moved
 
     def last_of(self, tablet: str) -> str | None:
         """The name of the last step that was planned for a tablet."""
@@ -173,6 +194,12 @@ class Diary:
             lines = self.lines(self._acts[act.undoes])
             return [(ledger, account, sub, -amount) for ledger, account, sub, amount in lines]
         return [] if callable(act.event) else post(act.event, act.village)
+
+
+def _from_paper(event: AnyEvent | Recipe) -> AnyEvent | Recipe:
+    if callable(event):
+        return lambda written: msgspec.structs.replace(event(written), source="paper")
+    return msgspec.structs.replace(event, source="paper")
 
 
 def post(event: AnyEvent, village: str) -> list[Line]:

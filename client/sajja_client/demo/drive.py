@@ -3,6 +3,7 @@
 * Simulated days pass one after the other. Within a day the tablets work side by side; each appends what was planned
   and syncs when the plan says that it found a connection. Bytes never depend on who was faster.
 * What a client records must be the planned bytes, or the load stops.
+* A tablet pushes whenever it finds a connection; feeds are pulled when everything is there, by every tablet once.
 * It may be cut off anywhere. A log that exists is compared with the plan at its end, which its chain makes a
   comparison of all of it, and goes on from there; the server is asked where each push goes on.
 """
@@ -19,7 +20,6 @@ import msgspec
 
 from sajja_client.demo import rules
 from sajja_client.demo.acts import Approval
-from sajja_client.demo.founding import LETTERS
 from sajja_client.demo.plan import Plan
 from sajja_client.demo.problems import BytesDiffer, LoadStuck, NotThisPlan
 from sajja_client.demo.reading import read_projection
@@ -53,6 +53,7 @@ class Tablet:
         self.home = Home(path)
         self.log: Log | None = None
         self.sync: Sync | None = None
+        self.pushing: Sync | None = None
         self.recorded = 0  # of the plan
         self.has_more = False  # somebody tried the village's commands on it since
         self._plan = plan
@@ -74,6 +75,8 @@ class Tablet:
                 self.log = Log.open(self.home)
             self.log.acknowledges = False  # what a server will publish, and when, no plan can know
             self._compare(self.log)
+            # After a power cut the load goes on where the logs are; people's tablets wait for the disk at every line.
+            self.log.connection.execute("PRAGMA synchronous = NORMAL")
         return self.log
 
     def close(self) -> None:
@@ -119,7 +122,7 @@ class Load:
         self.home = home
         self.server = server
         self.progress = progress
-        self.tablets = [Tablet(plan, clients_path(home) / name, name) for name in tablet_names()]
+        self.tablets = [Tablet(plan, clients_path(home) / name, name) for name in tablet_names(plan)]
         self.loaded = 0
         self._turns = asyncio.Semaphore(_SYNCS_AT_ONCE)
 
@@ -133,8 +136,11 @@ class Load:
             for tablet in self.tablets:
                 stack.callback(tablet.close)
             for tablet in self.tablets:
-                sync = Sync(tablet.open(self.server.url), server_url=self.server.url, witnesses=False)
+                log = tablet.open(self.server.url)
+                sync = Sync(log, server_url=self.server.url, witnesses=False)
                 tablet.sync = await stack.enter_async_context(sync)
+                pushing = Sync(log, server_url=self.server.url, villages=[], witnesses=False)
+                tablet.pushing = await stack.enter_async_context(pushing)
                 self.loaded += tablet.recorded
             if not await self._is_complete():
                 await self._admit()
@@ -175,7 +181,7 @@ class Load:
         for moment in tablet.stretches(day):
             async with self._turns:
                 await self._record(tablet, moment)
-                await self._synchronise(tablet)
+                await self._report_of(tablet, tablet.pushing)
 
     async def _record(self, tablet: Tablet, moment: int) -> None:
         # The commit waits for the disk; in a thread the others go on meanwhile. A thread cannot be stopped, so
@@ -190,16 +196,18 @@ class Load:
     async def _await_enrolment(self) -> None:
         """The books follow the log: wait until the server knows the tablets that the office has just enrolled."""
         for tablet in self.tablets:
+            if tablet.lines[0].step.day > self.plan.term.founding_day:
+                continue  # it comes later, in place of a lost one
 
             async def is_enrolled(tablet: Tablet = tablet) -> bool:
-                return (await self._synchronise(tablet)).enrolled
+                return (await self._report_of(tablet, tablet.pushing)).enrolled
 
             if not await _comes_true(is_enrolled):
                 raise LoadStuck(reason=f"{tablet.name} is not enrolled on the server")
 
-    async def _synchronise(self, tablet: Tablet) -> SyncReport:
-        assert tablet.sync is not None, "it was opened"
-        report = await tablet.sync.run()
+    async def _report_of(self, tablet: Tablet, sync: Sync | None) -> SyncReport:
+        assert sync is not None, "it was opened"
+        report = await sync.run()
         if report.forks or report.rejected or report.log_alarms:
             raise LoadStuck(reason=f"{tablet.name}: {msgspec.json.encode(report).decode()}")
         return report
@@ -208,9 +216,11 @@ class Load:
         """Everything is recorded: push what is still on a tablet, and wait until the books have followed."""
         for tablet in self.tablets:
             self.loaded += tablet.record_until(self.plan.lines[-1].step.moment)
-            report = await self._synchronise(tablet)
-            if report.waiting:
-                raise LoadStuck(reason=f"{tablet.name}: {report.codes}")
+            if not self.plan.is_lost(tablet.name):
+                await self._push_all(tablet, tablet.pushing)
+        for tablet in self.tablets:  # nothing is on its way any more: the feeds are whole
+            if not self.plan.is_lost(tablet.name):
+                await self._push_all(tablet, tablet.sync)
         if not await _comes_true(self._is_complete):
             raise LoadStuck(reason="the server's books do not follow its log")
         await self._witness()
@@ -218,15 +228,22 @@ class Load:
     async def _witness(self) -> None:
         """Every tablet verifies the log that was published meanwhile."""
         for tablet in self.tablets:
+            if self.plan.is_lost(tablet.name):
+                continue
             assert tablet.sync is not None, "it was opened"
             tablet.sync.witnesses = True
 
             async def is_verified(tablet: Tablet = tablet) -> bool:
-                report = await self._synchronise(tablet)
+                report = await self._report_of(tablet, tablet.sync)
                 return report.log_state == "verified" and report.log_size >= len(self.plan.lines)
 
             if not await _comes_true(is_verified):
                 raise LoadStuck(reason=f"{tablet.name}: the published log does not verify")
+
+    async def _push_all(self, tablet: Tablet, sync: Sync | None) -> None:
+        report = await self._report_of(tablet, sync)
+        if report.waiting:
+            raise LoadStuck(reason=f"{tablet.name}: {report.codes}")
 
     async def _is_complete(self) -> bool:
         """Whether the books on the server reflect every entry of the plan."""
@@ -245,7 +262,7 @@ class Load:
         """What people recorded on these tablets behind the plan is theirs, and is pushed as theirs."""
         tablets = [tablet for tablet in self.tablets if tablet.has_more]
         for tablet in tablets:
-            await self._synchronise(tablet)
+            await self._report_of(tablet, tablet.sync)
 
         async def has_followed() -> bool:
             totals = await read_projection(self.server.url, "network_totals")
@@ -264,10 +281,9 @@ async def _comes_true(is_so: Callable[[], Awaitable[bool]]) -> bool:
     return False
 
 
-def tablet_names() -> list[str]:
-    """All 26, the office's first."""
-    units = [OFFICE, *(f"pp{moo:02}" for moo in range(1, 13))]
-    return [f"{unit}-{letter}" for unit in units for letter in LETTERS]
+def tablet_names(plan: Plan) -> list[str]:
+    """Two for each unit, and who takes a lost one's place; the office's first."""
+    return sorted(plan.logs, key=lambda name: (not name.startswith(OFFICE), name))
 
 
 def clients_path(home: Path) -> Path:
@@ -275,14 +291,14 @@ def clients_path(home: Path) -> Path:
     return home / "clients"
 
 
-def read_logs(home: Path) -> list[Sequence[SignedEntry]]:
+def read_logs(plan: Plan, home: Path) -> list[Sequence[SignedEntry]]:
     """What the clients themselves hold, the office's first; verified line by line.
 
     Raises:
         NotAHome, ChainBroken: there is no such log, or it does not hold together.
     """
     logs: list[Sequence[SignedEntry]] = []
-    for name in tablet_names():
+    for name in tablet_names(plan):
         with Log.open(Home(clients_path(home) / name)) as log:
             log.verify()
             logs.append(list(log.entries()))
@@ -293,7 +309,10 @@ def _record(log: Log, line: Line) -> SignedEntry:
     step = line.step
     if isinstance(step, Approval):
         return log.approve(line.approved, step.persons, by=step.by, day=step.day, recorded_at=step.moment)
-    return log.append(line.event, by=step.by, day=step.day, recorded_at=step.moment, village=step.village)
+    return log.append(
+        line.event, by=step.by, day=step.day, recorded_at=step.moment, village=step.village,
+        personal=step.personal, derived_salt=line.salt,
+    )  # fmt: skip
 
 
 def _found(home: Home, line: Line, server_url: str) -> Log:

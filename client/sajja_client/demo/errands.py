@@ -9,9 +9,11 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Literal
 
-from sajja_client.demo import rules
+from sajja_client.demo import planted, rules
+from sajja_client.demo.acts import moment_at
 from sajja_client.demo.closing import close_month, close_year, general_meeting_day, hold_general_meeting
 from sajja_client.demo.groups import founding_lives
+from sajja_client.demo.lapping import lap
 from sajja_client.demo.lending import Loan
 from sajja_client.demo.meetings import fetch_cash, hold_meeting
 from sajja_client.demo.people import VICE, Member, died_on
@@ -64,13 +66,27 @@ def live_through(season: Season) -> None:
         for errand in season.errands.pop(day, []):
             errand()
         is_needed = day in months or tomorrow in months or _is_slow(season, day)
-        if season.in_box > rules.BOX_LIMIT and not is_needed:
-            kept = season.draw("trip", day).between(20, 42) * 100 * rules.BAHT
+        # What is recorded late would lift the box over its limit on the day that it names: somebody takes care.
+        room = planted.LAPPED_MOST if season.lapped and month_number(day) in planted.LAPPING_MONTHS else 0
+        if season.in_box > rules.BOX_LIMIT - room and not is_needed:
+            kept = season.draw("trip", day).between(20, 42) * 100 * rules.BAHT - room
             # What is owed to the funds stays in the box until somebody carries it to them.
-            _go_to_bank(season, max(kept, sum(season.agency.values()) + _CHANGE))
+            _go_to_bank(season, max(kept, _to_be_carried(season) + _CHANGE))
         if tomorrow.day == 1:
             close_month(season, day)
         day = tomorrow
+    if season.unit == planted.LOST_UNIT and planted.loses_a_tablet(season.term):
+        _lose_tablet(season)
+
+
+def _lose_tablet(season: Season) -> None:
+    """On the way home from a meeting; it had found no connection since the morning."""
+    lost, delay = planted.LOST_ON, planted.TYPED_AGAIN_AFTER
+    season.diary.record_again(
+        planted.LOST_TABLET, planted.NEW_TABLET, moment_at(lost, 7), moment_at(lost, 23),
+        delay=delay.days * 24 * 60 * 60 * 1000,
+    )  # fmt: skip
+    season.cases.append(planted.lost_tablet())
 
 
 def _note_dates(season: Season) -> None:
@@ -82,6 +98,12 @@ def _note_dates(season: Season) -> None:
     if season.term.closes_a_year and season.settlement is not None:
         season.later(rules.YEAR_END, partial(close_year, season, season.settlement))
         season.later(general_meeting_day(moo), partial(hold_general_meeting, season, season.settlement))
+    slow, month, last = rules.SLOW_BOX
+    if moo == slow:
+        first = rules.meeting_date(moo, month)
+        season.cases.append(planted.over_limit(season.unit, first, first.replace(day=last)))
+    if planted.is_lapped(season.term, moo):
+        season.lapped = lap(season)
     for life in founding_lives(season):
         life.note_dates()
     for member in season.roster.members:
@@ -135,22 +157,48 @@ def _remit(season: Season, *, is_last: bool = False) -> None:
     stays = is_last and season.village.moo in rules.IN_TRANSIT
     for fund in _FUNDS:
         amount = season.agency[fund]
+        amount = _without_what_is_kept_back(season, fund, amount)
         if amount == 0:
             continue
-        season.agency[fund] = 0
+        season.agency[fund] -= amount
         _fetch_what_lacks(season, amount)
         settlement = season.next_settlement()
         initiated = InterfundSettlementInitiated(
             settlement=settlement, fund=fund, amount_satang=amount, box=season.box, carrier=carrier
         )
         season.pay(rules.CASH_DESK, initiated)
-        if not stays:
+        if _goes_astray(season, fund):
+            season.cases.append(planted.astray(season.unit, settlement, season.today, carrier))
+        elif not stays:
             confirmed = InterfundSettlementConfirmed(
                 settlement=settlement, side="sent", fund=fund, amount_satang=amount, carrier=carrier
             )
             arrival = desk.day + timedelta(days=1 if is_last else season.chance.between(2, 5))
             season.later(arrival, partial(_send, season, arrival, confirmed))
     season.approve_list(rules.CASH_DESK)
+
+
+def _to_be_carried(season: Season) -> int:
+    """What lies in the box for the funds; what is kept back lies in the bank."""
+    return sum(
+        amount for fund, amount in season.agency.items() if not (fund == planted.STRAY_FUND and _keeps_back(season))
+    )
+
+
+def _keeps_back(season: Season) -> bool:
+    is_theirs = planted.goes_astray(season.term, season.village.moo)
+    return is_theirs and month_number(season.today) in planted.KEPT_BACK_MONTHS
+
+
+def _goes_astray(season: Season, fund: str) -> bool:
+    is_theirs = planted.goes_astray(season.term, season.village.moo) and fund == planted.STRAY_FUND
+    return is_theirs and month_number(season.today) == planted.STRAY_MONTH
+
+
+def _without_what_is_kept_back(season: Season, fund: str, amount: int) -> int:
+    if fund == planted.STRAY_FUND and _keeps_back(season):
+        return 0
+    return min(amount, planted.STRAY_AMOUNT) if _goes_astray(season, fund) else amount
 
 
 def _fetch_what_lacks(season: Season, amount: int) -> None:

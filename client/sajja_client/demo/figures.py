@@ -6,7 +6,7 @@
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -15,6 +15,7 @@ from sajja_client.demo.rules import DEFAULT_TERM
 from sajja_client.demo.targets import Targets, Village
 from sajja_schemas import books as bookkeeping
 from sajja_schemas.books import Books
+from sajja_schemas.calendar import business_date
 from sajja_schemas.entry import SignedEntry, to_base64url
 from sajja_schemas.figures import (
     control_sums,
@@ -27,6 +28,9 @@ from sajja_schemas.figures import (
 )
 from sajja_schemas.registers.members import Headcount, headcount
 from sajja_schemas.verdicts import Effect
+
+if TYPE_CHECKING:
+    from datetime import date
 
 Figures = dict[str, int]
 
@@ -110,8 +114,25 @@ def figures_of_server(totals: Mapping[str, Any]) -> Figures:
 
 def figures_of_logs(logs: Sequence[Sequence[SignedEntry]], network: str, fingerprint: str) -> Figures:
     """The same figures from the devices' own logs, the office's first."""
-    books, held = fold_logs(logs, network, fingerprint)
+    books, held = fold_logs(by_day(logs), network, fingerprint)
     return figures_of_books(books) | {_HELD: held, _REJECTED: 0}
+
+
+class _Told(msgspec.Struct):
+    recorded_at: int
+
+
+_told: Final = msgspec.json.Decoder(_Told)
+
+
+def by_day(logs: Sequence[Sequence[SignedEntry]]) -> list[Sequence[SignedEntry]]:
+    """Logs day by day as their devices' clocks have it: what a device signed before it was revoked comes before."""
+    days: dict[tuple[date, int], list[SignedEntry]] = {}
+    for at, log in enumerate(logs):
+        for entry in log:
+            day = business_date(_told.decode(entry.body).recorded_at)
+            days.setdefault((day, at), []).append(entry)
+    return [days[key] for key in sorted(days)]
 
 
 def fold_logs(logs: Sequence[Sequence[SignedEntry]], network: str, fingerprint: str) -> tuple[Books, int]:

@@ -13,6 +13,7 @@ from functools import partial
 from sajja_client.demo import rules
 from sajja_client.demo.acts import Desk, Diary, Recipe, Written
 from sajja_client.demo.closing import assembly_of
+from sajja_client.demo.enrolling import LABELS, LETTERS, device_enrolment, officer_key
 from sajja_client.demo.groups import founding_lives
 from sajja_client.demo.meetings import admission, enrolment
 from sajja_client.demo.openings import pages
@@ -32,6 +33,7 @@ from sajja_client.demo.targets import Village
 from sajja_schemas.entry import OFFICE
 from sajja_schemas.events import AnyEvent
 from sajja_schemas.events.base import Assembly, Fund
+from sajja_schemas.events.documents import DocbookIssued
 from sajja_schemas.events.ledgers import OpeningLine
 from sajja_schemas.events.network import (
     Bylaws,
@@ -44,16 +46,13 @@ from sajja_schemas.events.network import (
 )
 from sajja_schemas.events.trust import (
     CommitteeMemberAppointed,
-    DeviceEnrolled,
     MeetingResolutionRecorded,
-    OfficerKeyEnrolled,
 )
 from sajja_schemas.events.villages import HistoryRecorded
 
 Paper = AnyEvent | Recipe
 _NETWORK_ASSEMBLY = 60
-LETTERS = ("a", "b")
-_LABELS = {"a": "แท็บเล็ตโต๊ะการเงิน", "b": "แท็บเล็ตโต๊ะเงินกู้"}
+_LEAVES = 500  # of a book of receipts
 
 
 def found_network(diary: Diary, day: date, rosters: Mapping[Village, Roster]) -> None:
@@ -117,10 +116,21 @@ def open_village_books(season: Season, history: Sequence[HistoryRecorded]) -> No
         if roster.is_enrolled_at_opening(member)
     ]
     diary.approve(loans, enrolled, trio)
-    paper: list[Paper] = [*history, *pages(season.ledger, season.opening)]
+    paper: list[Paper] = [*history, *_books_of_receipts(season), *pages(season.ledger, season.opening)]
     for one in groups:
         paper += [one.registration(resolution), *pages(one.group.ledger, one.opening())]
     diary.approve(cash, [diary.act(cash, page, seconds=300) for page in paper], trio)
+
+
+def _books_of_receipts(season: Season) -> list[DocbookIssued]:
+    """A book for each table and month, kept by the treasurer until its month comes."""
+    return [
+        DocbookIssued(
+            kind="receipt", book=rules.receipt_book(letter, month), first_no=1, last_no=_LEAVES, holder=season.box
+        )
+        for month in season.term.months
+        for letter in season.desks
+    ]
 
 
 def _approve_by_all(diary: Diary, desk: Desk, second: Desk, names: list[str], village: str) -> None:
@@ -173,7 +183,7 @@ def _enrol_village(diary: Diary, desk: Desk, village: Village, roster: Roster) -
     )
     names = [diary.act(desk, established, seconds=10, village=unit)]
     for letter in LETTERS:
-        recipe = partial(_device, unit, f"{unit}-{letter}", _LABELS[letter])
+        recipe = partial(device_enrolment, unit, f"{unit}-{letter}", LABELS[letter])
         names.append(diary.act(desk, recipe, seconds=10, village=unit))
     for at, role in enumerate(ROLES):
         appointed = CommitteeMemberAppointed(
@@ -185,30 +195,9 @@ def _enrol_village(diary: Diary, desk: Desk, village: Village, roster: Roster) -
         )
         names.append(diary.act(desk, appointed, seconds=10, village=unit))
         for letter in LETTERS:
-            key = partial(_officer_key, unit, roster.officers[at], f"{unit}-{letter}")
+            key = partial(officer_key, unit, roster.officers[at], f"{unit}-{letter}")
             names.append(diary.act(desk, key, seconds=5, village=unit))
     return names
-
-
-def _device(unit: str, tablet: str, label: str, written: Written) -> AnyEvent:
-    return DeviceEnrolled(
-        device=written.device(tablet),
-        key=written.public_key(tablet),
-        label=label,
-        proof=written.proof(unit, "device", tablet),
-        derived=True,
-    )
-
-
-def _officer_key(unit: str, person: str, tablet: str, written: Written) -> AnyEvent:
-    device = written.device(tablet)
-    return OfficerKeyEnrolled(
-        person=person,
-        device=device,
-        key=written.public_key(person, tablet),
-        proof=written.proof(unit, device, person, tablet),
-        derived=True,
-    )
 
 
 def _adoption(ledger: str, bylaws: Bylaws, assembly: Assembly, day: date) -> RulesetAdopted:

@@ -16,11 +16,12 @@ from typing import Final
 
 import msgspec
 
-from sajja_client.demo import rules
+from sajja_client.demo import planted, rules
 from sajja_client.demo.acts import Desk, Diary, Written, sum_up
 from sajja_client.demo.chance import Chance
 from sajja_client.demo.claims import PENSION_SESSION, Claim, claim_name, paper_claims
 from sajja_client.demo.closing import close_of, of_ledger, pages_of, result_lines, sealed
+from sajja_client.demo.enrolling import LABELS, device_enrolment, officer_key, revocation
 from sajja_client.demo.lending import Loan
 from sajja_client.demo.people import BOOKKEEPER, PRESIDENT, SECRETARY, TREASURER, VICE, officers_of
 from sajja_client.demo.season import Season, Sent
@@ -88,6 +89,8 @@ class OfficeSeason:
                 self.number = 0
             for village, sent in arrivals.get(day, []):
                 self._receive(village, sent)
+            if day == planted.REPLACED_ON and planted.loses_a_tablet(self.term):
+                self._replace_tablet()
             if day in granting:
                 self._grant(day)
             if day - PAID_AFTER in granting:
@@ -200,6 +203,19 @@ class OfficeSeason:
         for village, paid_there in names.items():
             self._approve(paid_there, village)
         self.granted, self.granted_loans = [], []
+
+    def _replace_tablet(self) -> None:
+        """A village lost a tablet: it may say nothing more, and another with keys of its own takes its place."""
+        unit, new = planted.LOST_UNIT, planted.NEW_TABLET
+        names = [
+            self.diary.act(self.desk, revocation, seconds=60, village=unit),
+            self.diary.act(self.desk, partial(device_enrolment, unit, new, LABELS["b"]), seconds=60, village=unit),
+        ]
+        names += [
+            self.diary.act(self.desk, partial(officer_key, unit, person, new), village=unit)
+            for person in self.seasons[unit].roster.officers
+        ]
+        self._approve_on_both(names, unit)
 
     def _take_bank_interest(self) -> None:
         for fund, amount in _BANK_INTEREST.items():

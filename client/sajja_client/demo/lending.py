@@ -146,7 +146,10 @@ def _draw_borrowers(chance: Chance, roster: Roster) -> list[Member]:
     able = [
         member
         for member in roster.members
-        if member.id not in barred and member.exit_month is None and member.joined < _BORROWERS_JOINED_BEFORE
+        if member.id not in barred
+        and member.exit_month is None
+        and not member.is_silent
+        and member.joined < _BORROWERS_JOINED_BEFORE
     ]
     return chance.sample(able, len(able))
 

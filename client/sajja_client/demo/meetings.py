@@ -5,22 +5,24 @@
 * A few slips are written on paper and recorded two days later, with the day of the meeting as their business date.
 """
 
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Literal
 
 import msgspec
 
-from sajja_client.demo import rules
+from sajja_client.demo import planted, rules
 from sajja_client.demo.acts import Recipe
 from sajja_client.demo.lending import Loan, Payment
 from sajja_client.demo.people import PRESIDENT, SECRETARY, TREASURER, VICE, Member
-from sajja_client.demo.season import Season
+from sajja_client.demo.season import Receipt, Season
 from sajja_client.demo.settlement import Settlement
 from sajja_schemas.entry import entry_hash, to_base64url
 from sajja_schemas.events.closing import AllocationPaid, DividendPaid, DividendReinvested, Share
 from sajja_schemas.events.ledgers import BankWithdrawalMade, ExpenseAccount, ExpensePaid, IncomeReceived
 from sajja_schemas.events.loans import LoanApproved, LoanDisbursed, LoanRepaymentReceived
+from sajja_schemas.events.member_records import MemberApplicationSubmitted
 from sajja_schemas.events.members import MemberAdmitted, MemberDeathConfirmed, MemberExitSettled, MemberHeirsPaid
 from sajja_schemas.events.risk import RiskClaimFiled
 from sajja_schemas.events.savings import ShareDeposited, SpecialSavingsDeposited, SpecialSavingsWithdrawn
@@ -88,6 +90,7 @@ def _resolve(season: Season, month: int) -> None:
     season.diary.approve(season.desks[letter], [resolution], season.persons(PRESIDENT, SECRETARY))
     for member in season.roster.members:
         if member.admitted_month == month:
+            apply_for(season, letter, member)
             season.record(letter, admission(member, resolution))
         if member.enrols_month == month:
             season.record(letter, enrolment(member, resolution))
@@ -95,6 +98,12 @@ def _resolve(season: Season, month: int) -> None:
         if loan.disbursed_month == month:
             season.record(letter, _approval_of(loan, resolution))
     season.approve_list(letter)
+
+
+def apply_for(season: Season, letter: str, member: Member) -> None:
+    """Somebody applies; who it is stands beside the entry."""
+    applied = MemberApplicationSubmitted(applicant=member.id, gender=member.gender, group="general", scopes=("bank",))
+    season.diary.act(season.desks[letter], applied, seconds=90, personal=planted.applicant(member.identity))
 
 
 def admission(member: Member, resolution: str) -> Recipe:
@@ -132,7 +141,11 @@ def _approval_of(loan: Loan, resolution: str) -> Recipe:
 
 def _serve(season: Season, member: Member, month: int) -> None:
     """What one member pays in at a meeting."""
-    if (member.admitted_month or 0) > month:
+    if (member.admitted_month or 0) > month or member.is_silent:
+        return
+    if (posted := season.lapped.get((member.id, month))) is not None:
+        for whose, of in posted:
+            _post_month(season, whose, of)
         return
     if member.is_in(month):
         _take_monthly(season, member, month)
@@ -146,6 +159,16 @@ def _serve(season: Season, member: Member, month: int) -> None:
         amount = season.chance.pick(_DEPOSITS) * rules.BAHT
         deposit = SpecialSavingsDeposited(member=member.id, amount_satang=amount, box=season.box)
         season.take_carefully(member.letter, deposit)
+
+
+def _post_month(season: Season, member: Member, month: int) -> None:
+    """A member's payments of a month, on the loan desk's paper of today, and under that month's meeting day."""
+    letter, meeting = rules.LOAN_DESK, rules.meeting_date(season.village.moo, month)
+    day = meeting if meeting != season.today else None
+    for event in _shares_and_welfare(season, member, month):
+        season.take(letter, event, day=day)
+    for loan, payment in season.instalments.get((member.id, month), ()):
+        season.take(letter, _repayment(season, loan, payment), day=day)
 
 
 def _take_monthly(season: Season, member: Member, month: int) -> None:
@@ -166,18 +189,21 @@ def _take_monthly(season: Season, member: Member, month: int) -> None:
 
 def _take_shares(season: Season, letter: str, member: Member, month: int, *, may_be_slip: bool = False) -> None:
     """The pledged share and the welfare contribution of a month, and of months that were missed."""
-    months = (*season.unpaid_months.pop(member.id, ()), rules.month_name(month))
-    share = ShareDeposited(member=member.id, amount_satang=member.pledge * len(months), box=season.box, months=months)
+    share, *contribution = _shares_and_welfare(season, member, month)
     if may_be_slip and season.chance.happens(rules.LATE_RECORDED_PERCENT):
-        _record_later(season, share, month)
+        _record_later(season, letter, share, month)
     else:
         season.take_carefully(letter, share)
+    for event in contribution:
+        season.take_carefully(letter, event)
+
+
+def _shares_and_welfare(season: Season, member: Member, month: int) -> Iterator[Receipt]:
+    months = (*season.unpaid_months.pop(member.id, ()), rules.month_name(month))
+    yield ShareDeposited(member=member.id, amount_satang=member.pledge * len(months), box=season.box, months=months)
     covered, amount = _welfare_due(member, months, month)
     if covered:
-        contribution = WelfareContributionReceived(
-            member=member.id, amount_satang=amount, box=season.box, months=covered
-        )
-        season.take_carefully(letter, contribution)
+        yield WelfareContributionReceived(member=member.id, amount_satang=amount, box=season.box, months=covered)
 
 
 def _welfare_due(member: Member, months: tuple[str, ...], month: int) -> tuple[tuple[str, ...], int]:
@@ -191,10 +217,10 @@ def _welfare_due(member: Member, months: tuple[str, ...], month: int) -> tuple[t
     return covered, rules.WELFARE_MONTHLY * len(covered)
 
 
-def _record_later(season: Season, share: ShareDeposited, month: int) -> None:
+def _record_later(season: Season, letter: str, share: Receipt, month: int) -> None:
     """The cash is in the box; the slip is typed in two days later."""
     day = rules.meeting_date(season.village.moo, month)
-    slip = msgspec.structs.replace(share, source="paper")
+    slip = msgspec.structs.replace(share, source="paper", receipt=season.receipt(letter, share))
     season.follow(slip)
 
     def type_in() -> None:
@@ -205,19 +231,20 @@ def _record_later(season: Season, share: ShareDeposited, month: int) -> None:
 
 
 def _take_repayment(season: Season, letter: str, loan: Loan, payment: Payment) -> None:
-    season.take(
-        letter,
-        LoanRepaymentReceived(
-            loan=loan.id,
-            member=loan.member.id,
-            product=loan.product,
-            total_satang=payment.principal + payment.interest + payment.fine,
-            box=season.box,
-            principal_satang=payment.principal,
-            interest_satang=payment.interest,
-            fine_satang=payment.fine,
-            next_due=rules.meeting_date(season.village.moo, payment.month + 1) if payment.owed_after else None,
-        ),
+    season.take(letter, _repayment(season, loan, payment))
+
+
+def _repayment(season: Season, loan: Loan, payment: Payment) -> LoanRepaymentReceived:
+    return LoanRepaymentReceived(
+        loan=loan.id,
+        member=loan.member.id,
+        product=loan.product,
+        total_satang=payment.principal + payment.interest + payment.fine,
+        box=season.box,
+        principal_satang=payment.principal,
+        interest_satang=payment.interest,
+        fine_satang=payment.fine,
+        next_due=rules.meeting_date(season.village.moo, payment.month + 1) if payment.owed_after else None,
     )
 
 
@@ -244,11 +271,10 @@ def _pay_out(season: Season, month: int) -> None:
     for member in season.roster.members:
         if member.exit_month == month:
             _settle_exit(season, member)
+        elif member.is_silent:
+            _withdraw_from_the_silent(season, member, month)
         elif member.has_special and _may_withdraw(season, member) and season.chance.happens(5):
-            amount = season.chance.pick(_WITHDRAWALS) * rules.BAHT
-            season.withdrawn[member.id] = season.withdrawn.get(member.id, 0) + amount
-            event = SpecialSavingsWithdrawn(member=member.id, amount_satang=amount, box=season.box)
-            season.pay(rules.LOAN_DESK, event)
+            _withdraw(season, member, season.chance.pick(_WITHDRAWALS) * rules.BAHT)
     for account, amount, text in _expenses(season, month):
         event_paid = ExpensePaid(
             ledger=f"bank:{season.unit}",
@@ -259,6 +285,18 @@ def _pay_out(season: Season, month: int) -> None:
             text=text,
         )
         season.pay(rules.CASH_DESK, event_paid)
+
+
+def _withdraw(season: Season, member: Member, amount: int) -> None:
+    season.withdrawn[member.id] = season.withdrawn.get(member.id, 0) + amount
+    event = SpecialSavingsWithdrawn(member=member.id, amount_satang=amount, box=season.box)
+    season.pay(rules.LOAN_DESK, event)
+
+
+def _withdraw_from_the_silent(season: Season, member: Member, month: int) -> None:
+    if month == rules.LAST_MONTH and planted.is_silent_for_long(season.term):
+        _withdraw(season, member, planted.SILENT_WITHDRAWAL)
+        season.cases.append(planted.silent_withdrawal(season.unit, member.id, season.today))
 
 
 def _may_withdraw(season: Season, member: Member) -> bool:

@@ -7,11 +7,12 @@
 """
 
 from datetime import date, timedelta
+from operator import itemgetter
 from typing import Final, Literal
 
 import msgspec
 
-from sajja_client.demo import rules
+from sajja_client.demo import planted, rules
 from sajja_client.demo.chance import Chance, apportion
 from sajja_client.demo.targets import Targets, Village
 from sajja_schemas.events.trust import Role
@@ -46,6 +47,9 @@ class Member(msgspec.Struct, kw_only=True):
     is_prepaid: bool = False  # pays the welfare fund for a year in January
     has_special: bool = False
     is_elderly: bool = False
+    is_silent: bool = False  # does nothing, until somebody takes the savings out
+    identity: str = ""  # of who joins in one of these months: the number on the application, nobody's
+    is_twice: bool = False  # that number stands on an application in another village, too
 
     def is_in(self, month: int) -> bool:
         """Whether there on the day of this month's meeting, and not leaving that day."""
@@ -100,10 +104,41 @@ def died_on(moo: int, member: Member) -> date:
 
 def draw_rosters(seed: int, targets: Targets) -> dict[str, Roster]:
     """The people of every village; at the end they are exactly as many, and as many women, as the table says."""
-    return {
+    rosters = {
         village.unit: _draw_roster(Chance(seed, village.unit, "people"), village, counts)
         for village, counts in zip(targets.villages, _count(seed, targets), strict=True)
     }
+    _silence(rosters[_unit(planted.SILENT_MOO)])
+    _apply_twice(*(rosters[_unit(moo)] for moo in planted.TWICE_MOOS))
+    return rosters
+
+
+def _unit(moo: int) -> str:
+    return f"pp{moo:02}"
+
+
+def _silence(roster: Roster) -> None:
+    """The oldest member whom nothing ties to a meeting falls silent."""
+    free = (
+        member
+        for member in roster.members
+        if member.exit_month is None and not member.in_welfare and member.id not in roster.officer_members
+    )
+    silent = next(free)
+    silent.is_silent = silent.has_special = True
+
+
+def _apply_twice(first: Roster, second: Roster) -> None:
+    """The last of the one village who is also somebody of the other: as late as can be, so that short terms have it."""
+    pairs = [
+        (min(one.admitted_month, other.admitted_month), one.id, one, other)
+        for one in first.members
+        for other in second.members
+        if one.admitted_month is not None and other.admitted_month is not None and one.gender == other.gender
+    ]
+    _month, _id, one, other = max(pairs, key=itemgetter(0, 1))
+    other.identity = one.identity
+    one.is_twice = other.is_twice = True
 
 
 def _count(seed: int, targets: Targets) -> list[_Counts]:
@@ -164,6 +199,8 @@ def _draw_roster(chance: Chance, village: Village, counts: _Counts) -> Roster:
     for number, member in enumerate(members, start=1):
         member.id = f"{village.unit}-m{number:03}"
         member.letter = "ab"[number % 2]
+        if member.admitted_month is not None:
+            member.identity = planted.synthetic_number(village.moo, number)
     officers = sorted(chance.sample(old[:_OLDEST_OFFERED], len(ROLES)), key=lambda member: member.id)
     stay = chance.sample([member for member in old if member not in officers], len(old))
     for month in counts.leaving:

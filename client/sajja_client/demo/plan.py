@@ -10,7 +10,7 @@ from operator import attrgetter
 
 import msgspec
 
-from sajja_client.demo import rules
+from sajja_client.demo import planted, rules
 from sajja_client.demo.acts import Diary, sum_up
 from sajja_client.demo.claims import draw_claims
 from sajja_client.demo.cover import CoverRefused, cover_loans
@@ -18,6 +18,7 @@ from sajja_client.demo.errands import live_through
 from sajja_client.demo.founding import found_network, open_fund_books, open_village_books
 from sajja_client.demo.funds import OfficeSeason
 from sajja_client.demo.history import history_of
+from sajja_client.demo.lapping import LappingRefused
 from sajja_client.demo.lending import CLAIMED, Loan, claimants, draw_loans
 from sajja_client.demo.openings import OpeningRefused, funds_year_before, open_funds, open_village, village_year_before
 from sajja_client.demo.people import Roster, draw_rosters
@@ -30,7 +31,15 @@ from sajja_schemas.accounts import HELD
 
 DEFAULT_SEED = 2563
 _FETCHED_PERCENT = (60, 40, 80, 25)  # of the loans of a meeting, fetched from the bank the day before
-_ATTEMPTS = 12  # with other loans each time
+_ATTEMPTS = 12  # of a village, with other loans each time
+
+
+class _VillageRefused(ValueError):
+    """With these loans a village's months cannot be lived through."""
+
+    def __init__(self, unit: str) -> None:
+        super().__init__(unit)
+        self.unit = unit
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,10 +52,15 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     logs: dict[str, list[Line]]  # the same, by tablet
     syncs: dict[str, tuple[int, ...]]  # tablet: moments
     scribe: Scribe
+    cases: tuple[planted.Case, ...]  # what somebody should find
 
     def log_of(self, tablet: str) -> list[Line]:
         """One tablet's log."""
         return self.logs[tablet]
+
+    def is_lost(self, tablet: str) -> bool:
+        """Whether a tablet is gone at the end, and pushes nothing any more."""
+        return tablet == planted.LOST_TABLET and planted.loses_a_tablet(self.term)
 
 
 def make_plan(seed: int = DEFAULT_SEED, term: rules.Term = rules.DEFAULT_TERM) -> Plan:
@@ -65,25 +79,33 @@ def make_plan(seed: int = DEFAULT_SEED, term: rules.Term = rules.DEFAULT_TERM) -
     open_fund_books(office.diary, day, office.opening, history[rules.NETWORK])
     for unit, season in seasons.items():
         open_village_books(season, history[unit])
-    return _write(seed, term, diaries)
+    return _write(seed, term, diaries, _cases(seasons))
 
 
-def _live_or_try_again(
-    seed: int, term: rules.Term, targets: Targets, rosters: dict[str, Roster], attempt: int = 0
-) -> dict[str, Season]:
-    """Every village's months; with other loans where some box or bank would not hold what is taken from it."""
-    try:
-        return _live(seed, term, targets, rosters, _draw_loans(seed, targets, rosters, attempt))
-    except (CoverRefused, OpeningRefused):
-        if attempt == _ATTEMPTS:
-            raise
-        return _live_or_try_again(seed, term, targets, rosters, attempt + 1)
+def _live_or_try_again(seed: int, term: rules.Term, targets: Targets, rosters: dict[str, Roster]) -> dict[str, Season]:
+    """Every village's months; where a box or bank would not hold what is taken from it, with other loans there."""
+    attempts = dict.fromkeys(rosters, 0)
+    while True:
+        try:
+            return _live(seed, term, targets, rosters, _draw_loans(seed, targets, rosters, attempts), attempts)
+        except _VillageRefused as refused:
+            again = [refused.unit]
+        except CoverRefused:
+            again = list(attempts)
+        for unit in again:
+            attempts[unit] += 1
+        if max(attempts.values()) > _ATTEMPTS:
+            raise OpeningRefused(f"no loans suit {again}")
 
 
-def _draw_loans(seed: int, targets: Targets, rosters: dict[str, Roster], attempt: int) -> dict[str, list[Loan]]:
+def _draw_loans(
+    seed: int, targets: Targets, rosters: dict[str, Roster], attempts: dict[str, int]
+) -> dict[str, list[Loan]]:
     claimed = dict(zip(claimants(rosters), ([amount] for amount in CLAIMED), strict=False))
     loans = {
-        village.unit: draw_loans(seed, village, rosters[village.unit], claimed.get(village.unit, []), attempt)
+        village.unit: draw_loans(
+            seed, village, rosters[village.unit], claimed.get(village.unit, []), attempts[village.unit]
+        )
         for village in targets.villages
     }
     cover_loans(seed, [loan for those in loans.values() for loan in those], targets.funds.risk)
@@ -91,18 +113,26 @@ def _draw_loans(seed: int, targets: Targets, rosters: dict[str, Roster], attempt
 
 
 def _live(
-    seed: int, term: rules.Term, targets: Targets, rosters: dict[str, Roster], loans: dict[str, list[Loan]]
+    seed: int,
+    term: rules.Term,
+    targets: Targets,
+    rosters: dict[str, Roster],
+    loans: dict[str, list[Loan]],
+    attempts: dict[str, int],
 ) -> dict[str, Season]:
     """Every village's months and opening, so that box and bank never lack what is taken from them."""
-    return {
-        village.unit: _live_village(
-            partial(
-                Season, seed, term, village, rosters[village.unit], loans[village.unit],
-                groups=tuple(group for group in targets.groups if group.village == village.unit),
+    seasons: dict[str, Season] = {}
+    # Those that had to try again come first: if they must once more, nobody else has lived in vain.
+    for village in sorted(targets.villages, key=lambda village: -attempts[village.unit]):
+        unit = village.unit
+        groups = tuple(group for group in targets.groups if group.village == unit)
+        try:
+            seasons[unit] = _live_village(
+                partial(Season, seed, term, village, rosters[unit], loans[unit], groups=groups)
             )
-        )
-        for village in targets.villages
-    }  # fmt: skip
+        except (LappingRefused, OpeningRefused) as refused:
+            raise _VillageRefused(unit) from refused
+    return {village.unit: seasons[village.unit] for village in targets.villages}
 
 
 def _live_village(make: Callable[..., Season]) -> Season:
@@ -142,7 +172,19 @@ def _activity(diaries: list[Diary]) -> dict[tuple[str, int, str], int]:
     return sum_up(movement for diary in diaries for movement in diary.movements())
 
 
-def _write(seed: int, term: rules.Term, diaries: list[Diary]) -> Plan:
+def _cases(seasons: dict[str, Season]) -> tuple[planted.Case, ...]:
+    """What is planted in the villages' months, and the person who stands in two of them."""
+    told = [case for season in seasons.values() for case in season.cases]
+    twice = [
+        member.id
+        for season in seasons.values()
+        for member in season.roster.members
+        if member.is_twice and (member.admitted_month or 0) >= season.term.months[0]
+    ]
+    return (*told, *([planted.twice_admitted(twice)] if len(twice) > 1 else ()))
+
+
+def _write(seed: int, term: rules.Term, diaries: list[Diary], cases: tuple[planted.Case, ...]) -> Plan:
     # Python's sort keeps the order of a unit's own steps where their moments are equal.
     steps = sorted((step for diary in diaries for step in diary.steps), key=attrgetter("moment"))
     scribe = Scribe(seed)
@@ -160,4 +202,5 @@ def _write(seed: int, term: rules.Term, diaries: list[Diary]) -> Plan:
             tablet: draw_syncs(seed, term, tablet, [line.step.moment for line in log]) for tablet, log in logs.items()
         },
         scribe=scribe,
+        cases=cases,
     )

@@ -96,7 +96,7 @@ HOSPITAL_VISIT_MAX: Final = 600 * BAHT
 # The box of this village stood over its limit from 8 to 14 July 2563: nobody went to the bank (section 12.2).
 SLOW_BOX: Final = (4, LAST_MONTH - 1, 14)  # moo, month, day of the trip
 # What these villages collected in August is still on its way to the funds on the 22nd.
-IN_TRANSIT: Final = frozenset({3, 8, 11})
+IN_TRANSIT: Final = frozenset({3, 8})
 
 CASH_DESK: Final = "a"  # the tablet of the treasurer's table
 LOAN_DESK: Final = "b"  # the tablet of the loan committee's table
@@ -105,6 +105,12 @@ LOAN_DESK: Final = "b"  # the tablet of the loan committee's table
 def be_year_start(be_year: int) -> date:
     """The first of January of a Buddhist year."""
     return date(be_year - BE_OFFSET, 1, 1)
+
+
+def receipt_book(letter: str, month: int) -> int:
+    """The number of a table's book of receipts in a month: the Buddhist year, the month, the table."""
+    day = first_day_of(month)
+    return ((day.year + BE_OFFSET) % 100 * 100 + day.month) * 10 + "ab".index(letter) + 1
 
 
 def meeting_day(moo: int) -> int:

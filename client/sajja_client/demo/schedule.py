@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from sajja_client.demo import rules
+from sajja_client.demo import planted, rules
 from sajja_client.demo.acts import moment_at
 from sajja_client.demo.chance import Chance
 
@@ -23,9 +23,10 @@ _ONLINE_OF_OFFLINE: Final = (2, 3)  # online 40 % of the hours, offline 60 %
 
 
 def draw_syncs(seed: int, term: rules.Term, tablet: str, recorded: Sequence[int]) -> tuple[int, ...]:
-    """The moments at which a tablet pushes what it has, the last one after everything."""
+    """The moments at which a tablet pushes what it has, the last one after everything; one that is lost, before."""
     chance = Chance(seed, tablet, "syncs")
-    end = moment_at(rules.LAST_DAY, 23)
+    is_lost = tablet == planted.LOST_TABLET and planted.loses_a_tablet(term)
+    end = moment_at(planted.LOST_ON, 6) if is_lost else moment_at(rules.LAST_DAY, 23)
     opened = moment_at(term.founding_day, 19)  # every tablet was online when it was handed over
     windows: list[tuple[int, int]] = [(opened, opened + _HOUR)]
     while (now := windows[-1][1]) < end:

@@ -8,7 +8,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -19,10 +19,13 @@ from sajja_client.demo.lending import Loan, Payment
 from sajja_client.demo.people import BOOKKEEPER, PRESIDENT, SECRETARY, TREASURER, VICE, Member, Roster
 from sajja_client.demo.settlement import Settlement
 from sajja_client.demo.targets import Group, Village
-from sajja_schemas.calculations.spans import Movement
+from sajja_schemas.calculations.spans import Movement, month_number
 from sajja_schemas.events import AnyEvent
+from sajja_schemas.events.base import Event
+from sajja_schemas.events.base import Receipt as PaperReceipt
 from sajja_schemas.events.closing import YearEndAllocationApproved
-from sajja_schemas.events.ledgers import EntryReversed, OpeningLine
+from sajja_schemas.events.ledgers import EntryReversed, IncomeReceived, OpeningLine
+from sajja_schemas.events.loans import LoanRepaymentReceived
 from sajja_schemas.events.savings import ShareDeposited, SpecialSavingsDeposited
 from sajja_schemas.events.transfers import (
     InterfundSettlementConfirmed,
@@ -31,8 +34,14 @@ from sajja_schemas.events.transfers import (
     NetworkDepositPlaced,
 )
 from sajja_schemas.events.welfare import WelfareContributionReceived
+from sajja_schemas.postings import Line
+
+if TYPE_CHECKING:
+    from sajja_client.demo.planted import Case
 
 Page = list[OpeningLine]
+# Whose payments of which months are recorded when a member comes to a meeting, where it is not simply the own.
+Lapped = dict[tuple[str, int], tuple[tuple[Member, int], ...]]
 Dues = dict[tuple[str, int], list[tuple[Loan, Payment]]]  # by member and month
 Receipt = ShareDeposited | SpecialSavingsDeposited | WelfareContributionReceived
 Sent = (
@@ -44,6 +53,9 @@ Sent = (
 )
 
 _BOX: Final = 1110
+_RECEIPTED: Final = (
+    IncomeReceived, LoanRepaymentReceived, ShareDeposited, SpecialSavingsDeposited, WelfareContributionReceived,
+)  # fmt: skip
 _AGENCY: Final = {2610: "welfare", 2620: "risk"}
 _INTEREST: Final = frozenset({4110, 4111})
 
@@ -55,6 +67,30 @@ class Death(msgspec.Struct, frozen=True, kw_only=True):
     died: date
     known: date
     loan: Loan | None
+
+
+class ReceiptBook:
+    """The receipts of a table: a book for each month, numbers from 1 on in the order in which they are torn off."""
+
+    def __init__(self, letter: str) -> None:
+        self.letter = letter
+        self.month = 0
+        self.number = 0
+        self.visit: object = None
+
+    def give(self, today: date, payer: object) -> PaperReceipt:
+        """The receipt of a visit; what a payer pays besides stands on the same one."""
+        if (today, payer) != self.visit:
+            self.spoil(today)
+            self.visit = (today, payer)
+        return PaperReceipt(book=rules.receipt_book(self.letter, self.month), no=self.number)
+
+    def spoil(self, today: date) -> PaperReceipt:
+        """The next receipt, on its own: one that was written wrongly."""
+        month = month_number(today)
+        self.number = self.number + 1 if month == self.month else 1
+        self.month, self.visit = month, None
+        return PaperReceipt(book=rules.receipt_book(self.letter, month), no=self.number)
 
 
 class Season:
@@ -113,8 +149,11 @@ class Season:
         self.year_before: Page = []  # income and expense of the open year, from paper
         self.opening: Page = []
         self.sent: list[tuple[date, Sent]] = []
+        self.lapped: Lapped = {}
+        self.cases: list[Case] = []
         self.deaths: list[Death] = []
         self.resolutions = 1
+        self.books = {letter: ReceiptBook(letter) for letter in self.desks}
         self.settlements = 0
 
     def draw(self, *names: object) -> Chance:
@@ -142,28 +181,35 @@ class Season:
         day: date | None = None,
         undoes: str | None = None,
         approved: bool = True,
+        lines: list[Line] | None = None,
     ) -> str:
         """Plan an act at a table, and leave it on the list of its officers if it needs them."""
-        name = self.diary.act(self.desks[letter], event, seconds=seconds, day=day, undoes=undoes)
+        name = self.diary.act(self.desks[letter], event, seconds=seconds, day=day, undoes=undoes, lines=lines)
         if approved:
             self.unapproved[letter].append(name)
         return name
 
     def pay(self, letter: str, event: AnyEvent, *, seconds: int = 60) -> str:
         """Plan an act that moves money and that officers approve."""
-        self.follow(event)
-        return self.record(letter, event, seconds=seconds)
+        return self.record(letter, event, seconds=seconds, lines=self.follow(event))
 
     def take(self, letter: str, event: AnyEvent, *, day: date | None = None, is_followed: bool = False) -> None:
         """Plan a receipt."""
-        if not is_followed:
-            self.follow(event)
-        self.record(letter, event, seconds=self.chance.between(8, 25), day=day, approved=False)
+        if isinstance(event, _RECEIPTED) and event.receipt is None:
+            event = msgspec.structs.replace(event, receipt=self.receipt(letter, event, day))
+        lines = None if is_followed else self.follow(event)
+        self.record(letter, event, seconds=self.chance.between(8, 25), day=day, approved=False, lines=lines)
+
+    def receipt(self, letter: str, event: Event, day: date | None = None) -> PaperReceipt:
+        """The paper that a payer takes home, from that table's book of the month: one for a visit, and one for fees."""
+        payer = getattr(event, "member", None) or ("fees", getattr(event, "sub", None))
+        return self.books[letter].give(self.today, (payer, day))
 
     def take_carefully(self, letter: str, receipt: Receipt) -> None:
         """Plan a receipt; now and then a wrong one stands before it, reversed."""
         if self.chance.happens_in_1000(rules.REVERSED_IN_1000):
             wrong, reason = self._mistake(receipt)
+            wrong = msgspec.structs.replace(wrong, receipt=self.books[letter].spoil(self.today))
             name = self.record(letter, wrong, seconds=self.chance.between(8, 25), approved=False)
             self.record(letter, _reversal(name, reason), undoes=name)
         self.take(letter, receipt)
@@ -176,9 +222,10 @@ class Season:
             self.diary.approve(self.desks[letter], names, self.persons(first, SECRETARY, TREASURER))
             self.unapproved[letter] = []
 
-    def follow(self, event: AnyEvent) -> None:
-        """Let the purse know what moves, and remember whose savings and interest it was."""
-        for ledger, account, sub, amount in post(event, self.unit):
+    def follow(self, event: AnyEvent) -> list[Line]:
+        """Let the purse know what moves, and remember whose savings and interest it was; gives the lines."""
+        lines = post(event, self.unit)
+        for ledger, account, sub, amount in lines:
             if ledger != self.ledger:
                 continue
             if account == _BOX:
@@ -190,6 +237,7 @@ class Season:
                 self.moves[account].setdefault(sub, []).append(move)
             elif account in _INTEREST:
                 self.interest.append((self.today, sub, -amount))
+        return lines
 
     def next_settlement(self) -> str:
         """A new name for money on its way."""

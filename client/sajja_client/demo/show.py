@@ -28,7 +28,7 @@ from sajja_client.demo.plan import DEFAULT_SEED, Plan, make_plan
 from sajja_client.demo.problems import LoadStuck, NotThisPlan
 from sajja_client.demo.reading import read_projection
 from sajja_client.demo.server import ServerProcess, serving
-from sajja_client.demo.table import print_check, print_findings, print_network, print_serving
+from sajja_client.demo.table import print_cases, print_check, print_findings, print_network, print_serving
 from sajja_client.demo.targets import load_targets
 from sajja_client.durable import replace_file
 from sajja_client.problems import EXIT_PROBLEM, Unreachable
@@ -111,6 +111,7 @@ async def _show(wish: Wish, plan: Plan, console: Console, times: tuple[float, fl
             if differing is not None:
                 print_check(console, differing, len(expected_figures(load_targets(), plan.term)))
                 print_findings(console, await _findings(server.url))
+                print_cases(console, plan.cases)
         if wish.serve and not differing:
             print_serving(console, server.url)
             served.set()
@@ -182,7 +183,7 @@ async def _findings(url: str) -> dict[str, Any]:
 
 def _check(plan: Plan, home: Path, totals: dict[str, Any]) -> list[Difference]:
     expected = expected_figures(load_targets(), plan.term)
-    logs = figures_of_logs(read_logs(home), rules.NETWORK, plan.fingerprint)
+    logs = figures_of_logs(read_logs(plan, home), rules.NETWORK, plan.fingerprint)
     return [
         *differences(expected, figures_of_server(totals), "server"),
         *differences(expected, logs, "logs"),
@@ -206,5 +207,6 @@ def _print_json(
     if differing is not None:
         document["checked"] = 2 * len(expected_figures(load_targets(), plan.term))
         document["differences"] = differing
+        document["planted"] = plan.cases
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(document)).decode() + "\n")
     sys.stdout.flush()

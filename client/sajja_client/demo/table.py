@@ -11,6 +11,7 @@ from rich.text import Text
 
 from sajja_client.demo import rules
 from sajja_client.demo.figures import Difference
+from sajja_client.demo.planted import Case
 from sajja_schemas.calendar import format_thai
 from sajja_schemas.money import format_baht
 
@@ -97,6 +98,16 @@ def print_findings(console: Console, answer: Mapping[str, Any]) -> None:
         table.add_column(name, justify="right" if name == "findings" else "left")
     for code, (severity, count) in of_code.items():
         table.add_row(code, severity, str(count))
+    console.print(table)
+
+
+def print_cases(console: Console, cases: Sequence[Case]) -> None:
+    """Say what is planted for somebody to find, and where to look."""
+    table = Table(title=f"กรณีที่ซ่อนไว้ {len(cases)} กรณี · {len(cases)} planted cases", box=SIMPLE_HEAD, show_lines=True)
+    table.add_column("กรณี · case")
+    table.add_column("ดูที่ · where to look")
+    for case in cases:
+        table.add_row(f"{case.thai}\n{case.english}", "\n".join(case.where))
     console.print(table)
 
 

@@ -4,11 +4,12 @@ Pure, and the oracle of the load: a client that records the plan must come to th
 """
 
 from collections.abc import Iterable
+from hashlib import sha256
 
 import msgspec
 
 from sajja_client.demo import rules
-from sajja_client.demo.acts import Approval, Step
+from sajja_client.demo.acts import Act, Approval, Step
 from sajja_client.keys import derive_key
 from sajja_schemas import signing
 from sajja_schemas.bylaws.history import RulesetHistory
@@ -18,6 +19,8 @@ from sajja_schemas.entry import NO_PREVIOUS, EntryRef, SignedEntry, device_name,
 from sajja_schemas.events import AnyEvent, Body, encode_body
 from sajja_schemas.events import trust as trust_events
 from sajja_schemas.events.network import RulesetAdopted
+from sajja_schemas.personal import SALT_BYTES, commitment_of
+from sajja_schemas.personal_data import encode_personal
 from sajja_schemas.signing import SigningKey
 
 
@@ -28,6 +31,7 @@ class Line(msgspec.Struct, frozen=True):
     event: AnyEvent
     entry: SignedEntry
     approved: tuple[SignedEntry, ...] = ()  # of an approval: the entries on its list
+    salt: bytes | None = None  # of the personal part beside it
 
 
 class Scribe:
@@ -86,6 +90,8 @@ class Scribe:
             event = self._approval(step, approved)
         else:
             event = self._under_bylaws(step, step.event(self) if callable(step.event) else step.event)
+        personal = step.personal if isinstance(step, Act) else None
+        salt = self._salt(step.name) if personal is not None else None
         last = self._heads.get(step.tablet)
         key = self.key(step.tablet)
         body = encode_body(
@@ -100,12 +106,17 @@ class Scribe:
                 date=step.day,
                 recorded_at=step.moment,
                 event=event,
+                personal=to_base64url(commitment_of(salt, encode_personal(personal))) if personal and salt else None,
             )
         )
         entry = read_entry(key.public, key.sign(signing.ENTRY_TAG, body), body)
         self._heads[step.tablet] = self._entries[step.name] = entry
         self.fingerprint = self.fingerprint or to_base64url(entry.hash)
-        return Line(step, event, entry, approved)
+        return Line(step, event, entry, approved, salt)
+
+    def _salt(self, name: str) -> bytes:
+        """The same for the same seed, as the keys are: nobody's data is hidden under it."""
+        return sha256(f"sajja demo salt\n{self.seed}/{name}".encode()).digest()[:SALT_BYTES]
 
     def _under_bylaws(self, step: Step, event: AnyEvent) -> AnyEvent:
         """The event with the version of the bylaws that its author goes by; every adoption of the plan counts."""
