@@ -17,7 +17,7 @@ from sajja_schemas.events.lending import LoanGuarantorConsented
 from sajja_schemas.events.loan_accounts import LoanFineCharged, LoanRescheduled, LoanWrittenOff
 from sajja_schemas.events.loans import LoanApproved, LoanDisbursed, LoanRepaymentReceived
 from sajja_schemas.events.ruleset import Bylaws, LoanProduct
-from sajja_schemas.events.savings import SavingsFineCharged, ShareAdvanceReceived, SharePledgeSet
+from sajja_schemas.events.savings import SavingsFineCharged, SharePledgeSet
 from sajja_schemas.events.welfare import WelfareContributionReceived
 from sajja_schemas.events.welfare_claims import WelfareClaimSubmitted
 from sajja_schemas.findings import Hit, Owner, Severity
@@ -64,13 +64,6 @@ def _off(wanted: int | None, taken: int, **fields: Any) -> Hit | None:
     if wanted is None or wanted == taken:
         return None
     return Hit(fields={**fields, "ruled_satang": wanted}, amount_satang=taken - wanted)
-
-
-def _advance(_books: Books, _body: Body, event: ShareAdvanceReceived, rules: Bylaws) -> Hit | None:
-    par_satang = rules.share_par_satang
-    if par_satang is None or event.amount_satang < par_satang:
-        return None
-    return Hit(fields={"member": event.member, "par_satang": par_satang}, amount_satang=event.amount_satang)
 
 
 def _pledge(_books: Books, _body: Body, event: SharePledgeSet, rules: Bylaws) -> Hit | None:
@@ -287,14 +280,6 @@ RULES: Final = (
             "{member} changes the pledge {times} times this year; the bylaws allow {allowed}",
         ),
         _DECIDE,
-    ),
-    _rule(
-        "ADVANCE_OF_WHOLE_SHARES", _LOW, _TREASURER, "5.7, 9.10", (ShareAdvanceReceived,), _ruled(_advance),
-        (
-            "{member} จ่ายล่วงหน้า {amount} บาท ซึ่งครบหุ้นละ {par_satang} บาทแล้ว",
-            "{member} pays {amount} baht in advance: a share of {par_satang} is whole",
-        ),
-        ("กลับรายการ แล้วบันทึกเป็นเงินสัจจะ", "reverse it, and record it as shares"),
     ),
     _rule(
         "FINE_DIFFERS", _LOW, _TREASURER, "4, 5.7", (SavingsFineCharged,), _ruled(_fine),

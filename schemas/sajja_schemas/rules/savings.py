@@ -8,6 +8,7 @@ from sajja_schemas.events.savings import (
     ChildSavingsWithdrawn,
     SavingsFineCharged,
     SavingsHoldPlaced,
+    ShareAdvanceReceived,
     ShareDeposited,
     ShareTransferred,
     ShareWithdrawn,
@@ -20,6 +21,7 @@ from sajja_schemas.registers.activity import last_act_before
 from sajja_schemas.registers.members import is_known
 from sajja_schemas.rules.declaring import EntryRule
 from sajja_schemas.rules.members import saved_satang
+from sajja_schemas.rules.ruled import rules_for
 
 SILENT_DAYS: Final = 365
 
@@ -56,6 +58,16 @@ def _silent(books: Books, body: Body) -> Hit | None:
         fields={"member": event.member, "silent_on": last, "silence": (body.date - last).days},
         amount_satang=event.amount_satang,
     )
+
+
+def _advance(books: Books, body: Body) -> Hit | None:
+    event = body.event
+    assert isinstance(event, ShareAdvanceReceived)
+    rules = rules_for(books, body)
+    par_satang = rules.share_par_satang if rules is not None else None
+    if par_satang is None or event.amount_satang < par_satang:
+        return None
+    return Hit(fields={"member": event.member, "par_satang": par_satang}, amount_satang=event.amount_satang)
 
 
 def _heir(books: Books, body: Body) -> Hit | None:
@@ -129,5 +141,17 @@ RULES: Final = (
         refuses=True,
         events=(ShareTransferred,),
         check=_heir,
+    ),
+    EntryRule(
+        code="ADVANCE_OF_WHOLE_SHARES",
+        severity=Severity.LOW,
+        owner=Owner.TREASURER,
+        thai="{member} จ่ายล่วงหน้า {amount} บาท ซึ่งครบหุ้นละ {par_satang} บาทแล้ว",
+        english="{member} pays {amount} baht in advance: a share of {par_satang} is whole",
+        next_thai="กลับรายการ แล้วบันทึกเป็นเงินสัจจะ",
+        next_english="reverse it, and record it as shares",
+        source="5.7, 9.10",
+        events=(ShareAdvanceReceived,),
+        check=_advance,
     ),
 )

@@ -2,6 +2,7 @@
 
 import random
 from copy import deepcopy
+from datetime import date
 from typing import Any
 
 import pytest
@@ -331,3 +332,11 @@ def test_what_no_history_can_break_is_our_mistake() -> None:
         Breach(Invariant.PAIRS_AGREE, "bank:pp01", 2620, "", 7),
     ]
     assert {invariant for invariant in Invariant if invariant.is_our_mistake} == {"I2", "I3"}
+
+
+def test_the_last_date_is_the_latest_that_counts_in_any_feed(world: World) -> None:
+    assert open_books("testnet", "").last_date is None
+    tablet = world.village("pp01").tablets[0]
+    for day in (date(2020, 7, 9), date(2020, 7, 2)):
+        world.record(tablet, event("share_deposited", member="m1", amount_satang=100, box="b1"), day=day)
+    assert world.fold().last_date == date(2020, 7, 9)
