@@ -12,6 +12,7 @@ import msgspec
 
 from sajja_client.home import Pin
 from sajja_client.problems import EXIT_USAGE, Problem
+from sajja_client.recordable import recordable
 from sajja_schemas import rules
 from sajja_schemas.books import Books
 from sajja_schemas.entry import NO_PREVIOUS
@@ -26,7 +27,7 @@ class RefusedByRule(Problem):
 
     code = "refused_by_rule"
     thai = "{rule}: {said_thai} · {next_thai} (ยังไม่ได้บันทึก)"
-    english = "{rule}: {said}. {next} (nothing was recorded)"
+    english = "{rule}: {said}; {next} (nothing was recorded)"
     exit_code = EXIT_USAGE
 
     def __init__(self, finding: Finding) -> None:
@@ -56,8 +57,10 @@ def held_to_rules(books: Books, body: Body, paper: FromPaper | None) -> tuple[An
     """The event to record, and what will be found in it.
 
     Raises:
+        NotRecordable, PersonalInText: it could not be signed at all; no rule can judge what contradicts itself.
         RefusedByRule: a slip of the pen, and not from paper.
     """
+    recordable(body)
     refused = rules.refusals(books, body)
     if refused and paper is None:
         raise RefusedByRule(refused[0])

@@ -54,7 +54,10 @@ def init(
     from sajja_client.office import pin_for, read_pin
 
     if not is_village(village) or village == OFFICE:
-        raise OptionWrong(option="--village", given=village, expected="a village's code, such as pp01")
+        raise OptionWrong(
+            option="--village", given=village, expected="a village's code, such as pp01",
+            expected_thai="รหัสหมู่บ้าน เช่น pp01",
+        )  # fmt: skip
     folder = home_at(home)
     handed = pin_for(read_pin(pin), village)
     folder.write_pin(msgspec.structs.replace(handed, server_url=server) if server is not None else handed)
@@ -183,7 +186,11 @@ def approve(
         found = [log.entry(sequence) for sequence in sequences]
         entries = [entry for entry in found if entry is not None]
         if len(entries) != len(sequences):
-            raise OptionWrong(option="SEQUENCES", given=sequences, expected="lines of this log")
+            raise OptionWrong(
+                option="SEQUENCES", given=" ".join(map(str, sequences)),
+                expected="the sequences of lines of this log: look at sajja village log",
+                expected_thai="ใส่ลำดับของรายการในเครื่องนี้ ดูที่ sajja village log",
+            )  # fmt: skip
         now = moment(by, day)
         approval = log.approve(entries, person, by=now.by, day=now.day, recorded_at=now.recorded_at)
         if json:

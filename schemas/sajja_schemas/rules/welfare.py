@@ -11,6 +11,7 @@ from sajja_schemas.holdings import Books
 from sajja_schemas.registers import claims, loans
 from sajja_schemas.registers.members import is_in_welfare, is_known
 from sajja_schemas.rules.declaring import EntryRule
+from sajja_schemas.rules.members import knows_village
 
 _PAYABLE: Final = 2310
 
@@ -25,7 +26,7 @@ def _unknown(books: Books, body: Body) -> Hit | None:
     event: Any = body.event
     if _is_granted(books, event.claim):
         return None
-    is_sure = bool(books.registers.all(claims.REGISTER))
+    is_sure = bool(books.registers.all(claims.REGISTER)) or knows_village(books, body.village)
     return Hit(fields={"claim": event.claim}, amount_satang=event.amount_satang, is_sure=is_sure)
 
 
