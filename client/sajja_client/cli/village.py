@@ -93,11 +93,12 @@ def record(
 ) -> None:
     """บันทึกรายการ · Record an event; it is signed, kept on this device, and a receipt is printed."""
     from sajja_client.books import fold, stamped
-    from sajja_client.checking import body_to_ask, held_to_rules
+    from sajja_client.checking import body_to_ask, held_to_rules, reversible
     from sajja_client.cli.findings import told
     from sajja_client.receipt import body_of, entry_document, receipt
     from sajja_client.typed import read_event
     from sajja_schemas.books import demand
+    from sajja_schemas.events.ledgers import EntryReversed
 
     words = [*(fields or []), *([f"resolution={resolution}"] if resolution is not None else [])]
     with Log.open(home_at(home)) as log:
@@ -109,6 +110,8 @@ def record(
             return ref_to(named)
 
         read = read_event(event, words, resolve)
+        if isinstance(read, EntryReversed) and (original := log.entry(read.entry.sequence)) is not None:
+            reversible(read, original.body)
         now = moment(by, day)
         books = fold(log.home)
         read = stamped(books, read, village or log.pin.village, now.day)
@@ -116,7 +119,7 @@ def record(
         said = body_to_ask(
             log.pin, log.device, read, by=now.by, day=now.day, recorded_at=now.recorded_at, village=village
         )
-        read, found = held_to_rules(books, said, paper)
+        read, found = held_to_rules(books, log.pin.village, said, paper)
         beside = read_personal(log, read, personal, now.day)
         with log.together():  # what comes from paper is never here without its second officer
             entry = log.append(

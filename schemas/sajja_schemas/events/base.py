@@ -26,6 +26,7 @@ SignedSatang = Annotated[
 ]
 BasisPoints = Annotated[int, msgspec.Meta(ge=0, le=1_000_000, description="hundredths of a percent")]
 Count = Annotated[int, msgspec.Meta(ge=0, le=10_000_000)]
+Months = Annotated[int, msgspec.Meta(ge=1, le=10_000_000, description="how many months")]
 Identifier = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}\Z", description="identifier")]
 Village = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9]{1,15}\Z", description="a village's code")]
 Ledger = Annotated[str, msgspec.Meta(pattern=f"^{LEDGER_PATTERN}\\Z")]

@@ -31,6 +31,7 @@ from sajja_schemas.events.villages import VillageLeftNetwork
 from sajja_schemas.findings import Hit, Owner, Severity
 from sajja_schemas.holdings import Books
 from sajja_schemas.registers import papers
+from sajja_schemas.registers.noting import latest
 from sajja_schemas.registers.resolutions import LATE_ENTRY
 from sajja_schemas.rules.declaring import EntryRule
 from sajja_schemas.rules.ledgers import village_of
@@ -125,10 +126,9 @@ def _not_there(books: Books, body: Body) -> Hit | None:
 
 
 def _is_group(books: Books, ledger: str) -> bool:
-    """Whether a group was registered and goes on, or was brought forward from paper."""
-    if books.registers.row(papers.GROUPS, (ledger,)):
-        return not papers.has_ended(books.registers, papers.GROUPS, (ledger,))
-    return any(key[0] == ledger for key in books.balances)
+    """Whether a group was registered, and goes on."""
+    known = books.registers.row(papers.GROUPS, (ledger,))
+    return latest(known, "registered") is not None and not papers.has_ended(books.registers, papers.GROUPS, (ledger,))
 
 
 def _left_out(books: Books, body: Body) -> Hit | None:

@@ -17,9 +17,13 @@ _PAYABLE: Final = 2310
 
 
 def _is_granted(books: Books, claim: str) -> bool:
-    """Whether a claim was granted, or brought forward from the paper register."""
+    """Whether a claim was granted, or brought forward from the paper register: then it is owed, or was paid off.
+
+    A payment of what was never owed leaves a debit: it must not make its own claim known.
+    """
     granted = claims.claim_of(books.registers, claim)
-    return (granted is not None and granted.approved_satang > 0) or ("welfare", _PAYABLE, claim) in books.balances
+    owed = books.balances.get(("welfare", _PAYABLE, claim))
+    return (granted is not None and granted.approved_satang > 0) or (owed is not None and owed <= 0)
 
 
 def _unknown(books: Books, body: Body) -> Hit | None:
