@@ -194,6 +194,7 @@ def take(trust: Trust, entry_hash: str, body: Body) -> set[str]:
 
 
 def may_author(unit: str, body: Body) -> bool:
+    """Whether a unit may say this at all: the event is its to author, and the ledger and village are its own."""
     event = body.event
     author = event.declared.author
     if author is Author.BY_SIDE:
