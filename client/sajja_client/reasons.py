@@ -7,8 +7,13 @@ Thai and in plain English; the rest keeps its own words, so that nothing is hidd
 import re
 from typing import Final
 
+from sajja_schemas.limits import INTEGER_MAX
+from sajja_schemas.money import SATANG_PER_BAHT, format_baht
+
 Reason = tuple[str, str]  # Thai, English
 
+NO_YEAR: Final[Reason] = ("ปี เช่น 2563 หรือ 2020", "a year, as 2563 or 2020")
+NO_MONTH: Final[Reason] = ("เดือน เช่น 2563-08 หรือ 2020-08", "a month, such as 2563-08 or 2020-08")
 # In this order: the first that fits is said.
 _REASONS: Final[tuple[tuple[str, Reason], ...]] = (
     (r"`int` >= 1\b", ("ต้องมากกว่าศูนย์", "more than nothing")),
@@ -23,7 +28,7 @@ _REASONS: Final[tuple[tuple[str, Reason], ...]] = (
             "an id of small letters, digits and hyphens, at most 40, such as pp01-m001",
         ),
     ),
-    (r"matching regex '\^\[0-9\]\{4\}-", ("เดือน เช่น 2020-08", "a month, such as 2020-08")),
+    (r"matching regex '\^\(19\|", NO_MONTH),
     (
         r"matching regex '\^\(bank:",
         ("ชื่อบัญชีแยก เช่น bank:pp01, welfare, risk, network", "a ledger, such as bank:pp01, welfare, risk, network"),
@@ -54,11 +59,12 @@ NO_AMOUNT: Final[Reason] = (
     "an amount in baht, more than nothing, as 1,234.50",
 )
 TOO_FINE: Final[Reason] = ("ทศนิยมไม่เกินสองตำแหน่ง เช่น 1,234.50", "at most two decimals, as 1,234.50")
-TOO_MUCH: Final[Reason] = ("จำนวนเงินมากเกินไป", "an amount that can be recorded")
+_MOST: Final = format_baht(INTEGER_MAX)
+TOO_MUCH: Final[Reason] = (f"จำนวนเงินมากเกินไป ไม่เกิน {_MOST} บาท", f"too much: at most {_MOST} baht")
 NO_DATE: Final[Reason] = ("วันที่ที่มีจริง เช่น 22/08/2563", "a day of the calendar, as 22/08/2563 or 2020-08-22")
 
 _FINE: Final = re.compile(r"[\d,]+\.\d{3,}")
-_MUCH: Final = re.compile(r"[\d,]{15,}(\.\d*)?")
+_MUCH: Final = re.compile(r"([\d,]+)(\.\d{1,2})?")
 
 
 def reason_of(error: str) -> Reason:
@@ -73,4 +79,6 @@ def amount_reason(text: str) -> Reason:
     """Why what was typed is no amount of baht."""
     if _FINE.fullmatch(text.strip()):
         return TOO_FINE
-    return TOO_MUCH if _MUCH.fullmatch(text.strip()) else NO_AMOUNT
+    much = _MUCH.fullmatch(text.strip())
+    is_much = much is not None and int(much[1].replace(",", "") or 0) >= INTEGER_MAX // SATANG_PER_BAHT
+    return TOO_MUCH if is_much else NO_AMOUNT

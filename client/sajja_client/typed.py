@@ -2,11 +2,12 @@
 
 * Money is typed in baht under the field's name without `_satang` (`amount=1,234.50`), or in satang under
   the whole name.
-* Thai digits are digits. A date may be of the Buddhist era. A list is separated by commas.
+* Thai digits are digits. A date, a month or a year may be of the Buddhist era. A list is separated by commas.
 * A field that names another entry takes the sequence of a line of this log.
 * What cannot be understood is refused with the field's name, in Thai and in English, and nothing is recorded.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final
@@ -15,14 +16,16 @@ import msgspec
 from msgspec import inspect
 
 from sajja_client.problems import EXIT_USAGE, Problem
-from sajja_client.reasons import NO_DATE, Reason, amount_reason, reason_of
-from sajja_schemas.calendar import NotADate, parse_date
+from sajja_client.reasons import NO_DATE, NO_MONTH, NO_YEAR, Reason, amount_reason, reason_of
+from sajja_schemas.calendar import NotADate, ce_year, parse_day
 from sajja_schemas.entry import EntryRef
 from sajja_schemas.events import CATALOGUE, AnyEvent
+from sajja_schemas.events import base as events
 from sajja_schemas.money import NotAnAmount, parse_baht
 
 SATANG: Final = "_satang"
 _THAI_DIGITS: Final = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+_MONTH: Final = re.compile(r"(\d{4})-(\d{2})|(\d{1,2})/(\d{4}|\d{2})")
 _YES_NO: Final = {"yes": True, "true": True, "ใช่": True, "no": False, "false": False, "ไม่": False}
 
 Resolve = Callable[[int], EntryRef]
@@ -122,22 +125,36 @@ def _read_value(typed: str, name: str, kind: inspect.Type, text: str, resolve: R
 
 def _read_plain(kind: inspect.Type, text: str, resolve: Resolve) -> Any:
     match kind:
+        case inspect.IntType(ge=events.YEAR_FIRST, le=events.YEAR_LAST):
+            return ce_year(text.strip().translate(_THAI_DIGITS))
         case inspect.IntType():
             return int(text.translate(_THAI_DIGITS).replace(",", ""))
         case inspect.BoolType():
             return _YES_NO[text.lower()]
         case inspect.DateType():
-            return parse_date(text)
+            return parse_day(text)
         case inspect.LiteralType():
             return {str(value): value for value in kind.values}[text.translate(_THAI_DIGITS)]
         case inspect.StructType() if kind.cls is EntryRef:
             return msgspec.to_builtins(resolve(int(text.translate(_THAI_DIGITS))))
         case inspect.VarTupleType() if _are_words(_bare(kind.item_type)) and not text.startswith("["):
-            return [part.strip() for part in text.split(",") if part.strip()]
+            item = _bare(kind.item_type)
+            return [_read_plain(item, part.strip(), resolve) for part in text.split(",") if part.strip()]
+        case inspect.StrType(pattern=events.MONTH_PATTERN):
+            return _month(text.translate(_THAI_DIGITS))
         case inspect.StrType():
             return text
         case _:
             return msgspec.json.decode(text)
+
+
+def _month(text: str) -> str:
+    """`2020-08`, `2563-08` and `08/2563` are one month; what is none is left as it is, and refused by its type."""
+    match = _MONTH.fullmatch(text)
+    if match is None:
+        return text
+    year, month = (match[1], match[2]) if match[1] else (match[4], match[3])
+    return f"{ce_year(year):04}-{int(month):02}"
 
 
 def _are_words(kind: inspect.Type) -> bool:
@@ -160,6 +177,10 @@ def _reason(error: Exception, kind: inspect.Type, text: str) -> Reason:
             return amount_reason(text.translate(_THAI_DIGITS))
         case NotADate(), _:
             return NO_DATE
+        case _, inspect.IntType(ge=events.YEAR_FIRST):
+            return NO_YEAR
+        case _, inspect.StrType(pattern=events.MONTH_PATTERN):
+            return NO_MONTH
         case _, inspect.IntType():
             return "ตัวเลขจำนวนเต็ม", "a whole number"
         case _, inspect.BoolType():

@@ -217,8 +217,6 @@ def _post(books: Books, body: Body, lines: list[Line], sign: int) -> None:
     note(books.registers, body, lines, sign)
     if type(body.event) in _MOVES_MONEY:
         transit.tally(books.transit, body, sign)
-    elif type(body.event) in periods.DECIDING:
-        periods.take(books.periods, body)  # it posts nothing, so it is never reversed
 
 
 def _add(books: Books, lines: list[Line], sign: int) -> None:

@@ -12,8 +12,8 @@ from typing import Final
 BE_OFFSET: Final = 543
 BANGKOK: Final = timezone(timedelta(hours=7), "Asia/Bangkok")  # no daylight saving since 1920
 _BE_FROM: Final = 2400
-_TWO_DIGITS: Final = 100
 _BE_CENTURY: Final = 2500
+_FIRST_YEAR: Final = 1900
 
 THAI_MONTHS: Final = (
     "มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน",
@@ -67,19 +67,31 @@ def parse_date(text: str) -> date:
     plain = text.strip().translate(_THAI_DIGITS)
     try:
         if match := _ISO.fullmatch(plain):
-            return date(_ce_year(int(match[1])), int(match[2]), int(match[3]))
+            return date(ce_year(match[1]), int(match[2]), int(match[3]))
         if match := _NUMBERS.fullmatch(plain):
-            return date(_ce_year(int(match[3])), int(match[2]), int(match[1]))
+            return date(ce_year(match[3]), int(match[2]), int(match[1]))
         if match := _WORDS.fullmatch(plain):
-            return date(_ce_year(int(match[3])), _month(match[2]), int(match[1]))
+            return date(ce_year(match[3]), _month(match[2]), int(match[1]))
     except ValueError as error:
         raise NotADate(f"there is no such day: {text}") from error
     raise NotADate(f"write a date as 22/08/2563 or 2020-08-22, not {text}")
 
 
-def _ce_year(year: int) -> int:
-    if year < _TWO_DIGITS:
-        year += _BE_CENTURY
+def parse_day(text: str) -> date:
+    """The day of something that is recorded: as `parse_date`, and no village wrote anything down before 1900.
+
+    Raises:
+        NotADate: it is none of these days.
+    """
+    day = parse_date(text)
+    if day.year < _FIRST_YEAR:
+        raise NotADate(f"there is nothing to record of {text}")
+    return day
+
+
+def ce_year(text: str) -> int:
+    """The year of the Common Era that a person typed: `2563`, `63` and `2020` are one."""
+    year = int(text) + (_BE_CENTURY if len(text) <= len("63") else 0)
     return year - BE_OFFSET if year > _BE_FROM else year
 
 

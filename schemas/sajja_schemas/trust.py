@@ -82,7 +82,7 @@ def authority(trust: Trust, entry_hash: str, body: Body) -> Effect | None:
     device = trust.devices[body.device]
     if device.revoked:
         return Effect.REVOKED
-    if body.network != trust.network or not _may_author(device.unit, body):
+    if body.network != trust.network or not may_author(device.unit, body):
         return Effect.NOT_AUTHORISED
     return None if are_keys_sound(trust, body) else Effect.NOT_AUTHORISED
 
@@ -198,7 +198,8 @@ def take(trust: Trust, entry_hash: str, body: Body) -> set[str]:
     }
 
 
-def _may_author(unit: str, body: Body) -> bool:
+def may_author(unit: str, body: Body) -> bool:
+    """Whether a unit may say this at all: the event is its to author, and the ledger and village are its own."""
     event = body.event
     author = event.declared.author
     if author is Author.BY_SIDE:

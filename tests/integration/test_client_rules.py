@@ -37,6 +37,10 @@ def home(tmp_path: Path, world: World) -> Home:
     [
         ("special_savings_withdrawn", ("member=pp01-m001", "amount=3.00", "box=pp01-o4"), "MORE_THAN_THERE_IS"),
         ("share_deposited", ("member=pp01-m999", "amount=3.00", "box=pp01-o4"), "UNKNOWN_MEMBER"),
+        ("loan_fine_charged", ("loan=l9", "member=pp01-m001", "amount=5", "box=pp01-o4"), "UNKNOWN_LOAN"),
+        ("group_member_joined", ("ledger=group:pp01-x", "member=pp01-m001", "shares=5", "box=b"), "UNKNOWN_GROUP"),
+        ("period_closed", ("ledger=bank:pp01", "month=2563-05", "devices=[]"), "CLOSE_LEAVES_OUT_A_DEVICE"),
+        ("share_deposited", ("member=pp01-m001", "amount=3", "box=b", "--day", "01/01/2700"), "DATED_TOMORROW"),
         ("activity_held", ("kind=fair", "villages=pp01", "people=2", "women=3"), "MORE_WOMEN_THAN_PEOPLE"),
     ],
 )
@@ -67,6 +71,46 @@ def test_what_has_happened_is_recorded_from_paper_found_and_resolved(home: Home)
         assert run("village", "approve", str(sequence), *persons, home=home.path).returncode == 0
     told = run("village", "findings", home=home.path)
     assert (told.returncode, told.stdout.count("ไม่มีข้อสังเกต")) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("share_deposited member=pp01-m001 amount=0 box=b", "field_wrong"),
+        ("share_deposited member=pp01-m001 amount=-1 box=b", "field_wrong"),
+        ("share_deposited member=pp01-m001 amount=๑.๐๐๕ box=b", "field_wrong"),
+        ("share_deposited member=pp01-m001 amount=90071992547409.92 box=b", "field_wrong"),
+        ("share_deposited member=pp01-m001 amount=1 box=b --day 29/02/2564", "option_wrong"),
+        ("share_deposited member=pp01-m001 amount=1 box=b --day 01/01/0001", "option_wrong"),
+        ("welfare_contribution_received member=pp01-m001 amount=30 months=2563-13 box=b", "field_wrong"),
+        ("welfare_claim_submitted claim=c1 member=pp01-m001 benefit=birth amount=5 happened=31/4/63", "field_wrong"),
+        ("loan_applied loan=l1 member=pp01-m001 product=ordinary amount=5 months=0 purpose=x", "field_wrong"),
+        ("loan_disbursed loan=l1 member=m product=ordinary channel=cash box=b gross=100 net=50", "not_recordable"),
+        ("expense_paid ledger=bank:pp01 account=5120 channel=cash amount=5", "not_recordable"),
+        ("expense_paid ledger=bank:pp02 account=5120 channel=cash amount=5 box=b", "not_yours"),
+        ("welfare_claim_paid claim=c9 member=pp01-m001 amount=5 channel=cash box=b", "not_yours"),
+        ("expense_paid ledger=welfare account=5120 channel=cash amount=5 box=b", "not_yours"),
+        ('year_end_closed ledger=bank:pp01 year=2563 lines=[{"account":4110,"amount_satang":5}]', "not_recordable"),
+        ("group_sale_recorded ledger=group:pp01-x item=x quantity=1 amount=-5 box=b", "field_wrong"),
+        ("history_recorded year=1800 members=1 savings=1 fund=1", "field_wrong"),
+        ("entry_reversed entry=9 reason=other", "field_wrong"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence_in_each_language_and_no_entry(home: Home, words: str, code: str) -> None:
+    refused = run("village", "record", *words.split(), home=home.path)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert f"[{code}]" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert any("฀" <= letter <= "๿" for letter in refused.stderr.partition("[")[0])
+    assert answer(run("village", "log", "--json", home=home.path)) == []
+
+
+def test_a_line_that_posts_nothing_is_not_reversed(home: Home) -> None:
+    fair = ("activity_held", "kind=fair", "villages=pp01", "people=2", "women=1")
+    noted = answer(run("village", "record", *fair, "--json", home=home.path))
+    refused = run("village", "record", "entry_reversed", f"entry={noted['sequence']}", "reason=other", home=home.path)
+    assert refused.returncode == 2
+    assert "[nothing_to_reverse]" in refused.stderr
 
 
 @pytest.mark.parametrize("options", [("--from-paper",), ("--reason", "x"), ("--from-paper", "--second", "pp01-o3")])

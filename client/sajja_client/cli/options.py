@@ -11,7 +11,8 @@ from sajja_client.clock import now_ms, today
 from sajja_client.home import HOME_VARIABLE, Home
 from sajja_client.office import ROLES, Moment, Officer
 from sajja_client.problems import EXIT_USAGE, Problem
-from sajja_schemas.calendar import NotADate, parse_date
+from sajja_client.reasons import NO_DATE
+from sajja_schemas.calendar import NotADate, parse_day
 from sajja_schemas.entry import OFFICE, is_village
 
 _ID: Final = "[a-z0-9][a-z0-9-]{0,39}"
@@ -61,9 +62,9 @@ def day_of(text: str | None) -> date:
     if text is None:
         return today()
     try:
-        return parse_date(text)
+        return parse_day(text)
     except NotADate as error:
-        raise OptionWrong(option="--day", given=text, expected=str(error)) from error
+        raise OptionWrong(option="--day", given=text, expected=NO_DATE[1], expected_thai=NO_DATE[0]) from error
 
 
 def officers_of(pairs: list[str], *, may_have_home: bool, may_have_member: bool) -> list[Officer]:

@@ -95,7 +95,7 @@ class Desk:
         """
         named = [stamped(self.books, event, self.village, day) for event in events]
         for event in named:
-            held_to_rules(self.books, self._body(event, day), None)
+            held_to_rules(self.books, self.village, self._body(event, day), None)
         with self.log.together():
             return [
                 self.log.append(event, by=self.now.by, day=day, recorded_at=self.now.recorded_at) for event in named

@@ -107,13 +107,21 @@ def differences(event: Event, used: Bylaws, now: Bylaws, interest_at: InterestAt
             yield Difference(about=about, used_satang=before, in_force_satang=after)
 
 
-def premium_satang(rules: Bylaws, event: Event) -> int | None:
-    """The risk premium on the covered part of a loan; None where its product is not ruled."""
+def premium_satang(rules: Bylaws, event: Event, granted_satang: int | None = None) -> int | None:
+    """The risk premium on the covered part of a loan; None where its product is not ruled.
+
+    Args:
+        rules: the bylaws.
+        event: with the loan's amount and product.
+        granted_satang: the cover that its approval granted, where that is known: it may be less than the loan.
+    """
     product = product_ruling(rules, event)
     if product is None:
         return None
     return cover_loan(
-        gross_satang=amount_of(event), covered_max_satang=product.covered_max_satang, premium_bp=product.premium_bp
+        gross_satang=amount_of(event) if granted_satang is None else min(amount_of(event), granted_satang),
+        covered_max_satang=product.covered_max_satang,
+        premium_bp=product.premium_bp,
     ).premium_satang
 
 

@@ -8,7 +8,7 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 import msgspec
 
@@ -26,10 +26,14 @@ SignedSatang = Annotated[
 ]
 BasisPoints = Annotated[int, msgspec.Meta(ge=0, le=1_000_000, description="hundredths of a percent")]
 Count = Annotated[int, msgspec.Meta(ge=0, le=10_000_000)]
+Months = Annotated[int, msgspec.Meta(ge=1, le=10_000_000, description="how many months")]
 Identifier = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}\Z", description="identifier")]
 Village = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9]{1,15}\Z", description="a village's code")]
 Ledger = Annotated[str, msgspec.Meta(pattern=f"^{LEDGER_PATTERN}\\Z")]
-Month = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])\Z", description="month, as 2020-08")]
+YEAR_FIRST: Final = 1900
+YEAR_LAST: Final = 2400  # behind it a year is one of the Buddhist era, and was not understood
+MONTH_PATTERN: Final = r"^(19|2[0-3])[0-9]{2}-(0[1-9]|1[0-2])\Z"
+Month = Annotated[str, msgspec.Meta(pattern=MONTH_PATTERN, description="month of the common era, as 2020-08")]
 Hash = Base64Url32
 Signature = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{85}[AQgw]\Z", description="64 bytes, base64url")]
 Text = Annotated[
@@ -41,7 +45,7 @@ Channel = Literal["cash", "bank"]
 Fund = Literal["welfare", "risk", "network"]
 TransferSide = Literal["sent", "received"]
 Scope = Literal["bank", "welfare"]  # what a person is a member of
-Year = Annotated[int, msgspec.Meta(ge=1900, le=2400, description="year of the common era")]
+Year = Annotated[int, msgspec.Meta(ge=YEAR_FIRST, le=YEAR_LAST, description="year of the common era")]
 Denomination = Literal[
     100_000, 50_000, 10_000, 5_000, 2_000, 1_000, 500, 200, 100, 50, 25
 ]  # notes of 1,000 to 20 baht, coins of 10 baht to 25 satang, in satang

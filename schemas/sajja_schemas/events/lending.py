@@ -11,11 +11,11 @@ import msgspec
 from sajja_schemas.events.base import (
     Approvers,
     Author,
-    Count,
     EntryRef,
     Event,
     Hash,
     Identifier,
+    Months,
     Satang,
     SatangOrNone,
     Text,
@@ -33,7 +33,7 @@ class LoanApplied(Event, tag="loan_applied", frozen=True, kw_only=True):
     member: Identifier
     product: Product
     amount_satang: Satang
-    months: Count
+    months: Months
     purpose: Identifier
     occupation_group: Identifier | None = None
     product_code: Identifier | None = None  # of the bylaws; without it, the product called like `product`

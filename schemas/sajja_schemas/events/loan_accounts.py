@@ -18,6 +18,7 @@ from sajja_schemas.events.base import (
     Event,
     Identifier,
     Month,
+    Months,
     Satang,
     SatangOrNone,
     SignedSatang,
@@ -118,7 +119,7 @@ class LoanRescheduled(Event, tag="loan_rescheduled", frozen=True, kw_only=True):
     member: Identifier
     product: Product
     principal_satang: Satang
-    months: Count
+    months: Months
     rate_bp_month: BasisPoints
     method: Method
     first_due: date

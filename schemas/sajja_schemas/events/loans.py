@@ -13,10 +13,10 @@ from sajja_schemas.events.base import (
     Author,
     BasisPoints,
     Channel,
-    Count,
     EntryRef,
     Event,
     Identifier,
+    Months,
     Satang,
     SatangOrNone,
     declare,
@@ -45,7 +45,7 @@ class LoanApproved(Event, tag="loan_approved", frozen=True, kw_only=True):
     amount_satang: Satang
     rate_bp_month: BasisPoints
     method: Method
-    months: Count
+    months: Months
     first_due: date
     resolution: EntryRef
     covered_satang: SatangOrNone = 0

@@ -119,6 +119,13 @@ def _claims_unpaid(books: Books, on: date) -> Iterator[Hit]:
             )  # fmt: skip
 
 
+def _ahead(books: Books, on: date) -> Iterator[Hit]:
+    """Villages in which something counts that is dated behind the day."""
+    for village, reached in books.reached.items():
+        if reached > on:
+            yield Hit(village=village, subject=(village,), fields={"dated_on": reached})
+
+
 def _not_closed(books: Books, on: date) -> Iterator[Hit]:
     """The first open month of a ledger that began to close its months."""
     months: dict[str, list[str]] = {}
@@ -254,6 +261,17 @@ STANDING: Final = (
         next_english="pay who it was granted to, or say why it cannot be paid",
         source="5.9, 9.9",
         read=_claims_unpaid,
+    ),
+    StandingRule(
+        code="DATED_AHEAD",
+        severity=Severity.MEDIUM,
+        owner=Owner.TREASURER,
+        thai="{village} มีรายการลงวันที่ล่วงหน้าถึง {dated_on}",
+        english="{village} has entries that are dated ahead, up to {dated_on}",
+        next_thai="ตรวจนาฬิกาของแท็บเล็ต กลับรายการที่วันที่ผิด แล้วลงใหม่",
+        next_english="check the tablet's clock; reverse what has a wrong date, and record it again",
+        source="9.11",
+        read=_ahead,
     ),
     StandingRule(
         code="MONTH_NOT_CLOSED",

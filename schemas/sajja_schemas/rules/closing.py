@@ -9,21 +9,40 @@ from sajja_schemas.events.closing import (
     DividendDeclared,
     FundYearClosed,
     PatronageDeclared,
+    PeriodClosed,
     PeriodReopened,
     YearEndAllocationApproved,
     YearEndClosed,
     YearEndTrialBalanceSealed,
 )
-from sajja_schemas.events.groups import GroupDissolved, GroupRegistered
+from sajja_schemas.events.groups import (
+    GroupDissolved,
+    GroupExpenseRecorded,
+    GroupInputPurchased,
+    GroupMemberJoined,
+    GroupMemberLeft,
+    GroupProductionRecorded,
+    GroupProfitDistributed,
+    GroupRegistered,
+    GroupSaleRecorded,
+    GroupStockCounted,
+)  # fmt: skip
 from sajja_schemas.events.villages import VillageLeftNetwork
 from sajja_schemas.findings import Hit, Owner, Severity
 from sajja_schemas.holdings import Books
+from sajja_schemas.registers import papers
+from sajja_schemas.registers.noting import latest
 from sajja_schemas.registers.resolutions import LATE_ENTRY
 from sajja_schemas.rules.declaring import EntryRule
 from sajja_schemas.rules.ledgers import village_of
+from sajja_schemas.rules.members import knows_village
 from sajja_schemas.transit import PAIRS
 
 _GROUP_MEMBERS_MIN: Final = 5
+_OF_A_GROUP: Final = (
+    GroupExpenseRecorded, GroupInputPurchased, GroupMemberJoined, GroupMemberLeft, GroupProductionRecorded,
+    GroupProfitDistributed, GroupSaleRecorded, GroupStockCounted,
+)  # fmt: skip
 
 
 def _late(books: Books, body: Body) -> Hit | None:
@@ -96,6 +115,33 @@ def _group_left(books: Books, body: Body) -> Hit | None:
     assert isinstance(event, GroupDissolved)
     rest = sum(abs(amount) for (ledger, _account, _sub), amount in books.balances.items() if ledger == event.ledger)
     return Hit(fields={"ledger": event.ledger}, amount_satang=rest) if rest else None
+
+
+def _not_there(books: Books, body: Body) -> Hit | None:
+    event: Any = body.event
+    if _is_group(books, event.ledger):
+        return None
+    amount: int | None = getattr(event, "amount_satang", None)
+    return Hit(fields={"ledger": event.ledger}, amount_satang=amount, is_sure=knows_village(books, body.village))
+
+
+def _is_group(books: Books, ledger: str) -> bool:
+    """Whether a group was registered, and goes on."""
+    known = books.registers.row(papers.GROUPS, (ledger,))
+    return latest(known, "registered") is not None and not papers.has_ended(books.registers, papers.GROUPS, (ledger,))
+
+
+def _left_out(books: Books, body: Body) -> Hit | None:
+    """A device of the village whose entries a close does not name: all that it recorded would be late."""
+    event = body.event
+    assert isinstance(event, PeriodClosed)
+    unit = village_of(event.ledger)
+    named = {ref.device for ref in event.devices}
+    away = [
+        name for name, device in books.trust.devices.items()
+        if device.unit == unit and device.sequence and name not in named
+    ]  # fmt: skip
+    return Hit(fields={"ledger": event.ledger, "month": event.month, "devices": len(away)}) if away else None
 
 
 def _small(_books: Books, body: Body) -> Hit | None:
@@ -219,6 +265,34 @@ RULES: Final = (
         source="5.12",
         events=(GroupDissolved,),
         check=_group_left,
+    ),
+    EntryRule(
+        code="CLOSE_LEAVES_OUT_A_DEVICE",
+        severity=Severity.MEDIUM,
+        owner=Owner.TREASURER,
+        thai="ปิดงวด {month} ของ {ledger} โดยไม่ระบุแท็บเล็ต {devices} เครื่องที่มีรายการ",
+        english="the close of {month} of {ledger} leaves out {devices} devices that have entries",
+        next_thai="ซิงค์ แล้วระบุรายการสุดท้ายของทุกเครื่องในช่อง devices",
+        next_english="sync, and name the last entry of every device under devices",
+        source="5.13",
+        refuses=True,
+        kept=False,  # a device that wrote its first line since is no mistake of who closed
+        events=(PeriodClosed,),
+        check=_left_out,
+    ),
+    EntryRule(
+        code="UNKNOWN_GROUP",
+        severity=Severity.MEDIUM,
+        owner=Owner.TREASURER,
+        thai="ไม่มีกลุ่ม {ledger} ที่ยังดำเนินการอยู่",
+        english="there is no group {ledger}, or it was dissolved",
+        next_thai="ตรวจชื่อกลุ่ม ถ้าเป็นกลุ่มใหม่ให้บันทึก group_registered ก่อน",
+        next_english="check its name; a new group is registered first (group_registered)",
+        source="5.12",
+        refuses=True,
+        events=_OF_A_GROUP,
+        check=_not_there,
+        still=lambda books, finding: not _is_group(books, str(finding.fields["ledger"])),
     ),
     EntryRule(
         code="GROUP_TOO_SMALL",

@@ -3,7 +3,8 @@
 from typing import Any, Final
 
 from sajja_schemas.accounts import HELD
-from sajja_schemas.events import Body, tag_of
+from sajja_schemas.calendar import business_date
+from sajja_schemas.events import CATALOGUE, Body, tag_of
 from sajja_schemas.events.corrections import (
     AdjustmentPosted,
     LateDepositRecognised,
@@ -74,7 +75,30 @@ FROM_PAPER: Final = EntryRule(
     check=_paper,
 )
 
+
+def _tomorrow(_books: Books, body: Body) -> Hit | None:
+    """A day that the author's own clock has not reached; where that clock is wrong, paper is the way on."""
+    today = business_date(body.recorded_at)
+    if body.date <= today:
+        return None
+    return Hit(fields={"dated_on": body.date, "today_on": today})
+
+
 RULES: Final = (
+    EntryRule(
+        code="DATED_TOMORROW",
+        severity=Severity.LOW,
+        owner=Owner.TREASURER,
+        thai="ลงวันที่ {dated_on} แต่วันนี้ของเครื่องคือ {today_on}",
+        english="the entry is dated {dated_on}, and this device has {today_on}",
+        next_thai="แก้วันที่ หรือแก้นาฬิกาของเครื่องถ้านาฬิกาผิด",
+        next_english="correct the date, or the device's clock where that is wrong",
+        source="9.11",
+        refuses=True,
+        kept=False,  # a device's clock decides nothing in the fold: DATED_AHEAD asks the reader's
+        events=tuple(CATALOGUE.values()),
+        check=_tomorrow,
+    ),
     EntryRule(
         code="REVERSED_BEFORE",
         severity=Severity.LOW,

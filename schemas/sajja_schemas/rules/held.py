@@ -94,7 +94,7 @@ HELD: Final[dict[str, tuple[str, ...]]] = {
     "overdraft_repaid": _BACK,
     "overpayment_recognised": ("CORRECTED_BEYOND_FINDING",),
     "patronage_declared": ("PARTS_DIFFER_FROM_POOL",),
-    "period_closed": ("MONTH_NOT_CLOSED", "LATE_ENTRY"),
+    "period_closed": ("CLOSE_LEAVES_OUT_A_DEVICE", "MONTH_NOT_CLOSED", "LATE_ENTRY"),
     "period_reopened": ("REOPENED_A_SEALED_YEAR",),
     "personal_data_erased": (TYPE, "ERASURE_WHILE_MONEY_IS_OPEN"),
     "personal_data_erasure_requested": ("ERASURE_WHILE_MONEY_IS_OPEN",),

@@ -24,6 +24,7 @@ from sajja_schemas.findings import Finding, Hit, Owner, Severity
 from sajja_schemas.holdings import Books
 from sajja_schemas.registers import lending, loans
 from sajja_schemas.rules.declaring import EntryRule
+from sajja_schemas.rules.members import knows_village
 
 _OF_A_LOAN: Final = (
     LoanFineCharged, LoanGuarantorCalled, LoanGuarantorPaid, LoanPrepaid, LoanRecoveryReceived, LoanRepaymentReceived,
@@ -45,12 +46,7 @@ def _unknown(books: Books, body: Body) -> Hit | None:
     loan: str = body.event.loan  # type: ignore[union-attr,assignment]  # events that need the field only
     if _is_known(books, body.village, loan):
         return None
-    return Hit(fields={"loan": loan}, is_sure=_knows_loans(books, body.village))
-
-
-def _knows_loans(books: Books, village: str) -> bool:
-    """Whether these books know any loan there: a tablet that has never synced knows none."""
-    return any(ledger == f"bank:{village}" for ledger, _loan in books.registers.all(loans.REGISTER))
+    return Hit(fields={"loan": loan}, is_sure=knows_village(books, body.village))
 
 
 def _still_unknown(books: Books, finding: Finding) -> bool:
@@ -65,7 +61,7 @@ def _not_approved(books: Books, body: Body) -> Hit | None:
     event: Any = body.event
     if _approved(books, body.village, event.loan) is not None:
         return None
-    is_sure = _knows_loans(books, body.village)
+    is_sure = knows_village(books, body.village)
     return Hit(fields={"loan": event.loan}, amount_satang=_paid_out(event), is_sure=is_sure)
 
 

@@ -26,6 +26,7 @@ from sajja_schemas.events.savings import ChildSavingsDeposited, ShareDeposited, 
 from sajja_schemas.events.welfare import WelfareEnrolled
 from sajja_schemas.findings import Finding, Hit, Owner, Severity
 from sajja_schemas.holdings import Books
+from sajja_schemas.registers.loans import REGISTER as LOANS
 from sajja_schemas.registers.members import REGISTER as MEMBERS
 from sajja_schemas.registers.members import is_in_bank, is_known
 from sajja_schemas.rules.declaring import EntryRule
@@ -52,12 +53,14 @@ def _unknown(books: Books, body: Body) -> Hit | None:
     member: str = body.event.member  # type: ignore[union-attr,assignment]  # events that need the field only
     if is_known(books.registers, body.village, member):
         return None
-    return Hit(fields={"member": member}, is_sure=_knows_members(books, body.village))
+    return Hit(fields={"member": member}, is_sure=knows_village(books, body.village))
 
 
-def _knows_members(books: Books, village: str) -> bool:
-    """Whether these books know anybody there: a tablet that has never synced knows nobody."""
-    return any(of == village for of, _member in books.registers.all(MEMBERS))
+def knows_village(books: Books, village: str) -> bool:
+    """Whether these books know any member or loan there: a tablet that has never synced knows none."""
+    return any(of == village for of, _member in books.registers.all(MEMBERS)) or any(
+        ledger == f"bank:{village}" for ledger, _loan in books.registers.all(LOANS)
+    )
 
 
 def _left(books: Books, body: Body) -> Hit | None:

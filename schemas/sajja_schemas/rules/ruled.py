@@ -96,9 +96,11 @@ def _contribution(_books: Books, _body: Body, event: WelfareContributionReceived
 
 
 def _premium(books: Books, body: Body, event: LoanDisbursed, rules: Bylaws) -> Hit | None:
-    if not event.premium_satang and not loans.attached_satang(books.registers, f"bank:{body.village}", event.loan):
+    granted_satang = loans.attached_satang(books.registers, f"bank:{body.village}", event.loan)
+    if not event.premium_satang and not granted_satang:
         return None  # granted without cover: that was the committee's choice
-    return _off(premium_satang(rules, event), event.premium_satang, loan=event.loan)
+    # Or with cover of a part: that was its choice, too.
+    return _off(premium_satang(rules, event, granted_satang or None), event.premium_satang, loan=event.loan)
 
 
 def _loan(books: Books, body: Body, event: LoanApproved, rules: Bylaws) -> Hit | None:

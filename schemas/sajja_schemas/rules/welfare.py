@@ -11,21 +11,26 @@ from sajja_schemas.holdings import Books
 from sajja_schemas.registers import claims, loans
 from sajja_schemas.registers.members import is_in_welfare, is_known
 from sajja_schemas.rules.declaring import EntryRule
+from sajja_schemas.rules.members import knows_village
 
 _PAYABLE: Final = 2310
 
 
 def _is_granted(books: Books, claim: str) -> bool:
-    """Whether a claim was granted, or brought forward from the paper register."""
+    """Whether a claim was granted, or brought forward from the paper register: then it is owed, or was paid off.
+
+    A payment of what was never owed leaves a debit: it must not make its own claim known.
+    """
     granted = claims.claim_of(books.registers, claim)
-    return (granted is not None and granted.approved_satang > 0) or ("welfare", _PAYABLE, claim) in books.balances
+    owed = books.balances.get(("welfare", _PAYABLE, claim))
+    return (granted is not None and granted.approved_satang > 0) or (owed is not None and owed <= 0)
 
 
 def _unknown(books: Books, body: Body) -> Hit | None:
     event: Any = body.event
     if _is_granted(books, event.claim):
         return None
-    is_sure = bool(books.registers.all(claims.REGISTER))
+    is_sure = bool(books.registers.all(claims.REGISTER)) or knows_village(books, body.village)
     return Hit(fields={"claim": event.claim}, amount_satang=event.amount_satang, is_sure=is_sure)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from sajja_client.typed import FieldMissing, FieldWrong, UnknownEvent, UnknownField, read_event
 from sajja_schemas.entry import EntryRef
+from sajja_schemas.events.closing import YearEndClosed
 from sajja_schemas.events.ledgers import ExpensePaid, OpeningBalanceRecorded
 from sajja_schemas.events.loans import LoanDisbursed
 from sajja_schemas.events.members import MemberAdmitted
@@ -37,6 +38,23 @@ def test_dates_are_of_either_era_and_references_are_sequences(joined: str) -> No
     assert event == MemberAdmitted(member="m", gender="female", joined=date(2020, 6, 1), resolution=HERE)
 
 
+@pytest.mark.parametrize("month", ["2020-08", "2563-08", "08/2563", "8/63", "๘/๒๕๖๓"])
+def test_months_are_of_either_era(month: str) -> None:
+    """A month of the Buddhist era that was taken for one of the other would be five centuries away."""
+    event = read_event("share_deposited", ["member=m", "amount=1", "box=b", f"months={month}"], resolve)
+    assert isinstance(event, ShareDeposited)
+    assert event.months == ("2020-08",)
+
+
+@pytest.mark.parametrize("year", ["2020", "2563", "63", "๒๕๖๓"])
+def test_years_are_of_either_era(year: str) -> None:
+    """What is stored is always of the common era."""
+    words = ["ledger=bank:pp01", f"year={year}", 'lines=[{"account":4110,"amount_satang":0}]']
+    event = read_event("year_end_closed", words, resolve)
+    assert isinstance(event, YearEndClosed)
+    assert event.year == 2020
+
+
 def test_an_amount_that_may_be_nothing_may_be_typed_as_nothing() -> None:
     """A loan without a premium."""
     words = ["loan=l1", "member=m", "product=ordinary", "gross=100", "net=100", "premium=0", "channel=cash", "box=b"]
@@ -63,9 +81,14 @@ def test_lists_of_lines_and_choices_of_numbers_are_understood() -> None:
         ("member=m amount=-5 box=b", "มากกว่าศูนย์", "more than nothing"),
         ("member=m amount_satang=0 box=b", "มากกว่าศูนย์", "more than nothing"),
         ("member=m amount=๑.๐๐๕ box=b", "ทศนิยมไม่เกินสองตำแหน่ง", "at most two decimals"),
-        ("member=m amount=99999999999999999 box=b", "จำนวนเงินมากเกินไป", "an amount that can be recorded"),
+        ("member=m amount=99999999999999999 box=b", "จำนวนเงินมากเกินไป", "at most 90,071,992,547,409.91 baht"),
+        ("member=m amount=90071992547409.92 box=b", "จำนวนเงินมากเกินไป", "at most 90,071,992,547,409.91 baht"),
         ("member=สมชาย amount=1 box=b", "รหัสเป็นตัวอักษรอังกฤษเล็ก", "an id of small letters"),
-        ("member=m amount=1 box=b months=2020-13", "เดือน เช่น 2020-08", "a month, such as 2020-08"),
+        (
+            "member=m amount=1 box=b months=2020-13",
+            "เดือน เช่น 2563-08 หรือ 2020-08",
+            "a month, such as 2563-08 or 2020-08",
+        ),
         ("member=m amount=1 box=b caused_by=99", "ลำดับของรายการ", "the sequence of a line"),
         ("member=m amount=1 box=b bylaws=-1", "ต้องไม่ติดลบ", "not less than nothing"),
         ("member=m amount=1 box=b amunt=1", "ไม่มีช่อง amunt", "no field amunt"),
@@ -102,6 +125,11 @@ def test_the_reason_is_said_in_both_languages(words: str, thai: str, english: st
         ("share_deposited", "member=m amount=1 box=b months=2020-13", FieldWrong, "months"),
         ("member_admitted", "member=m gender=x joined=1/6/63 resolution=7", FieldWrong, "gender"),
         ("member_admitted", "member=m gender=male joined=30/2/63 resolution=7", FieldWrong, "joined"),
+        ("member_admitted", "member=m gender=male joined=29/2/2564 resolution=7", FieldWrong, "joined"),
+        ("member_admitted", "member=m gender=male joined=1/6/0063 resolution=7", FieldWrong, "joined"),
+        ("history_recorded", "year=1234 members=1 savings=1 fund=1", FieldWrong, "year"),
+        ("history_recorded", "year=x members=1 savings=1 fund=1", FieldWrong, "year"),
+        ("share_deposited", "member=m amount=1 box=b months=1020-12", FieldWrong, "months"),
         ("member_admitted", "member=m gender=male joined=1/6/63 resolution=8", FieldWrong, "resolution"),
         ("member_admitted", "member=m gender=male joined=1/6/63 resolution=x", FieldWrong, "resolution"),
         ("opening_balance_recorded", "ledger=bank:pp01 lines_of_page=[", FieldWrong, "lines_of_page"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sajja_schemas.calendar import NotADate, be_year, business_date, format_thai, parse_date
+from sajja_schemas.calendar import NotADate, be_year, business_date, format_thai, parse_date, parse_day
 from sajja_schemas.limits import INTEGER_MAX
 from sajja_schemas.money import NotAnAmount, format_baht, parse_baht
 
@@ -70,3 +70,11 @@ def test_the_day_of_business_is_bangkoks() -> None:
     """17:00 in London is midnight in Bangkok."""
     assert business_date(1_598_029_199_999) == date(2020, 8, 21)
     assert business_date(1_598_029_200_000) == date(2020, 8, 22)
+
+
+@pytest.mark.parametrize("text", ["31/12/1899", "1/1/0001", "01/01/2442", "1/1/0063"])
+def test_nothing_is_recorded_of_a_day_before_1900(text: str) -> None:
+    """Four digits are a whole year; only two stand for a Buddhist century."""
+    with pytest.raises(NotADate):
+        parse_day(text)
+    assert parse_day("1/1/1900") == date(1900, 1, 1)

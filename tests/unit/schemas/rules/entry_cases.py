@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from sajja_schemas.standing import Device
 from unit.schemas.rules.scenes import (
     ASSEMBLY,
     BANK,
@@ -42,6 +43,17 @@ def sealed(stage: Stage) -> None:
     stage.count(
         event("year_end_trial_balance_sealed", ledger=BANK, year=2020, lines=[{"account": 1, "amount_satang": 0}])
     )
+
+
+def device_at(sequence: int) -> Act:
+    def act(stage: Stage) -> None:
+        stage.books.trust.devices["A" * 42 + "Q"] = Device(unit="pp01", key="", sequence=sequence)
+
+    return act
+
+
+def group(ledger: str = "group:pp01-g1") -> Act:
+    return counted("group_registered", ledger=ledger, product="x", leader="m1", members=["m1"], resolution=REF)
 
 
 def reversed_before(stage: Stage) -> None:
@@ -514,6 +526,18 @@ ENTRY_CASES: dict[str, tuple[Scene, Scene]] = {
     "CONTRIBUTION_DIFFERS": (
         scene((bylaws("welfare"),), "welfare_contribution_received", **deposit(2_999), months=["2020-05"]),
         scene((bylaws("welfare"),), "welfare_contribution_received", **deposit(3_000), months=["2020-05"]),
+    ),
+    "DATED_TOMORROW": (
+        scene((), "share_deposited", date(2026, 1, 2), **deposit(1)),
+        scene((), "share_deposited", date(2026, 1, 1), **deposit(1)),
+    ),
+    "UNKNOWN_GROUP": (
+        scene((member(),), "group_member_joined", ledger="group:pp01-g1", member="m1", shares_satang=1, box="b"),
+        scene((group(),), "group_member_joined", ledger="group:pp01-g1", member="m1"),
+    ),
+    "CLOSE_LEAVES_OUT_A_DEVICE": (
+        scene((device_at(1),), "period_closed", ledger=BANK, month="2020-06", devices=[]),
+        scene((device_at(0),), "period_closed", ledger=BANK, month="2020-06", devices=[]),
     ),
     "PREMIUM_DIFFERS": (
         scene((bylaws(),), "loan_disbursed", **paid_out(premium=999)),

@@ -155,6 +155,10 @@ STANDING_CASES: dict[str, tuple[Books, Books]] = {
         ((applied(NAME), applied("B" * 42 + "A", "pp02")), ON),
     ),
     "CLAIM_UNPAID": (((granted,), date(2020, 7, 2)), ((granted,), date(2020, 7, 1))),
+    "DATED_AHEAD": (
+        ((deposit(date(2020, 8, 23)),), ON),
+        ((deposit(date(2020, 8, 22)),), ON),
+    ),
     "MONTH_NOT_CLOSED": (((closed("2020-06"),), date(2020, 9, 6)), ((closed("2020-06"),), date(2020, 9, 5))),
     "SYNC_LATE": (
         ((established(), bylaws(), deposit()), date(2020, 7, 7)),

@@ -11,6 +11,7 @@ from unit.schemas.rules.scenes import BANK, DAY, Act, Stage, balance, bylaws, co
 from unit.schemas.rules.standing_cases import banked, counts, deposit, opened, spent
 
 ON = date(2020, 8, 22)
+FAIR: dict[str, Any] = {"kind": "fair", "villages": ["pp02"], "people": 2, "women": 1}
 
 
 def stage_of(*before: Act) -> Stage:
@@ -185,3 +186,9 @@ def test_a_fine_within_the_cap_and_a_repayment_without_one_are_left_alone() -> N
     }
     assert "PENALTY_OVER_CAP" not in asked(stage, "loan_repayment_received", **repaid | {"fine_satang": 500})
     assert "PENALTY_OVER_CAP" not in asked(stage, "loan_repayment_received", **repaid | {"principal_satang": 600})
+
+
+def test_the_last_date_is_the_latest_that_counts_in_any_village() -> None:
+    stage = stage_of(deposit(date(2020, 6, 3)), counted("activity_held", date(2020, 6, 5), "pp02", **FAIR))
+    assert stage.books.last_date == date(2020, 6, 5)
+    assert Stage().books.last_date is None
