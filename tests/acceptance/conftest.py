@@ -13,12 +13,13 @@ from support.database import fresh_database
 from support.life import Life, Served
 from support.serving import serve_world, serving
 
+STORIES_MAX = 12  # in one module
 Found = Callable[[str], Life]
 
 
 async def _serve(postgres_server: str, ready: Future[Served], is_over: Future[None]) -> None:
     async with fresh_database(postgres_server) as database:
-        pool = await serve_world(database.server_url)
+        pool = await serve_world(database.server_url, networks=STORIES_MAX)
         try:
             async with serving(pool) as server:
                 ready.set_result(Served(str(server.make_url("/")).rstrip("/"), database.server_url))

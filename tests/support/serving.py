@@ -134,9 +134,9 @@ async def admit(database_url: str, world: World) -> None:
     await admit_network(database_url, "sajja_app", world.entries[0])
 
 
-async def serve_world(database_url: str) -> Pool:
-    """A pool as the server has it."""
-    return await open_pool(database_url, 6, role="sajja_app")
+async def serve_world(database_url: str, *, networks: int = 2) -> Pool:
+    """A pool as the server has it, with the two connections besides that it holds for each network."""
+    return await open_pool(database_url, 2 + 2 * networks, role="sajja_app")
 
 
 async def _json(response: ClientResponse) -> Any:
