@@ -28,7 +28,8 @@ from sajja_client.home import Home
 from sajja_client.log import Log
 from sajja_schemas.events.savings import ShareDeposited
 
-pytestmark = pytest.mark.slow
+# The whole load, twice: `long`, for every run of `.ci/run` loads and checks the demonstration besides.
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 LOAD_SECONDS = 480
 SHORT = ("--from", "2020-06-01")  # the same world with more of it on paper, where a test is not about the load
