@@ -234,6 +234,8 @@ async def test_without_a_folder_for_tiles_a_server_shows_what_another_publishes(
 
 async def test_a_lost_database_connection_is_waited_for(site: Site, database: Database) -> None:
     await site.published(len(site.world.entries))
+    tablet = site.world.village("pp01").tablets[0]
+    signed_in = await site.speaker.session(tablet)  # before: to sign in is not what is tried here
     owner = await asyncpg.connect(database.owner_url)
     try:
         await owner.execute(
@@ -242,13 +244,12 @@ async def test_a_lost_database_connection_is_waited_for(site: Site, database: Da
         )
     finally:
         await owner.close()
-    tablet = site.world.village("pp01").tablets[0]
     entry = site.world.record(tablet, share(1))
     for _ in range(20):
         async with site.speaker.http.post(
             f"{site.speaker.network}/entries",
             data=b"\n".join(site.world.lines([entry])),
-            headers={"Content-Type": MEDIA_NDJSON, **await site.speaker.session(tablet)},
+            headers={"Content-Type": MEDIA_NDJSON, **signed_in},
         ) as response:
             if response.status == 200:
                 break
