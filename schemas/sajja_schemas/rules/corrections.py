@@ -76,10 +76,10 @@ FROM_PAPER: Final = EntryRule(
 )
 
 
-def _tomorrow(_books: Books, body: Body) -> Hit | None:
-    """A day that the author's own clock has not reached; where that clock is wrong, paper is the way on."""
+def _tomorrow(books: Books, body: Body) -> Hit | None:
+    """A day that the author's own clock has not reached. A clock behind what these books have reached is not asked."""
     today = business_date(body.recorded_at)
-    if body.date <= today:
+    if body.date <= today or (books.last_date is not None and today < books.last_date):
         return None
     return Hit(fields={"dated_on": body.date, "today_on": today})
 
