@@ -57,8 +57,8 @@ schema: $(VENV)/.dev ## generate schemas/json anew
 	$(BIN)/python schemas/generate.py
 
 lock: ## resolve requirements/*.lock anew (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra demo --group build -o requirements/demo.lock pyproject.toml
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra demo --extra pdf --group dev -o requirements/dev.lock pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header --extra demo --group build -o requirements/demo.lock pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header --extra demo --extra pdf --group dev -o requirements/dev.lock pyproject.toml
 
 clean: ## remove what was built (never the demonstration's data)
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -134,9 +134,10 @@ class _Fold:
 
     def _fold_feeds(self, reached: list[Reached]) -> None:
         count = 0
-        for count, line in enumerate(self.mirror.lines(self.index), start=1):  # noqa: B007  # how many there were
+        for line in self.mirror.lines(self.index):
             self._take_mirrored(line)
             self.index = line.index
+            count += 1
         if count >= KEPT_EVERY:
             self._pack(self.shown_path, reached)
 

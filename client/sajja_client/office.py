@@ -34,7 +34,7 @@ from sajja_schemas.events.public_log import LogContinued, LogKeyAdopted
 from sajja_schemas.events.trust import CommitteeMemberAppointed, Role
 from sajja_schemas.wire import LogKeyRequest
 
-ROLES: Final[tuple[str, ...]] = get_args(Role)
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
 FOUNDING_ROLES: Final[tuple[Role, ...]] = ("president", "vice_president", "secretary", "treasurer", "bookkeeper")
 FOUNDING_FILE: Final = "network.sajja"
 PIN_FILE: Final = "network.json"

@@ -100,11 +100,20 @@ def apply_erasures(connection: sqlite3.Connection, counted: Iterable[bytes]) -> 
 
 def ungiven(connection: sqlite3.Connection, device: bytes, stored_until: int, limit: int) -> list[PersonalPart]:
     """Parts that the server has not been given, of entries that it has."""
-    return _parts(
-        connection,
-        "data IS NOT NULL AND is_given = 0 AND (device <> ? OR sequence <= ?) ORDER BY device, sequence LIMIT ?",
+    rows = connection.execute(
+        "SELECT entry, device, sequence, salt, data FROM personal_part"
+        " WHERE data IS NOT NULL AND is_given = 0 AND (device <> ? OR sequence <= ?)"
+        " ORDER BY device, sequence LIMIT ?",
         (device, stored_until, limit),
     )
+    return [
+        PersonalPart(
+            entry=EntryRef(device=to_base64url(author), sequence=sequence, hash=to_base64url(entry)),
+            salt=salt,
+            data=data,
+        )
+        for entry, author, sequence, salt, data in rows
+    ]
 
 
 def mark_given(connection: sqlite3.Connection, parts: Sequence[PersonalPart]) -> None:
@@ -177,22 +186,6 @@ def _named(connection: sqlite3.Connection, erasure: bytes) -> tuple[str, tuple[E
     assert isinstance(body, Body), "it was read when it was noted"
     assert isinstance(body.event, PersonalDataErased), "and was one"
     return body.village, body.event.entries
-
-
-def _parts(connection: sqlite3.Connection, where: str, arguments: tuple[object, ...]) -> list[PersonalPart]:
-    # `where` is a constant of this module, never anything that came from outside.
-    rows = connection.execute(
-        f"SELECT entry, device, sequence, salt, data FROM personal_part WHERE {where}",  # noqa: S608  # see above
-        arguments,
-    )
-    return [
-        PersonalPart(
-            entry=EntryRef(device=to_base64url(device), sequence=sequence, hash=to_base64url(entry)),
-            salt=salt,
-            data=data,
-        )
-        for entry, device, sequence, salt, data in rows
-    ]
 
 
 def _raw(name: str) -> bytes:

@@ -225,10 +225,10 @@ def count(
     """นับเงิน · Count the box by denomination; two people count."""
     from sajja_client.cli.meeting_tables import say_count
     from sajja_client.meeting import acts
-    from sajja_client.meeting.cash import read_cash
+    from sajja_client.meeting.cash import COUNTERS_MIN, read_cash
 
     counted = read_cash(cash)
-    if len(set(counter)) < 2:  # noqa: PLR2004  # two, docs/domain.md section 5.6
+    if len(set(counter)) < COUNTERS_MIN:
         raise OptionWrong(
             option="--counter", given=", ".join(counter), expected="two people, named one by one",
             expected_thai="ต้องมีผู้นับสองคน ใส่ --counter สองครั้ง",
@@ -362,9 +362,11 @@ def _is_confirmed(*, yes: bool, question: str) -> bool:
 def _kind(text: str) -> "Kind":
     from sajja_client.meeting.acts import Kind
 
-    if text not in get_args(Kind):
-        raise OptionWrong(option="--kind", given=text, expected=f"one of {', '.join(get_args(Kind))}")
-    return text  # type: ignore[return-value]  # it is one of Kind's
+    kinds: tuple[Kind, ...] = get_args(Kind)
+    named = next((kind for kind in kinds if kind == text), None)
+    if named is None:
+        raise OptionWrong(option="--kind", given=text, expected=f"one of {', '.join(kinds)}")
+    return named
 
 
 def _present(word: str) -> "Present":

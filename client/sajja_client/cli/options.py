@@ -92,12 +92,13 @@ def _officer(pair: str) -> Officer:
             "เขียนเป็น PERSON=ROLE, PERSON=ROLE@VILLAGE หรือ PERSON=ROLE:MEMBER รหัสเป็นตัวอักษรอังกฤษเล็ก ตัวเลข และขีด",
             "PERSON=ROLE, PERSON=ROLE@VILLAGE or PERSON=ROLE:MEMBER, with ids of small letters, digits and hyphens",
         )
-    person, role, home, member = match.groups()
-    if role not in ROLES:
-        raise _wrong(pair, f"ไม่รู้จักตำแหน่ง {role} ตำแหน่งที่มีคือ {', '.join(ROLES)}", f"one of the roles {', '.join(ROLES)}")
+    person, named, home, member = match.groups()
+    role = next((role for role in ROLES if role == named), None)
+    if role is None:
+        raise _wrong(pair, f"ไม่รู้จักตำแหน่ง {named} ตำแหน่งที่มีคือ {', '.join(ROLES)}", f"one of the roles {', '.join(ROLES)}")
     if home is not None and (not is_village(home) or home == OFFICE):
         raise _wrong(pair, f"{home} ไม่ใช่รหัสหมู่บ้าน เช่น pp01", "with a village's code behind @, such as pp01")
-    return Officer(person=person, role=role, home=home, member=member)  # type: ignore[arg-type]  # it is one of Role's
+    return Officer(person=person, role=role, home=home, member=member)
 
 
 def _wrong(pair: str, thai: str, english: str) -> OptionWrong:

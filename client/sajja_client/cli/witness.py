@@ -102,9 +102,9 @@ def status(home: HomeOption = None, json: JsonOption = False) -> None:
 
 def _document(log: Log) -> dict[str, Any]:
     head, seen = log.head(), verified(log.connection)
-    merged = "verdict IN ('merged', 'duplicate', 'forked')"
     counts = log.connection.execute(
-        f"SELECT (SELECT count(*) FROM answer), (SELECT count(*) FROM answer WHERE {merged}),"  # noqa: S608  # our own words
+        "SELECT (SELECT count(*) FROM answer),"
+        " (SELECT count(*) FROM answer WHERE verdict IN ('merged', 'duplicate', 'forked')),"
         " (SELECT count(*) FROM proven)"
     ).fetchone()
     return {

@@ -16,6 +16,7 @@ from sajja_schemas.money import NotAnAmount, format_baht, parse_baht
 DENOMINATIONS: Final[tuple[int, ...]] = get_args(Denomination)
 _THAI_DIGITS: Final = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 EMPTY: Final = "-"
+COUNTERS_MIN: Final = 2  # nobody counts alone (docs/domain.md section 5.6)
 
 
 def read_cash(words: Sequence[str]) -> tuple[Counted, ...]:

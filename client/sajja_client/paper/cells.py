@@ -17,6 +17,7 @@ from sajja_schemas.limits import INTEGER_MAX
 from sajja_schemas.money import SATANG_PER_BAHT
 
 _THAI_DIGITS: Final = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+_DECIMALS: Final = 2  # a baht has a hundred satang
 _AMOUNT: Final = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)?(?:\.(\d*))?")
 _NEGATIVE: Final = re.compile(r"[-−–+]\s*[\d.,]+|\([\d.,]+\)")  # people type any dash
 _BAHT_SIGN: Final = re.compile(r"^฿\s*|\s*(?:฿|บาท)$")
@@ -104,11 +105,11 @@ def amount(text: str) -> int:
     if match is None or not (match[1] or match[2]):
         raise Unread("amount_wrong", given=text)
     whole, decimals = (match[1] or "0").replace(",", ""), (match[2] or "")
-    if len(decimals.rstrip("0")) > 2:  # noqa: PLR2004  # a baht has a hundred satang
+    if len(decimals.rstrip("0")) > _DECIMALS:
         raise Unread("amount_too_fine", given=text)
     if len(whole.lstrip("0")) > _WHOLE_DIGITS_MAX:
         raise Unread("amount_too_large", given=text)
-    satang = int(whole) * SATANG_PER_BAHT + int(decimals[:2].ljust(2, "0"))
+    satang = int(whole) * SATANG_PER_BAHT + int(decimals[:_DECIMALS].ljust(_DECIMALS, "0"))
     if satang > INTEGER_MAX:
         raise Unread("amount_too_large", given=text)
     if not satang:
