@@ -28,8 +28,8 @@ setup: $(VENV)/.dev ## install everything that developers need
 demo: $(VENV)/.demo ## found the Pak Phun demonstration network and serve its page on http://127.0.0.1:8080
 	$(BIN)/sajja demo
 
-test: $(VENV)/.dev ## run all tests
-	$(BIN)/python -m pytest
+test: $(VENV)/.dev ## run all tests, as many at a time as there are cores
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-long: $(VENV)/.dev ## run the tests that do not fit every run
 	$(BIN)/python -m pytest -m long

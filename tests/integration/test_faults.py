@@ -201,8 +201,11 @@ async def test_killed_again_and_again_while_a_village_pushes(victim: str, home: 
             for _ in range(5):
                 with server_process(postgres.server_url) as server:
                     async with speaking(server.url, world) as speaker:
-                        pushing = asyncio.create_task(push_on(speaker, tablet, acknowledged))
-                        await asyncio.sleep(chance.uniform(0.05, 0.4))
+                        answered = asyncio.Event()
+                        pushing = asyncio.create_task(push_on(speaker, tablet, acknowledged, answered))
+                        # At a random moment of a push that has begun, however slow the machine.
+                        await asyncio.wait_for(answered.wait(), 60)
+                        await asyncio.sleep(chance.uniform(0, 0.3))
                         if victim == "server":
                             server.kill()
                         else:
@@ -219,13 +222,14 @@ async def test_killed_again_and_again_while_a_village_pushes(victim: str, home: 
         postgres.stop()
 
 
-async def push_on(speaker: Speaker, tablet: Tablet, done: int) -> int:
+async def push_on(speaker: Speaker, tablet: Tablet, done: int, answered: asyncio.Event) -> int:
     """Push in small frames until the line breaks; gives how many entries were acknowledged."""
     with contextlib.suppress(*LOST, AssertionError):
         for at in range(done, len(tablet.log), 5):
             reply = await speaker.push(tablet, tablet.log[at : at + 5])
             assert {verdict.verdict for verdict in reply.verdicts} <= {"merged", "duplicate"}
             done = at + 5
+            answered.set()
     return done
 
 
