@@ -194,7 +194,14 @@ def duplicates(
         f"พบ {len(found.duplicates)} คนที่อยู่มากกว่าหนึ่งแห่ง", f"{len(found.duplicates)} persons stand in several places"
     )
     for one in found.duplicates:
-        typer.echo("  " + " = ".join(f"{place.village}/{place.member}" for place in one.members))
+        typer.echo("  " + " = ".join(f"{place.village}/{place.member}" for place in one.members) + f"  {one.finding}")
+    if found.duplicates:
+        output.say(
+            "ตรวจบัตรแล้ว ปิดด้วย finding_resolved code=DUPLICATE_PERSON finding=ชื่อท้ายบรรทัด",
+            "once the cards were looked at, resolve it by the name at the line's end",
+        )
+    if found.unread:
+        output.warn(f"เทียบไม่ได้ {found.unread} ส่วน", f"{found.unread} parts could not be compared")
 
 
 def _tick(is_so: bool) -> str:
