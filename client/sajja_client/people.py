@@ -1,7 +1,8 @@
 """Who the members are, as far as this device may know: from its own village's personal parts.
 
 * Names are read where they are shown and kept nowhere else. Where a part is missing or erased, the id stands alone.
-* The newest part of a member wins, field by field, so that a profile that changes the telephone keeps the name.
+* The newest part of a member wins, field by field, so that a profile that changes the telephone keeps the name; and
+  what has no effect tells nothing (`names`).
 * What is sensitive (health, causes of death) is shown only to who asks for it by name.
 """
 
@@ -12,13 +13,14 @@ from typing import Any, Final
 import msgspec
 
 from sajja_client.log import Log
+from sajja_client.names import name_of, told_of
 from sajja_client.parts import PersonalLine, note_pulled, personal_lines
 from sajja_client.problems import PersonalWrong
 from sajja_schemas import limits
 from sajja_schemas.books import Books
 from sajja_schemas.events import AnyEvent, tag_of
 from sajja_schemas.events.member_records import MemberBeneficiaryDesignated
-from sajja_schemas.personal_data import IDENTIFYING, SENSITIVE, AnyPersonal, Beneficiary, Person, subject_of
+from sajja_schemas.personal_data import SENSITIVE, AnyPersonal, Beneficiary, subject_of
 from sajja_schemas.registers.members import members_of
 from sajja_schemas.typed_personal import PersonalRefused, fields_of, type_personal
 
@@ -70,17 +72,17 @@ def register(log: Log, books: Books) -> list[MemberRow]:
     """The members and applicants of this device's own village."""
     lines = _by_member(log)
     here = {found.member: found for found in members_of(books.registers, log.pin.village)}
-    return [_row(member, here, lines.get(member, [])) for member in sorted(here.keys() | lines.keys())]
+    return [_row(member, here, lines.get(member, []), books) for member in sorted(here.keys() | lines.keys())]
 
 
-def person_of(log: Log, member: str, *, sensitive: bool) -> PersonDocument:
+def person_of(log: Log, books: Books, member: str, *, sensitive: bool) -> PersonDocument:
     """What is known here of one member, and what was or is not."""
     lines = _by_member(log).get(member, [])
     known = [line for line in lines if line.personal is not None]
     shown = [line for line in known if sensitive or not isinstance(line.personal, SENSITIVE)]
     return PersonDocument(
         member=member,
-        person=_told(lines),
+        person=told_of(lines, books),
         parts=[
             {
                 "type": tag_of(line.event),
@@ -147,32 +149,18 @@ def _by_member(log: Log) -> dict[str, list[PersonalLine]]:
     return lines
 
 
-def _row(member: str, here: Mapping[str, Any], lines: list[PersonalLine]) -> MemberRow:
-    found, told = here.get(member), _told(lines)
+def _row(member: str, here: Mapping[str, Any], lines: list[PersonalLine], books: Books) -> MemberRow:
+    found = here.get(member)
     return MemberRow(
         member=member,
         is_member=found is not None and found.in_bank > 0,
         in_welfare=found is not None and found.in_welfare > 0,
         gender=found.gender if found is not None else "",
-        name=name_of(told),
+        name=name_of(told_of(lines, books)),
         parts=sum(line.personal is not None for line in lines),
         missing=sum(line.personal is None and not line.is_erased for line in lines),
         erased=sum(line.is_erased for line in lines),
     )
-
-
-def name_of(told: Mapping[str, Any]) -> str:
-    """A name as it is said in Thai: the title and the first name are one word."""
-    return f"{told.get('title', '')}{told.get('first_name', '')} {told.get('last_name', '')}".strip()
-
-
-def _told(lines: list[PersonalLine]) -> dict[str, Any]:
-    told: dict[str, Any] = {}
-    for line in lines:
-        if isinstance(line.personal, Person) and tag_of(line.event) in IDENTIFYING:
-            told |= msgspec.to_builtins(line.personal)
-    told.pop("kind", None)
-    return told
 
 
 def _answers(fields: list[str] | tuple[str, ...], ask: Callable[[str], str], before: str) -> dict[str, str]:

@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from sajja_client.home import Pin
+from sajja_client.log import Log
+from sajja_client.names import read_names
 from sajja_client.paper.documents.receipt import of_entry
 from sajja_client.paper.plain import plain
+from sajja_client.wording import borrower_of
+from sajja_schemas.books import Books
 from sajja_schemas.bylaws.demands import FREE, Demand
 from sajja_schemas.entry import SignedEntry, to_base64url
 from sajja_schemas.events import Body, read_body
@@ -32,10 +35,19 @@ def entry_document(entry: SignedEntry, demand: Demand) -> dict[str, Any]:
     }
 
 
-def receipt(pin: Pin, entry: SignedEntry, demand: Demand) -> str:
+def receipt(log: Log, books: Books, entry: SignedEntry, demand: Demand) -> str:
     """What is shown when something was recorded, of which these classes are asked; officers have not signed yet."""
-    awaits = _classes(demand) if demand is not FREE else ""
-    return plain(of_entry(pin, entry, body_of(entry), Effect.COUNTED, awaits=awaits)).rstrip()
+    body = body_of(entry)
+    document = of_entry(
+        log.pin,
+        read_names(log.connection, books),
+        entry,
+        body,
+        Effect.COUNTED,
+        awaits=_classes(demand) if demand is not FREE else "",
+        borrower=borrower_of(books, body.village, body.event),
+    )
+    return plain(document).rstrip()
 
 
 def _classes(demand: Demand) -> str:

@@ -4,15 +4,18 @@ Receipts, exported tables and printed documents say the same of the same entry.
 """
 
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Final
 
 import msgspec
 
+from sajja_schemas.books import Books
 from sajja_schemas.calendar import format_thai
 from sajja_schemas.events.base import Event, Receipt
 from sajja_schemas.field_words import FIELD_WORDS
 from sajja_schemas.money import format_baht
+from sajja_schemas.registers.loans import loan_of
 from sajja_schemas.verdicts import Effect
 
 SATANG: Final = "_satang"
@@ -73,14 +76,23 @@ def amount_of(event: object) -> int | None:
     return next((found for name in AMOUNTS if (found := getattr(event, name, None)) is not None), None)
 
 
-def facts_of(event: Event) -> list[Fact]:
-    """The fields that say more than the event's name and its amount."""
+def borrower_of(books: Books, village: str, event: object) -> str:
+    """Whose loan an event is about that names no member; nothing where it is about none."""
+    loan = getattr(event, "loan", None)
+    if not isinstance(loan, str) or isinstance(getattr(event, "member", None), str):
+        return ""
+    found = loan_of(books.registers, books.balances, f"bank:{village}", loan)
+    return found.member if found is not None else ""
+
+
+def facts_of(event: Event, shown: Callable[[str], str] = str) -> list[Fact]:
+    """The fields that say more than the event's name and its amount; `shown` says who stands behind an id."""
     told = next((name for name in AMOUNTS if getattr(event, name, None) is not None), None)
     found = []
     for name, value in msgspec.structs.asdict(event).items():
         if name in _APART or name == told or value is None or value == ():
             continue
-        text = _text(name, value)
+        text = _text(name, value, shown)
         if text:
             found.append(Fact(FIELD_WORDS.get(name, name), name.removesuffix(SATANG), text))
     return found
@@ -106,7 +118,7 @@ def receipt_number(receipt: Receipt | None) -> str:
     return f"{receipt.book}/{receipt.no}" if receipt is not None else ""
 
 
-def _text(name: str, value: object) -> str:
+def _text(name: str, value: object, shown: Callable[[str], str]) -> str:
     match value:
         case bool():
             return "ใช่" if value else ""
@@ -115,11 +127,11 @@ def _text(name: str, value: object) -> str:
         case date():
             return format_thai(value, short=True)
         case str():
-            return visible(choice_word(name, value))
+            return shown(visible(choice_word(name, value)))
         case int():
             return str(value)
         case tuple() if all(isinstance(one, str) for one in value):
-            return visible(", ".join(value))
+            return ", ".join(shown(visible(one)) for one in value)
         case tuple():
             return f"{len(value)} รายการ"
         case _:

@@ -53,6 +53,7 @@ class DuplicatePerson(msgspec.Struct, frozen=True):
 
     code: str  # `duplicate_person`
     members: list["MemberPlace"]
+    finding: str = ""  # its name, by which officers resolve it
 
 
 class MemberPlace(msgspec.Struct, frozen=True):

@@ -39,7 +39,7 @@ ROUTES: Final = (
     web.get(_NETWORK + "/feeds/{village}", entries.feed),
     web.post(_NETWORK + "/personal", personal.give),
     web.get(_NETWORK + "/personal", personal.ask),
-    web.get(_NETWORK + "/personal/duplicates", personal.duplicates),
+    web.get(_NETWORK + "/personal/duplicates", personal.duplicate_persons),
     web.get(_NETWORK + "/projections/{name}", public.projection),
     web.get(_NETWORK + "/log/checkpoint", public_log.checkpoint),
     web.get(_NETWORK + "/log/consistency", public_log.consistency),

@@ -14,20 +14,17 @@ from typing import Final
 import msgspec
 
 from sajja_schemas.entry import OFFICE, Unreadable, from_base64url
-from sajja_schemas.events import Body, read_body, tag_of
+from sajja_schemas.events import Body, read_body
 from sajja_schemas.personal import PersonalPart, decode_part, named_commitment
-from sajja_schemas.personal_data import identity_of, subject_of
-from sajja_schemas.registers import Registers, members
+from sajja_schemas.personal_data import subject_of
 from sajja_schemas.verdicts import PartVerdict, RejectedPartCode
 from sajja_schemas.wire import PartAnswer
 from sajja_server.devices import DeviceDirectory
+from sajja_server.duplicates import person_hash_of
 from sajja_server.person_hash import PersonHasher
-from sajja_server.projections import registers
-from sajja_server.store import personal, persons
+from sajja_server.store import personal
 from sajja_server.store.personal import EntryAt, Keeping
 from sajja_server.store.pool import Pool
-
-REHASHED_AT_ONCE: Final = 500
 
 
 class Taker(msgspec.Struct, frozen=True):
@@ -53,22 +50,6 @@ class Taker(msgspec.Struct, frozen=True):
             for part in read
         ]
         return await self._keep(judged, received_at)
-
-    async def duplicates(self) -> tuple[list[list[tuple[str, str]]], int]:
-        """The places of each person who stands in several; and how many parts could not be compared."""
-        key_id = self.hasher.key_id(self.network)
-        async with self.pool.acquire() as connection:
-            unread = 0
-            while not unread and (stale := await persons.unhashed(connection, self.network, key_id, REHASHED_AT_ONCE)):
-                hashes = {one.commitment: self._hash(_read_meaning(one.body), one.data) for one in stale}
-                made = {commitment: hash_ for commitment, hash_ in hashes.items() if hash_ is not None}
-                async with connection.transaction():
-                    await personal.save_hashes(connection, self.network, made, key_id)
-                unread = len(stale) - len(made)  # what this version cannot read stays as it is, and is told
-            repeated = await persons.repeated(connection, self.network, key_id)
-            villages = sorted({village for _hash, village, _member in repeated})
-            known = await registers.load(connection, self.network, [members.REGISTER], villages)
-        return _still_there(repeated, known), unread
 
     async def _entries(self, parts: Sequence[PersonalPart]) -> list[EntryAt | None]:
         if not parts:
@@ -101,12 +82,8 @@ class Taker(msgspec.Struct, frozen=True):
             member=subject_of(body.event) if body is not None else None,
             salt=part.salt,
             data=part.data,
-            person_hash=self._hash(body, part.data),
+            person_hash=person_hash_of(self.hasher, self.network, body, part.data),
         )
-
-    def _hash(self, body: Body | None, data: bytes) -> bytes | None:
-        identity = identity_of(tag_of(body.event), data) if body is not None else None
-        return self.hasher.hash(self.network, *identity) if identity is not None else None
 
 
 _UNREADABLE: Final = PartAnswer(verdict=PartVerdict.REJECTED.value, code=RejectedPartCode.UNREADABLE_PART.value)
@@ -142,13 +119,3 @@ def _read_meaning(data: bytes) -> Body | None:
 
 def _device(part: PersonalPart) -> bytes:
     return from_base64url(part.entry.device, 32)
-
-
-def _still_there(repeated: list[tuple[bytes, str, str]], known: Registers) -> list[list[tuple[str, str]]]:
-    """The places of each person, without those that they have left. An applicant is there before being admitted."""
-    places: dict[bytes, list[tuple[str, str]]] = {}
-    for hash_, village, member in repeated:
-        found = members.member_of(known, village, member)
-        if found is None or found.in_bank > 0 or found.in_welfare > 0:
-            places.setdefault(hash_, []).append((village, member))
-    return sorted(place for place in places.values() if len(place) > 1)

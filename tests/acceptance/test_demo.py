@@ -130,6 +130,7 @@ def test_a_load_that_was_killed_is_taken_up_and_every_figure_is_exact(loaded: di
     assert totals["awaiting_approval"] == 0
     assert differences(expected_figures(load_targets()), figures_of_server(totals), "server") == []
     assert {case["name"] for case in loaded["planted"]} >= {"dormant_withdrawal", "lapping", "unmatched_remittance"}
+    assert loaded["findings"]["DUPLICATE_PERSON"] == 1, "found by the server alone, and told among the others"
 
 
 def test_another_run_starts_from_what_is_there_and_serves_until_it_is_stopped(
@@ -172,7 +173,7 @@ def assert_the_office_finds_the_person_who_stands_twice(home: Path, port: int, l
     found = json.loads(said)
     planted = next(case for case in loaded["planted"] if case["name"] == "duplicate_person")
     pairs = [{place["member"] for place in one["members"]} for one in found["duplicates"]]
-    assert pairs == [{where.split()[1] for where in planted["where"][1:]}]
+    assert pairs == [{where.split()[1] for where in planted["where"][2:]}]
     assert found["unread"] == 0
 
 

@@ -179,7 +179,8 @@ def test_a_person_is_typed_beside_the_entry_and_looked_up_by_name(tmp_path: Path
     file.write_text('{"title": "นาง", "first_name": "สมมุติ", "last_name": "ตัวอย่าง", "birth_date": "22/08/2503"}')
     recorded = run(*apply, "applicant=pp01-m001", "--personal", file, home=home.path)
     assert recorded.returncode == 0, recorded.stderr
-    assert "สมมุติ" not in recorded.stdout
+    assert "นางสมมุติ ตัวอย่าง" in recorded.stdout, "the receipt is the applicant's"
+    assert "สมมุติ" not in recorded.stderr
     (row,) = answer(run("village", "members", "--json", home=home.path))
     assert (row["member"], row["name"]) == ("pp01-m001", "นางสมมุติ ตัวอย่าง")
     told = run("village", "person", "pp01-m001", home=home.path)

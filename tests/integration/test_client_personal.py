@@ -143,7 +143,7 @@ async def test_a_name_travels_beside_its_entry_and_never_in_it(office: Office, w
     for log in (writer, other):
         (row,) = register(log, fold(log.home))
         assert (row.member, row.name, row.parts) == ("pp01-m001", "นางสมมุติ1 ตัวอย่าง", 1)
-        assert person_of(log, "pp01-m001", sensitive=False).person["number"] == number_of(1)
+        assert person_of(log, fold(log.home), "pp01-m001", sensitive=False).person["number"] == number_of(1)
     again = await office.sync(writer)
     assert (again.parts_given, again.parts_filled, again.parts_erased) == (0, 0, 0)
 
@@ -184,7 +184,7 @@ async def test_five_hundred_parts_and_more_come_in_bounded_calls(office: Office,
 async def test_a_newer_profile_keeps_what_it_does_not_say(office: Office, writer: Log) -> None:
     write(writer, application("pp01-m001"), person(1))
     write(writer, MemberProfileUpdated(member="pp01-m001", fields=("phone",)), Person(phone="0000000001"))
-    known = person_of(writer, "pp01-m001", sensitive=False).person
+    known = person_of(writer, fold(writer.home), "pp01-m001", sensitive=False).person
     assert (known["phone"], known["first_name"]) == ("0000000001", "สมมุติ1")
 
 
@@ -193,9 +193,9 @@ async def test_health_is_shown_to_who_asks_for_it(office: Office, writer: Log) -
         claim="c1", member="pp01-m001", benefit="hospital", amount_satang=10_000, happened=DAY, nights=1
     )
     write(writer, claim, Health(hospital="โรงพยาบาลสมมุติ", illness="ไข้"))
-    hidden = person_of(writer, "pp01-m001", sensitive=False)
+    hidden = person_of(writer, fold(writer.home), "pp01-m001", sensitive=False)
     assert (hidden.parts, hidden.hidden) == ([], 1)
-    (shown,) = person_of(writer, "pp01-m001", sensitive=True).parts
+    (shown,) = person_of(writer, fold(writer.home), "pp01-m001", sensitive=True).parts
     assert shown["personal"]["illness"] == "ไข้"
 
 

@@ -11,6 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from sajja_client.books import fold
+from sajja_client.log import Log
+from sajja_client.names import Names, read_names
 from sajja_client.paper.document import Column, Document, Fact, Table, Words
 from sajja_client.paper.documents.balances import NoSuchBox, cash_count, trial_balance
 from sajja_client.paper.documents.day_sheet import day_sheet
@@ -20,7 +23,12 @@ from sajja_client.paper.documents.receipt import NoSuchEntry, receipt
 from sajja_client.paper.movements import Reading
 from sajja_client.paper.pdf import PdfNotInstalled, pdf, pictures
 from sajja_client.paper.plain import RECEIPT_WIDTH, WIDTH, plain
+from sajja_schemas.entry import to_base64url
+from sajja_schemas.events.loans import LoanRepaymentReceived
+from sajja_schemas.events.member_records import MemberProfileUpdated
 from sajja_schemas.figures import control_sums
+from sajja_schemas.personal_data import Person
+from sajja_schemas.verdicts import Effect
 from support.commands import answer, run
 from support.paper_village import BOX, MEETING_DAY, month_of
 
@@ -41,6 +49,17 @@ def meeting(month: Any) -> Reading:
 @pytest.fixture(scope="module")
 def later(month: Any) -> Reading:
     return Reading(month, AUGUST)
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    home = month_of(tmp_path_factory.mktemp("named") / "tablet", members=5)
+    with Log.open(home) as log:
+        for member, first in (("pp01-m001", "หนึ่ง"), ("pp01-m002", "สอง"), ("pp01-m003", "ก" * 80)):
+            profile = MemberProfileUpdated(member=member, fields=("name",))
+            beside = Person(title="นาง", first_name=first, last_name="ตัวอย่าง")
+            log.append(profile, by="pp01-o5", day=MEETING_DAY, recorded_at=0, personal=beside)
+    return home
 
 
 def column(document: Document, at: int, table: int = 0) -> list[str]:
@@ -258,3 +277,53 @@ def test_the_commands_print_to_the_terminal_and_to_files(tmp_path: Path, month: 
     ):
         refused = print_(*words)
         assert (refused.returncode, f"[{code}]" in refused.stderr) == (2, True), refused.stderr
+
+
+class TestNames:
+    """People are named on paper as far as the tablet knows them, with the id beside it."""
+
+    def test_every_paper_about_a_person_says_the_name_and_the_id(self, named: Any) -> None:
+        one, two = "นางหนึ่ง ตัวอย่าง (pp01-m001)", "นางสอง ตัวอย่าง (pp01-m002)"
+        later, day = Reading(named, AUGUST), Reading(named, MEETING_DAY)
+        assert fact(passbook(later, "pp01-m001"), "member") == one
+        assert fact(loan_schedule(later, "pp01-l002"), "borrower") == two
+        assert column(due_list(later), 1) == [one, two]
+        whose = list(zip(column(day_sheet(day), 3), column(day_sheet(day), 2), strict=True))
+        assert ("ส่งเงินสัจจะ", one) in whose
+        assert ("รับชำระเงินกู้", two) in whose
+        (repaid,) = [line for line in day.movements() if isinstance(line.body.event, LoanRepaymentReceived)]
+        assert fact(receipt(later, repaid.line.hash), "member") == two
+        for document in (passbook(later, "pp01-m001"), due_list(later)):
+            assert "นางหนึ่ง" in plain(document)
+            assert pdf(document).startswith(b"%PDF")
+
+    def test_a_name_that_never_ends_does_not_push_the_figures_off_the_page(self, named: Any) -> None:
+        book = passbook(Reading(named, AUGUST), "pp01-m003")
+        assert fact(book, "member") == f"นาง{'ก' * 56}… (pp01-m003)"
+        assert max(map(cell_len, plain(book).splitlines())) <= WIDTH
+
+    def test_after_its_erasure_the_id_stands_alone(self, named: Any) -> None:
+        with Log.open(named) as log:
+            assert read_names(log.connection, fold(named)).of("pp01-m001") == "นางหนึ่ง ตัวอย่าง"
+            log.connection.execute(
+                "UPDATE personal_part SET salt = NULL, data = NULL, is_erased = 1 WHERE entry ="
+                " (SELECT entry FROM personal_part ORDER BY sequence LIMIT 1)"
+            )
+        assert fact(passbook(Reading(named, AUGUST), "pp01-m001"), "member") == "pp01-m001"
+        assert column(due_list(Reading(named, AUGUST)), 1)[0] == "pp01-m001"
+
+    def test_who_has_no_effect_renames_nobody(self, named: Any) -> None:
+        """A tablet that was revoked says that the treasurer is somebody else."""
+        with Log.open(named) as log:
+            books = fold(named)
+            profile = MemberProfileUpdated(member="pp01-m002", fields=("name",))
+            false = log.append(profile, by="x", day=AUGUST, recorded_at=0, personal=Person(first_name="ปลอม"))
+            assert read_names(log.connection, books).of("pp01-m002") == "นางปลอม ตัวอย่าง"
+            books.quarantined[to_base64url(false.hash)] = Effect.REVOKED
+            assert read_names(log.connection, books).of("pp01-m002") == "นางสอง ตัวอย่าง"
+
+    def test_an_officer_is_named_by_the_own_membership(self) -> None:
+        names = Names({"pp01-m007": "นางเจ็ด ตัวอย่าง"}, {"pp01-o4": {"pp01-m007", "pp01-m001"}})
+        assert names.shown("pp01-o4") == "นางเจ็ด ตัวอย่าง (pp01-o4)"
+        assert names.shown("pp01-o5") == "pp01-o5"
+        assert "นาง" not in repr(names)

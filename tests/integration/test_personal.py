@@ -1,5 +1,6 @@
 """Personal parts over HTTP against the real application and a real PostgreSQL."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from io import BytesIO
 from typing import Any
@@ -10,14 +11,16 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from sajja_schemas import limits
+from sajja_schemas import limits, rules
 from sajja_schemas.books import Books
 from sajja_schemas.entry import to_base64url
 from sajja_schemas.events import Body, read_body
+from sajja_schemas.events.corrections import FindingResolved
 from sajja_schemas.events.member_records import PersonalDataErased
-from sajja_schemas.events.members import MemberExitSettled
+from sajja_schemas.events.members import MemberDuplicateMerged, MemberExitSettled
 from sajja_schemas.events.savings import ShareDeposited
 from sajja_schemas.events.trust import DeviceRevoked
+from sajja_schemas.events.welfare import WelfareEnrolled
 from sajja_schemas.personal import PersonalPart, decode_part, encode_part
 from sajja_schemas.personal_data import Person
 from sajja_schemas.wire import MEDIA_NDJSON
@@ -25,7 +28,7 @@ from sajja_server.store.pool import Pool
 from support.database import Database
 from support.personal import apply_for, appoint_auditor, approve_erasure, erase, number_of, person
 from support.serving import Speaker, admit, serving, speaking
-from support.world import Tablet, World, ref_to
+from support.world import DAY, Tablet, World, ref_to
 
 pytestmark = pytest.mark.postgres
 
@@ -87,6 +90,24 @@ async def duplicates(speaker: Speaker, tablet: Tablet) -> tuple[int, Any]:
     return await speaker.get_json(
         f"/v1/networks/{speaker.world.network}/personal/duplicates", headers=await speaker.session(tablet)
     )
+
+
+async def findings(speaker: Speaker, query: str = "") -> list[Any]:
+    """What stands for everybody to look at, as the page asks for it."""
+    status, answer = await speaker.get_json(f"/v1/networks/{speaker.world.network}/projections/findings{query}")
+    assert status == 200, answer
+    assert answer["total"] == len(answer["findings"]) == sum(answer["by_code"].values())
+    return [one for one in answer["findings"] if one["code"] == "DUPLICATE_PERSON"]
+
+
+async def two_of_one_number(speaker: Speaker, world: World) -> tuple[Any, Any]:
+    """The applications of one person in two villages, with their parts at the server."""
+    one, two = world.village("pp01").tablets[0], world.village("pp02").tablets[0]
+    first_entry, first = apply_for(world, one, "pp01-m001", person(7))
+    second_entry, second = apply_for(world, two, "pp02-m009", person(7))
+    await push_all(speaker)
+    assert await verdicts(speaker, one, [first]) == await verdicts(speaker, two, [second]) == ["kept"]
+    return first_entry, second_entry
 
 
 async def test_a_part_is_kept_once_and_given_back_byte_for_byte(speaker: Speaker, world: World) -> None:
@@ -209,11 +230,87 @@ async def test_one_person_in_two_villages_is_found_by_the_office(speaker: Speake
     status, told = await duplicates(speaker, desk)
     assert status == 200
     places = [{"village": "pp01", "member": "pp01-m001"}, {"village": "pp02", "member": "pp02-m009"}]
-    assert told == {"duplicates": [{"code": "duplicate_person", "members": places}], "unread": 0}
+    (finding,) = await findings(speaker)
+    assert told == {
+        "duplicates": [{"code": "duplicate_person", "members": places, "finding": finding["name"]}],
+        "unread": 0,
+    }
     _d, corrected = apply_for(world, two, "pp02-m009", person(9))
     await push_all(speaker)
     await verdicts(speaker, two, [corrected])
     assert (await duplicates(speaker, desk))[1]["duplicates"] == []
+
+
+class TestDuplicatePerson:
+    async def test_it_stands_among_the_findings_with_ids_alone(self, speaker: Speaker, world: World) -> None:
+        """As soon as both parts have come. It says that no fold of the log finds it, and none does."""
+        first, second = await two_of_one_number(speaker, world)
+        (told,) = await findings(speaker)
+        assert told["fields"] == {"names": "pp01/pp01-m001 · pp02/pp02-m009", "times": 2}
+        assert (told["severity"], told["owner"], told["basis"]) == ("high", "network", "personal_parts")
+        places = [(body.device, body.sequence) for body in (body_of(first), body_of(second))]
+        assert [(one["device"], one["sequence"]) for one in told["entries"]] == places
+        for secret in (number_of(7), "สมมุติ"):
+            assert secret not in repr(told)
+        assert [one.code for one in rules.findings(world.fold(), DAY)] == []
+        assert await findings(speaker, "?village=office&severity=high&on=2020-06-04") == [told]
+        assert await findings(speaker, "?village=pp01") == await findings(speaker, "?severity=low") == []
+
+    async def test_officers_resolve_it_until_the_number_is_told_again(self, speaker: Speaker, world: World) -> None:
+        """The office signs that the cards were looked at. When one of the two is told anew, it stands again."""
+        await two_of_one_number(speaker, world)
+        (told,) = await findings(speaker)
+        desk = world.office.tablets[0]
+        resolved = FindingResolved(code=told["code"], finding=told["name"], text="twins; both cards were seen")
+        entry = world.record(desk, resolved, village="office")
+        await push_all(speaker)
+        assert await findings(speaker) == [told], "nobody has signed yet"
+        world.approve_by_office([entry])
+        await push_all(speaker)
+        assert await findings(speaker) == []
+        tablet = world.village("pp02").tablets[0]
+        _again, part = apply_for(world, tablet, "pp02-m009", person(7))
+        await push_all(speaker)
+        await verdicts(speaker, tablet, [part])
+        (anew,) = await findings(speaker)
+        assert anew["name"] != told["name"]
+        assert anew["name"].split("-")[0] == told["name"].split("-")[0]
+
+    async def test_it_goes_with_the_erasure_of_one_of_them(self, speaker: Speaker, world: World) -> None:
+        first, _second = await two_of_one_number(speaker, world)
+        assert await findings(speaker)
+        approve_erasure(world, erase(world, "pp01", "pp01-m001", [first]))
+        await push_all(speaker)
+        assert await findings(speaker) == []
+
+    async def test_it_goes_when_two_records_of_one_village_are_merged(self, speaker: Speaker, world: World) -> None:
+        """Even of somebody who is in the welfare fund by both."""
+        tablet = world.village("pp01").tablets[0]
+        parts = [apply_for(world, tablet, name, person(7))[1] for name in ("pp01-m001", "pp01-m002")]
+        world.admit(tablet, ["pp01-m001", "pp01-m002"])
+        resolution = world.resolve(tablet)
+        enrolled = [
+            world.record(tablet, WelfareEnrolled(member=name, joined=DAY, resolution=resolution))
+            for name in ("pp01-m001", "pp01-m002")
+        ]
+        world.approve(tablet, enrolled, ("president", "secretary"))
+        await push_all(speaker)
+        await verdicts(speaker, tablet, parts)
+        (told,) = await findings(speaker)
+        assert told["fields"]["names"] == "pp01/pp01-m001 · pp01/pp01-m002"
+        merged = MemberDuplicateMerged(survivor="pp01-m001", duplicate="pp01-m002", basis="one card")
+        world.approve_by_office([world.record(tablet, merged)])
+        await push_all(speaker)
+        assert await findings(speaker) == []
+
+    async def test_two_who_ask_at_once_after_a_new_secret_are_both_answered(
+        self, speaker: Speaker, world: World, pool: Pool
+    ) -> None:
+        """Both hash the parts anew, and neither stumbles over the other."""
+        await two_of_one_number(speaker, world)
+        async with serving(pool, secret=bytes(32)) as server, speaking(str(server.make_url("/")), world) as other:
+            answers = await asyncio.gather(*(findings(other) for _at in range(4)))
+        assert [len(one) for one in answers] == [1, 1, 1, 1]
 
 
 async def test_a_stolen_tablet_makes_nobody_a_duplicate(speaker: Speaker, world: World) -> None:
@@ -410,6 +507,7 @@ class TestNothingIsTold:
             approve_erasure(world, erase(world, "pp01", "pp01-m001", [entry]))
             await push_all(speaker)
             await duplicates(speaker, world.office.tablets[0])
+            await findings(speaker)
         assert {"request_answered", "personal_erased"} <= {one["event"] for one in logs}
         told = repr(logs)
         for secret in (number_of(1), "สมมุติ", "0000000000", to_base64url(part.salt), part.salt.hex(),
@@ -437,10 +535,14 @@ class TestNothingIsTold:
         assert to_base64url(part.data) not in repr(reply)
 
 
-def world_event(entry: Any) -> Any:
+def body_of(entry: Any) -> Body:
     body = read_body(entry.body)
     assert isinstance(body, Body)
-    return body.event
+    return body
+
+
+def world_event(entry: Any) -> Any:
+    return body_of(entry).event
 
 
 def erase_event(world: World, tablet: Tablet, entry: Any) -> Any:

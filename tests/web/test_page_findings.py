@@ -25,6 +25,16 @@ async def test_a_finding_says_how_grave_it_is_and_what_to_do_next(visit: Visit) 
     assert "Treasurer: take it to the bank" in await page.inner_text("section.findings")
 
 
+async def test_what_the_log_cannot_prove_says_so(visit: Visit, site: Site) -> None:
+    answer = recorded("findings")
+    beside = answer["findings"][0] | {"name": f"{1:016x}-00000000", "basis": "personal_parts"}
+    site.answers[FINDINGS] = answer | {"total": 2, "findings": [answer["findings"][0] | {"basis": "log"}, beside]}
+    page = await visit()
+    assert [await one.inner_text() for one in await page.query_selector_all("li.finding p.fine")] == [
+        "พบจากข้อมูลส่วนบุคคลที่เซิร์ฟเวอร์เก็บไว้ สมุดบันทึกอย่างเดียวพิสูจน์ข้อนี้ไม่ได้ ให้หมู่บ้านดูบัตรจริง"
+    ]
+
+
 async def test_where_there_is_nothing_it_says_so(visit: Visit, site: Site) -> None:
     site.answers[FINDINGS] = recorded("findings") | {"total": 0, "findings": [], "by_code": {}}
     page = await visit()

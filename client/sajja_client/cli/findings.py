@@ -46,6 +46,7 @@ def show_findings(home: Home, on: date | None, *, everything: bool, json: bool) 
 
 
 def _table(shown: list[Finding], *, english_first: bool) -> Any:
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(show_lines=True)
@@ -54,7 +55,7 @@ def _table(shown: list[Finding], *, english_first: bool) -> Any:
     for one in shown:
         rule = RULES[one.code]
         thai, english, colour = _MARKS[rule.severity]
-        said = rule.sentences(one)
+        said = [escape(sentence) for sentence in rule.sentences(one)]
         to_do = (rule.next_thai, rule.next_english)
         first, second = (1, 0) if english_first else (0, 1)
         mark = f"{thai} · {english}\n{_OWNERS[rule.owner]} · {rule.owner}"

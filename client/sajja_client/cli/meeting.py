@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from sajja_client.meeting.acts import Kind
     from sajja_client.meeting.desk import Desk
+    from sajja_client.names import Names
     from sajja_schemas.events.meetings import Present
 
 app = typer.Typer(
@@ -86,7 +87,7 @@ def open_(
             return
         output.mark_demonstration(desk.log.pin)
         say_opening(desk.view(meeting), found)
-        say_waiting(waits)
+        say_waiting(waits, desk.names)
 
 
 @app.command("list")
@@ -160,7 +161,7 @@ def due(
             typer.echo(payments_file.as_file(dues), nl=False)
         else:
             output.mark_demonstration(desk.log.pin)
-            print_dues(view, list(dues.values()), in_full=member is not None)
+            print_dues(view, list(dues.values()), desk.names, in_full=member is not None)
 
 
 @app.command("take")
@@ -208,7 +209,7 @@ def take(
             output.print_json({"meeting": view.meeting, "payments": taken})
             return
         output.mark_demonstration(desk.log.pin)
-        print_payments(taken)
+        print_payments(taken, desk.names)
 
 
 @app.command("count")
@@ -281,7 +282,7 @@ def status(
         if json:
             output.print_json(sheet)
         else:
-            print_sheet(sheet)
+            print_sheet(sheet, desk.names)
 
 
 @app.command("approve")
@@ -302,12 +303,12 @@ def approve(
         session = desk.unlock(desk.session(view.meeting), officer or [])
         waits = desk.waiting()
         if not json:
-            say_waiting(waits)
+            say_waiting(waits, desk.names)
         if waits and _is_confirmed(yes=yes or json, question="ลงนามทุกรายการ · sign them all?"):
             waits = desk.approve(waits, session, desk.day_at(view))
             if not json:
-                _say_signed(session.officers)
-                say_waiting(waits)
+                _say_signed(session.officers, desk.names)
+                say_waiting(waits, desk.names)
         if json:
             output.print_json({"meeting": view.meeting, "officers": session.officers, "waiting": waits})
 
@@ -336,7 +337,7 @@ def close(
         if officer or session.officers:
             session = desk.unlock(session, officer or [])
         if not json:
-            print_sheet(sheet_of(desk, view, acts.dues_at(desk, view), chosen))
+            print_sheet(sheet_of(desk, view, acts.dues_at(desk, view), chosen), desk.names)
         if not _is_confirmed(yes=yes or json, question="ปิดวันทำการและลงนาม · close the meeting and sign?"):
             return
         entry = acts.close(desk, view, box=chosen)
@@ -348,11 +349,14 @@ def close(
             output.print_json({"meeting": view.meeting, "sequence": entry.sequence, "waiting": waits})
             return
         say_closed(closed)
-        say_waiting(waits)
+        say_waiting(waits, desk.names)
 
 
-def _say_signed(officers: tuple[str, ...]) -> None:
-    output.say(f"กรรมการ {len(officers)} คนลงนามแล้ว: {', '.join(officers)}", f"{len(officers)} officers signed")
+def _say_signed(officers: tuple[str, ...], names: "Names") -> None:
+    output.say(
+        f"กรรมการ {len(officers)} คนลงนามแล้ว: {', '.join(map(names.shown, officers))}",
+        f"{len(officers)} officers signed",
+    )
 
 
 def _is_confirmed(*, yes: bool, question: str) -> bool:

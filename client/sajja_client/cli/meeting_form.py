@@ -10,7 +10,6 @@ from sajja_client.cli import output
 from sajja_client.cli.meeting_tables import due_sentence, print_payments
 from sajja_client.meeting import acts, payments
 from sajja_client.meeting.desk import Desk
-from sajja_client.meeting.names import shown
 from sajja_client.meeting.payments import Payer
 from sajja_client.meeting.view import View
 from sajja_client.problems import Problem
@@ -42,7 +41,7 @@ def ask_everybody(desk: Desk, view: View, box: str) -> None:
 def _ask(desk: Desk, view: View, payer: Payer, place: str) -> bool | None:
     """Whether this member paid; None to stop."""
     while True:
-        typer.echo(f"[{place}] {shown(payer.member)}  {due_sentence(payer.due)}")
+        typer.echo(f"[{place}] {desk.names.shown(payer.member)}  {due_sentence(payer.due)}")
         try:
             typed = input("> ").strip()
         except (EOFError, KeyboardInterrupt):
@@ -55,7 +54,7 @@ def _ask(desk: Desk, view: View, payer: Payer, place: str) -> bool | None:
         try:
             words = [(what, text) for what, _, text in (word.partition("=") for word in typed.split())]
             amounts = payments.read_amounts(payer.due, words) if words else None
-            print_payments([acts.take(desk, view, payer, amounts)])
+            print_payments([acts.take(desk, view, payer, amounts)], desk.names)
         except Problem as problem:
             output.refuse(problem)
         else:

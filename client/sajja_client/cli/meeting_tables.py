@@ -10,9 +10,9 @@ from sajja_client.meeting.acts import OpeningCount, Payment
 from sajja_client.meeting.approving import Waiting
 from sajja_client.meeting.desk import Desk
 from sajja_client.meeting.dues import NO_BYLAWS, NO_PLEDGE, RESTS, MemberDue
-from sajja_client.meeting.names import shown
 from sajja_client.meeting.sheet import Sheet
 from sajja_client.meeting.view import View, last_count
+from sajja_client.names import Names
 from sajja_schemas.calendar import THAI_MONTHS_SHORT, be_year, format_thai
 from sajja_schemas.events import AnyEvent
 from sajja_schemas.events.loan_accounts import LoanPrepaid
@@ -60,9 +60,8 @@ def say_opening(view: View, found: OpeningCount) -> None:
         )
 
 
-def print_dues(view: View, dues: Sequence[MemberDue], *, in_full: bool) -> None:
+def print_dues(view: View, dues: Sequence[MemberDue], names: Names, *, in_full: bool) -> None:
     """The list of what is owed; of one member with every month and loan."""
-    from rich.console import Console
     from rich.table import Table
 
     title = f"ยอดที่ต้องจ่าย · due · {format_thai(view.opened_on)}"
@@ -78,11 +77,11 @@ def print_dues(view: View, dues: Sequence[MemberDue], *, in_full: bool) -> None:
         table.add_column(heading, justify="left" if heading.endswith("member") else "right")
     for due in dues:
         amounts = (due.share_satang, due.fine_satang, due.loan_satang, due.welfare_satang, due.total_satang)
-        table.add_row(shown(due.member), *(format_baht(amount) if amount else "" for amount in amounts))
+        table.add_row(names.shown(due.member), *(format_baht(amount) if amount else "" for amount in amounts))
     total = format_baht(sum(due.total_satang for due in dues))
     table.add_section()
     table.add_row(f"{len(dues)} คน · people", "", "", "", "", total)
-    Console().print(table)
+    output.console().print(table)
     if in_full:
         for due in dues:
             typer.echo(due_sentence(due))
@@ -110,11 +109,11 @@ def due_sentence(due: MemberDue) -> str:
     return " + ".join(parts) + f" = {format_baht(due.total_satang)} บาท · baht"
 
 
-def print_payments(payments: Sequence[Payment]) -> None:
+def print_payments(payments: Sequence[Payment], names: Names) -> None:
     """Each payment with the split that its receipt has."""
     for payment in payments:
         late = " (มาช้า · late)" if payment.is_late else ""
-        typer.echo(f"{shown(payment.member)}  รับ · received {format_baht(payment.total_satang)} บาท{late}")
+        typer.echo(f"{names.shown(payment.member)}  รับ · received {format_baht(payment.total_satang)} บาท{late}")
         for sequence, event in zip(payment.sequences, payment.events, strict=False):
             typer.echo(f"   {sequence}  {event.declared.thai} {_split(event)}")
         if payment.fine_left_satang:
@@ -164,12 +163,10 @@ def say_variance(event: CashVarianceRecorded) -> None:
     output.say(f"บันทึกเงิน{thai} {amount} บาท ของกล่อง {event.box} แล้ว", f"{amount} baht {english} recorded")
 
 
-def print_sheet(sheet: Sheet) -> None:
+def print_sheet(sheet: Sheet, names: Names) -> None:
     """The meeting on a page, what matters most last and largest: who has not paid."""
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console()
     if sheet.demonstration:
         output.say(*output.DEMO_DATA)
     typer.echo(f"{sheet.meeting}  {format_thai(date.fromisoformat(sheet.date))}  {_STATES[sheet.state]}")
@@ -182,20 +179,21 @@ def print_sheet(sheet: Sheet) -> None:
         table.add_row(one.thai, str(one.entries), format_baht(one.amount_satang) if one.amount_satang else "")
     table.add_section()
     table.add_row("สมาชิกจ่ายเข้า · paid in", str(len(sheet.paid)), format_baht(sheet.received_satang))
-    console.print(table)
+    output.console().print(table)
     for box in sheet.boxes:
         expected = format_baht(box.expected_satang)
         counted = format_baht(box.counted_satang) if box.counted_satang is not None else "-"
         off = format_baht(box.off_satang) if box.off_satang is not None else "-"
         output.say(
-            f"กล่อง {box.box}: ควรมี {expected} นับได้ {counted} ต่าง {off}",
+            f"กล่อง {names.shown(box.box)}: ควรมี {expected} นับได้ {counted} ต่าง {off}",
             f"box: expected {expected}, counted {counted}, off {off}",
         )
     if sheet.attended:
         typer.echo("  ".join(f"{_MODES[mode]} {number}" for mode, number in sheet.attended.items()))
     for line in sheet.late:
         output.warn(
-            f"มาช้าหลังปิด: {line.thai} {shown(line.member)} {format_baht(line.amount_satang)} บาท (ลำดับ {line.sequence})",
+            f"มาช้าหลังปิด: {line.thai} {names.shown(line.member)} {format_baht(line.amount_satang)} บาท"
+            f" (ลำดับ {line.sequence})",
             f"late, kept and counted: {line.type}, line {line.sequence} of {line.device[:12]}",
         )
     for line in sheet.second_closes:
@@ -203,23 +201,28 @@ def print_sheet(sheet: Sheet) -> None:
             f"ปิดซ้ำ (ลำดับ {line.sequence}) ไม่มีผลเพิ่ม",
             f"a second close, line {line.sequence} of {line.device[:12]}: it adds nothing",
         )
-    say_waiting(sheet.waiting)
+    say_waiting(sheet.waiting, names)
     if sheet.unpaid:
-        _print_unpaid(console, sheet)
+        _print_unpaid(sheet, names)
     else:
         output.say("ทุกคนจ่ายครบแล้ว", "everybody has paid")
 
 
-def say_waiting(waiting: Sequence[Waiting]) -> None:
+def say_waiting(waiting: Sequence[Waiting], names: Names) -> None:
     """What waits for officers: each line with whom it is about, its amount, and what it still needs."""
     if not waiting:
         return
     output.say(f"รอลายมือชื่อ {len(waiting)} รายการ", f"{len(waiting)} entries await signatures")
     for one in waiting:
         amount = f" {format_baht(one.amount_satang)} บาท" if one.amount_satang is not None else ""
-        signed = f" ลงนามแล้ว · signed: {', '.join(one.approved_by)}" if one.approved_by else ""
-        typer.echo(f"   {one.sequence}  {one.thai} {one.subject}{amount} [{'+'.join(one.classes)}]{signed}")
-        typer.echo(f"       ยังขาด · needs: {output.both(one.needs_thai, one.needs)}")
+        loan = f" สัญญา {one.loan}" if one.loan else ""
+        typer.echo(f"   {one.sequence}  {one.thai} {names.shown(one.subject)}{loan}{amount} [{'+'.join(one.classes)}]")
+        if one.approved_by:
+            typer.echo(f"       ลงนามแล้ว · signed: {_people(one.approved_by, names)}")
+        if one.needs:
+            typer.echo(f"       ยังขาด · needs: {output.both(one.needs_thai, one.needs)}")
+        if one.parties:
+            typer.echo(f"       ลงนามไม่ได้ (ผู้มีส่วนได้เสีย) · may not sign, a party: {_people(one.parties, names)}")
 
 
 def say_closed(view: View) -> None:
@@ -233,14 +236,21 @@ def say_closed(view: View) -> None:
         )
 
 
-def _print_unpaid(console: object, sheet: Sheet) -> None:
-    from rich.console import Console
+def _print_unpaid(sheet: Sheet, names: Names) -> None:
     from rich.panel import Panel
+    from rich.table import Table
 
-    assert isinstance(console, Console), "it is the sheet's"
-    rows = [f"{shown(due.member):<14} {format_baht(due.total_satang):>12}" for due in sheet.unpaid]
-    title = f"ยังไม่จ่าย {len(rows)} คน · {len(rows)} have not paid"
-    console.print(Panel("\n".join(rows), title=title, title_align="left", border_style="bold red", style="bold red"))
+    rows = Table.grid(padding=(0, 2))
+    rows.add_column(overflow="fold")
+    rows.add_column(justify="right", no_wrap=True)
+    for due in sheet.unpaid:
+        rows.add_row(names.shown(due.member), format_baht(due.total_satang))
+    title = f"ยังไม่จ่าย {len(sheet.unpaid)} คน · {len(sheet.unpaid)} have not paid"
+    output.console().print(Panel.fit(rows, title=title, title_align="left", border_style="bold red", style="bold red"))
+
+
+def _people(persons: Sequence[str], names: Names) -> str:
+    return ", ".join(map(names.shown, persons))
 
 
 def _split(event: AnyEvent) -> str:

@@ -18,6 +18,8 @@ from sajja_schemas.chain import ChainBroken
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.console import Console
+
     from sajja_client.witness import Alarm
 
 DEMO_DATA: Final = ("ข้อมูลสาธิต", "DEMO DATA")
@@ -74,6 +76,13 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
     with Progress(console=console, transient=True) as bar:
         task = bar.add_task("", total=None)
         yield lambda step, done, total: bar.update(task, description=step, completed=done, total=total or None)
+
+
+def console() -> "Console":
+    """Where tables are printed: a text in them is a text, and nothing in it is taken for markup."""
+    from rich.console import Console
+
+    return Console(markup=False, emoji=False, highlight=False)
 
 
 def print_json(document: Any) -> None:

@@ -51,7 +51,6 @@ def members(home: HomeOption = None, json: JsonOption = False) -> None:
         if json:
             output.print_json(rows)
             return
-        from rich.console import Console
         from rich.table import Table
 
         output.mark_demonstration(log.pin)
@@ -61,7 +60,7 @@ def members(home: HomeOption = None, json: JsonOption = False) -> None:
         for row in rows:
             note = "ลบแล้ว · erased" if row.erased and not row.parts else "รอข้อมูล · data missing" if row.missing else ""
             table.add_row(row.member, row.name, row.gender, _tick(row.is_member), _tick(row.in_welfare), note)
-        Console().print(table)
+        output.console().print(table)
 
 
 def person(
@@ -73,10 +72,12 @@ def person(
     json: JsonOption = False,
 ) -> None:
     """ข้อมูลสมาชิก · What this device knows of one member of its village."""
+    from sajja_client.books import fold
     from sajja_client.people import FIELD_WORDS, person_of
 
-    with Log.open(home_at(home)) as log:
-        document = person_of(log, member, sensitive=sensitive)
+    folder = home_at(home)
+    with Log.open(folder) as log:
+        document = person_of(log, fold(folder), member, sensitive=sensitive)
         if json:
             output.print_json(document)
             return
@@ -194,7 +195,14 @@ def duplicates(
         f"พบ {len(found.duplicates)} คนที่อยู่มากกว่าหนึ่งแห่ง", f"{len(found.duplicates)} persons stand in several places"
     )
     for one in found.duplicates:
-        typer.echo("  " + " = ".join(f"{place.village}/{place.member}" for place in one.members))
+        typer.echo("  " + " = ".join(f"{place.village}/{place.member}" for place in one.members) + f"  {one.finding}")
+    if found.duplicates:
+        output.say(
+            "ตรวจบัตรแล้ว ปิดด้วย finding_resolved code=DUPLICATE_PERSON finding=ชื่อท้ายบรรทัด",
+            "once the cards were looked at, resolve it by the name at the line's end",
+        )
+    if found.unread:
+        output.warn(f"เทียบไม่ได้ {found.unread} ส่วน", f"{found.unread} parts could not be compared")
 
 
 def _tick(is_so: bool) -> str:

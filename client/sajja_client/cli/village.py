@@ -132,7 +132,7 @@ def record(
         if json:
             output.print_json(entry_document(entry, asked) | {"findings": [told(finding) for finding in found]})
             return
-        typer.echo(receipt(log.pin, entry, asked))
+        typer.echo(receipt(log, books, entry, asked))
         for finding in found:
             thai, english = RULES[finding.code].sentences(finding)
             output.warn(f"ข้อสังเกต {finding.code}: {thai}", f"a finding: {english}")

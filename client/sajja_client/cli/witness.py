@@ -66,7 +66,7 @@ def receipt(
             )
             return
         is_awaited = to_base64url(entry.hash) in books.trust.awaiting
-        typer.echo(printed(log.pin, entry, asked if is_awaited else FREE))
+        typer.echo(printed(log, books, entry, asked if is_awaited else FREE))
         output.say(
             f"พิสูจน์แล้ว: อยู่ในสมุดกลาง {proven.checkpoint.origin} ลำดับ {proven.index} จาก {proven.checkpoint.size} รายการ",
             f"proven: it is entry {proven.index} of the {proven.checkpoint.size} of {proven.checkpoint.origin}",

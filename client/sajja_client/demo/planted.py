@@ -130,7 +130,11 @@ def twice_admitted(members: Sequence[str]) -> Case:
         name="duplicate_person",
         thai=f"บุคคลเดียวกันเป็นสมาชิกสองหมู่บ้าน: {both}",
         english=f"one person is a member of two villages: {both}",
-        where=("sajja office duplicates", *(f"member_application_submitted {member}" for member in members)),
+        where=(
+            "DUPLICATE_PERSON",
+            "sajja office duplicates",
+            *(f"member_application_submitted {member}" for member in members),
+        ),
     )
 
 

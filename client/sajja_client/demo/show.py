@@ -102,15 +102,16 @@ async def _show(wish: Wish, plan: Plan, console: Console, times: tuple[float, fl
         loaded = time.monotonic()
         totals = await _totals(server.url)
         differing = _check(plan, wish.home, totals) if wish.check else None
+        findings = await _findings(server.url) if wish.check else None
         checked = time.monotonic()
         if wish.as_json:
             spans = {"plan": planned - started, "server": up - planned, "load": loaded - up, "check": checked - loaded}
-            _print_json(plan, server.url, totals, spans | {"all": checked - started}, differing)
+            _print_json(plan, server.url, totals, spans | {"all": checked - started}, differing, findings)
         else:
             print_network(console, totals)
-            if differing is not None:
+            if differing is not None and findings is not None:
                 print_check(console, differing, len(expected_figures(load_targets(), plan.term)))
-                print_findings(console, await _findings(server.url))
+                print_findings(console, findings)
                 print_cases(console, plan.cases)
         if wish.serve and not differing:
             print_serving(console, server.url)
@@ -191,7 +192,12 @@ def _check(plan: Plan, home: Path, totals: dict[str, Any]) -> list[Difference]:
 
 
 def _print_json(
-    plan: Plan, url: str, totals: dict[str, Any], spans: dict[str, float], differing: list[Difference] | None
+    plan: Plan,
+    url: str,
+    totals: dict[str, Any],
+    spans: dict[str, float],
+    differing: list[Difference] | None,
+    findings: dict[str, Any] | None,
 ) -> None:
     document = {
         "network": rules.NETWORK,
@@ -204,7 +210,8 @@ def _print_json(
         "timings": {f"{name}_ms": round(seconds * 1000) for name, seconds in spans.items()},
         "network_totals": totals,
     }
-    if differing is not None:
+    if differing is not None and findings is not None:
+        document["findings"] = findings["by_code"]
         document["checked"] = 2 * len(expected_figures(load_targets(), plan.term))
         document["differences"] = differing
         document["planted"] = plan.cases

@@ -4,6 +4,7 @@
   remembered in the home, by name and for that meeting only; a key never is.
 * `unlocked` is the one place where a name becomes a key that may sign. When officers have a PIN, it is asked for there.
 * A list is shown line by line, with whom it is about and its amount, before anybody signs; the list is signed as one.
+  It names people by id; whoever shows it knows the names (`sajja_client.names`).
 * Whatever an approval cannot complete (another class, a party to it) stays on the list, with what it still needs.
 """
 
@@ -15,9 +16,8 @@ import msgspec
 
 from sajja_client.durable import replace_file
 from sajja_client.home import Home
-from sajja_client.meeting.names import shown
 from sajja_client.meeting.problems import NobodyUnlocked
-from sajja_client.wording import amount_of
+from sajja_client.wording import amount_of, borrower_of
 from sajja_schemas.books import Books
 from sajja_schemas.events import Body, read_body, tag_of
 from sajja_schemas.events.base import Approvers
@@ -57,12 +57,14 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     sequence: int
     type: str
     thai: str
-    subject: str  # whom it is about, as it is shown
+    subject: str  # whom it is about, by id: a loan's is its borrower
+    loan: str | None
     amount_satang: int | None
     classes: tuple[str, ...]
     approved_by: tuple[str, ...]
     needs_thai: str
     needs: str
+    parties: tuple[str, ...]  # who may not sign it
 
 
 def session_of(home: Home, meeting: str) -> Session:
@@ -119,17 +121,20 @@ def _waiting(books: Books, name: str, waits: Awaiting, body: object) -> Waiting:
         sequence=waits.sequence,
         type=tag_of(event) if event is not None else waits.type,
         thai=event.declared.thai if event is not None else waits.type,
-        subject=_subject(event),
+        subject=_subject(books, waits.village, event),
+        loan=getattr(event, "loan", None),
         amount_satang=amount_of(event),
         classes=tuple(str(one) for one in (waits.approvers, *waits.also) if one is not None),
         approved_by=tuple(sorted(signed)),
         needs_thai=" · ".join(thai for thai, _english in needs),
         needs="; ".join(english for _thai, english in needs),
+        parties=tuple(person for person in waits.parties if person),
     )
 
 
-def _subject(event: object) -> str:
-    return next((shown(found) for name in _SUBJECTS if isinstance(found := getattr(event, name, None), str)), "")
+def _subject(books: Books, village: str, event: object) -> str:
+    said = next((found for name in _SUBJECTS if isinstance(found := getattr(event, name, None), str)), "")
+    return borrower_of(books, village, event) or said
 
 
 def _needs(books: Books, name: str, waits: Awaiting) -> Iterator[tuple[str, str]]:
@@ -152,9 +157,6 @@ def _needs(books: Books, name: str, waits: Awaiting) -> Iterator[tuple[str, str]
             yield "มติที่อนุมัติแล้ว", "a resolution that is approved"
         if asked in _TWO_DEVICES and len(set().union(*persons.values())) < len(_TWO_DEVICES):
             yield "กุญแจสองเครื่อง", "keys on two devices"
-    parties = [shown(person) for person in waits.parties if person]
-    if parties:
-        yield f"ผู้มีส่วนได้เสียลงนามไม่ได้ ({', '.join(parties)})", f"no signature of a party ({', '.join(parties)})"
 
 
 def _path(home: Home) -> Path:

@@ -8,6 +8,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -19,6 +20,7 @@ from sajja_client.meeting import approving
 from sajja_client.meeting.approving import APPROVED_AT_ONCE_MAX, Session, Waiting
 from sajja_client.meeting.problems import NoBox
 from sajja_client.meeting.view import View, current
+from sajja_client.names import Names, read_names
 from sajja_client.office import Moment
 from sajja_schemas.entry import SignedEntry, from_base64url, read_entry
 from sajja_schemas.events import AnyEvent, Body
@@ -41,6 +43,11 @@ class Desk:
     def village(self) -> str:
         """Whose tablet this is."""
         return self.log.pin.village
+
+    @cached_property
+    def names(self) -> Names:
+        """Who stands behind the ids, as this tablet knew when it was first asked."""
+        return read_names(self.log.connection, self.books)
 
     @property
     def ledger(self) -> str:

@@ -5,13 +5,18 @@ effect moves nothing, and is told apart.
 """
 
 from collections.abc import Collection, Iterator
+from contextlib import closing
 from datetime import date
+from functools import cached_property
 
 import msgspec
 
 from sajja_client.books import effect_of, fold, is_own
 from sajja_client.home import Home
+from sajja_client.names import Names, read_names
 from sajja_client.paper.recorded import Recorded, recorded
+from sajja_client.store import open_store
+from sajja_client.wording import borrower_of
 from sajja_schemas.books import Balance, Books
 from sajja_schemas.events import Body, lines_of
 from sajja_schemas.events.ledgers import EntryReversed
@@ -26,7 +31,7 @@ class Movement(msgspec.Struct, frozen=True, kw_only=True):
     body: Body
     lines: list[Line]
     effect: Effect
-    member: str  # whom it is about; a reversal is about whom its original was
+    member: str  # whom it is about: a loan's borrower; a reversal is about whom its original was
     is_reversed: bool  # and so another movement takes it back
     is_awaiting: bool  # cash counts at once, and its officers have yet to sign
 
@@ -40,6 +45,12 @@ class Reading:
         self.home = home
         self.on = on
         self.books = fold(home)
+
+    @cached_property
+    def names(self) -> Names:
+        """Who stands behind the ids."""
+        with closing(open_store(self.home.log_path)) as connection:
+            return read_names(connection, self.books)
 
     def movements(self, about: Collection[str] = ()) -> list[Movement]:
         """Every entry of this device's own unit that posts, by business day and then as it was recorded.
@@ -100,10 +111,14 @@ class Reading:
                 body=body,
                 lines=lines,
                 effect=effect,
-                member=str(getattr(about.event, "member", "") or "") if about is not None else "",
+                member=self._whom(about) if about is not None else "",
                 is_reversed=line.hash in books.reversed,
                 is_awaiting=line.hash in books.trust.awaiting,
             )
+
+    def _whom(self, about: Body) -> str:
+        named = str(getattr(about.event, "member", "") or "")
+        return named or borrower_of(self.books, about.village, about.event)
 
 
 _HASH_LEAST = 8

@@ -4,7 +4,7 @@
   their order is free; the two scopes are apart.
 * A death that is only reported locks as one that is confirmed does; a confirmed one ends welfare. What is paid, months
   and pledges, is in `savings`.
-* `persons` lists the applications of one person over all villages, by the salted hash of who it is.
+* Who was merged into another record of the same village is there no more, neither in the bank nor in the welfare fund.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,6 @@ from typing import Any, Final
 import msgspec
 
 from sajja_schemas.events.member_records import (
-    MemberApplicationSubmitted,
     MemberPassbookIssued,
     MemberPassbookReplaced,
     MemberProfileUpdated,
@@ -36,7 +35,6 @@ from sajja_schemas.events.welfare_claims import WelfareReinstated
 from sajja_schemas.registers.noting import DATE, VILLAGE, Fact, Note, Registers, latest, sum_of
 
 REGISTER: Final = "members"
-PERSONS: Final = "persons"
 PASSBOOKS: Final = "passbooks"
 
 _KEY: Final = (VILLAGE, "member")
@@ -84,9 +82,6 @@ NOTES: Final = (
     ),
     _note(WelfareEnrolled, "=enrolled", DATE, "joined"),
     _note(WelfareReinstated, "=back_in_welfare", DATE, "waiting_from"),
-    _note(
-        MemberApplicationSubmitted, VILLAGE, "applicant", register=PERSONS, key=("person_hash",), named="person_hash",
-    ),
     _note(MemberPassbookIssued, "=issued", DATE, "member", register=PASSBOOKS, key=(VILLAGE, "serial")),
     _note(MemberPassbookReplaced, "=issued", DATE, "member", register=PASSBOOKS, key=(VILLAGE, "serial")),
     _note(MemberPassbookReplaced, "=void", DATE, "reason", register=PASSBOOKS, key=(VILLAGE, "old_serial")),
@@ -174,7 +169,7 @@ def welfare_since(registers: Registers) -> Iterator[date]:
 
 
 def _in_welfare(facts: Mapping[Fact, int]) -> int:
-    return 0 if latest(facts, "died") is not None else sum_of(facts, "enrolled")
+    return 0 if latest(facts, "died", "merged") is not None else sum_of(facts, "enrolled")
 
 
 def was_there(facts: Mapping[Fact, int], day: str) -> bool:

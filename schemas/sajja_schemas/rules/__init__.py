@@ -4,7 +4,8 @@
    What has already happened is always recordable: from paper, with a reason and a second officer.
  * In the fold `judge` keeps what entry rules find. An entry counts all the same: cash has already changed hands.
  * `findings` is what stands on a day: the kept ones that nothing has cleared, and what the standing rules read.
- * No rule may stop a fold. One that raises is our mistake, and becomes a finding itself.
+ * No rule may stop a fold. One that raises is our mistake, costs itself only, and becomes a finding itself.
+* What lies beside the log (`beside`) no fold can find: a server does, and says of each such finding that it is so.
 
 One module a subject; a rule is added to its module's list. Its code is for ever.
 """
@@ -16,12 +17,13 @@ from typing import Final
 from sajja_schemas.entry import OFFICE
 from sajja_schemas.events import CATALOGUE, Body
 from sajja_schemas.events.base import Event
-from sajja_schemas.findings import Finding, Hit, Owner, Rule, Severity, by_weight, found
+from sajja_schemas.findings import Finding, Hit, Owner, Place, Rule, Severity, Word, by_weight, found
 from sajja_schemas.holdings import Books
 from sajja_schemas.registers.resolutions import is_settled
 from sajja_schemas.rules import (
     ages,
     balances,
+    beside,
     cash,
     closing,
     corrections,
@@ -33,21 +35,25 @@ from sajja_schemas.rules import (
     savings,
     welfare,
 )
-from sajja_schemas.rules.declaring import EntryRule, StandingRule
+from sajja_schemas.rules.declaring import BesideRule, EntryRule, StandingRule
 
 __all__ = [
     "ENTRY_RULES", "RULES", "STANDING_RULES", "findings", "judge", "questions", "refusals", "sorted_by_weight", "told",
     "withdraw",
 ]  # fmt: skip
 
+# What a finding follows from: everybody derives the one from the log; the other is a server's word alone.
+LOG: Final = "log"
+PERSONAL_PARTS: Final = "personal_parts"
+
 RULE_FAILED: Final = Rule(
     code="RULE_FAILED",
-    severity=Severity.MEDIUM,
+    severity=Severity.HIGH,  # nobody knows what the rule would have found
     owner=Owner.NETWORK,
-    thai="กฎ {rule} ตรวจรายการนี้ไม่ได้ (ข้อผิดพลาดของโปรแกรม)",
-    english="the rule {rule} could not be asked (a mistake of the program)",
-    next_thai="แจ้งผู้ดูแลระบบพร้อมรหัสนี้ รายการยังนับตามปกติ",
-    next_english="tell whoever looks after the program; the entry counts all the same",
+    thai="กฎ {rule} ตรวจไม่ได้ เพราะข้อผิดพลาดของโปรแกรม ({error})",
+    english="the rule {rule} could not be asked: a mistake of the program ({error})",
+    next_thai="แจ้งผู้ดูแลระบบพร้อมรหัสนี้ ทุกรายการยังนับตามปกติ กฎอื่นยังตรวจครบ",
+    next_english="tell whoever looks after the program; every entry counts all the same, and other rules were asked",
     source="5.14",
 )
 
@@ -58,7 +64,7 @@ ENTRY_RULES: Final[tuple[EntryRule, ...]] = (
 STANDING_RULES: Final[tuple[StandingRule, ...]] = (
     *balances.STANDING, *once.STANDING, *ages.STANDING, *network.STANDING,
 )  # fmt: skip
-_ALL: Final = (*ENTRY_RULES, *STANDING_RULES, corrections.FROM_PAPER, ruled.OLD_BYLAWS, RULE_FAILED)
+_ALL: Final = (*ENTRY_RULES, *STANDING_RULES, *beside.RULES, corrections.FROM_PAPER, ruled.OLD_BYLAWS, RULE_FAILED)
 RULES: Final[dict[str, Rule]] = {rule.code: rule for rule in _ALL}
 
 # Asked only of entries that say so themselves, whatever their type.
@@ -88,9 +94,10 @@ def judge(books: Books, entry_hash: str, body: Body) -> None:
 def withdraw(books: Books, entry_hash: str, body: Body) -> None:
     """Drop what was found in an entry that is taken back."""
     for rule in (*_KEPT.get(type(body.event), ()), *_OF_MARKED):
-        name = Finding(code=rule.code, village=body.village, subject=(entry_hash,)).id
-        if books.findings.pop(name, None) is not None:
-            books.touched_findings.add(name)
+        for code, subject in ((rule.code, (entry_hash,)), (RULE_FAILED.code, (rule.code, entry_hash))):
+            name = Finding(code=code, village=body.village, subject=subject).id
+            if books.findings.pop(name, None) is not None:
+                books.touched_findings.add(name)
 
 
 def refusals(books: Books, body: Body) -> list[Finding]:
@@ -123,6 +130,7 @@ def told(finding: Finding) -> dict[str, object]:
         "code": finding.code,
         "severity": rule.severity,
         "owner": rule.owner,
+        "basis": PERSONAL_PARTS if isinstance(rule, BesideRule) else LOG,
         "village": finding.village,
         "thai": thai,
         "english": english,
@@ -142,19 +150,29 @@ def is_resolved(books: Books, finding: Finding) -> bool:
 
 def ask(rule: EntryRule, books: Books, body: Body, entry_hash: str) -> Finding | None:
     """What a rule finds in an entry."""
+    finding, _refuses = _ask(rule, books, body, entry_hash)
+    return finding
+
+
+def _ask(rule: EntryRule, books: Books, body: Body, entry_hash: str) -> tuple[Finding | None, bool]:
+    """What a rule finds in an entry, and whether the author is refused for that."""
+    place = (body.device, body.sequence)
     try:
         hit = rule.check(books, body)
-    except Exception:  # noqa: BLE001  # a rule of ours must never cost a village its entry
-        failed = Hit(fields={"rule": rule.code})
-        return found(RULE_FAILED, failed, village=body.village, subject=(rule.code, entry_hash))
-    return None if hit is None else _found_in(rule, hit, body, entry_hash)
+    except Exception as error:  # noqa: BLE001  # a rule of ours must never cost a village its entry
+        return _failed(rule, error, village=body.village, subject=(entry_hash,), entries=(place,)), False
+    if hit is None:
+        return None, False
+    placed = Hit(fields=hit.fields, amount_satang=hit.amount_satang, entries=hit.entries or (place,))
+    return found(rule, placed, village=body.village, subject=(entry_hash,)), rule.refuses and hit.is_sure
 
 
-def _found_in(rule: EntryRule, hit: Hit, body: Body, entry_hash: str) -> Finding:
-    place = Hit(
-        fields=hit.fields, amount_satang=hit.amount_satang, entries=hit.entries or ((body.device, body.sequence),)
-    )
-    return found(rule, place, village=body.village, subject=(entry_hash,))
+def _failed(
+    rule: Rule, error: Exception, *, village: str, subject: tuple[Word, ...], entries: tuple[Place, ...] = ()
+) -> Finding:
+    """That a rule raised: our mistake, told with the others."""
+    failed = Hit(fields={"rule": rule.code, "error": type(error).__name__}, entries=entries)
+    return found(RULE_FAILED, failed, village=village, subject=(rule.code, *subject))
 
 
 def _asked(books: Books, body: Body) -> Iterator[tuple[Finding, bool]]:
@@ -162,22 +180,31 @@ def _asked(books: Books, body: Body) -> Iterator[tuple[Finding, bool]]:
     event_type = type(body.event)
     rules = [rule for rule in ENTRY_RULES if event_type in rule.events]
     for rule in (*rules, *_OF_MARKED):
-        hit = rule.check(books, body)
-        if hit is not None:
-            yield _found_in(rule, hit, body, ""), rule.refuses and hit.is_sure
+        finding, refuses = _ask(rule, books, body, "")
+        if finding is not None:
+            yield finding, refuses
 
 
 def _kept(books: Books) -> Iterator[Finding]:
     for finding in books.findings.values():
-        still = _STILL.get(finding.code)
-        if still is None or still(books, finding):
+        rule = _STILL.get(finding.code)
+        try:
+            stands = rule is None or rule.still is None or rule.still(books, finding)
+        except Exception as error:  # noqa: BLE001  # then it stands, and the mistake beside it
+            assert rule is not None, "who was not asked did not raise"
+            yield _failed(rule, error, village=finding.village, subject=finding.subject, entries=finding.entries)
+            stands = True
+        if stands:
             yield finding
 
 
 def _read(books: Books, on: date) -> Iterator[Finding]:
     for rule in STANDING_RULES:
-        for hit in rule.read(books, on):
-            yield found(rule, hit, village=OFFICE)
+        try:
+            for hit in rule.read(books, on):
+                yield found(rule, hit, village=OFFICE)
+        except Exception as error:  # noqa: BLE001  # one rule of ours must not hide what the others find
+            yield _failed(rule, error, village=OFFICE, subject=())
 
 
-_STILL: Final = {rule.code: rule.still for rule in ENTRY_RULES if rule.still is not None}
+_STILL: Final = {rule.code: rule for rule in ENTRY_RULES if rule.still is not None}

@@ -98,13 +98,6 @@ def _acts_of_the_dead(books: Books, _on: date) -> Iterator[Hit]:
             )
 
 
-def _persons(books: Books, _on: date) -> Iterator[Hit]:
-    for (person,), facts in books.registers.all(members.PERSONS).items():
-        if len(facts) > 1:
-            names = sorted(f"{village}/{applicant}" for village, applicant in facts)
-            yield Hit(village=OFFICE, subject=(person,), fields={"names": ", ".join(names), "times": len(names)})
-
-
 def _claims_unpaid(books: Books, on: date) -> Iterator[Hit]:
     for (claim,), facts in books.registers.all(claims.REGISTER).items():
         granted = latest(facts, "approved")
@@ -239,17 +232,6 @@ STANDING: Final = (
         next_english="see who did it, reverse it, and pay the heirs by the bylaws",
         source="5.5, 5.16",
         read=_acts_of_the_dead,
-    ),
-    StandingRule(
-        code="DUPLICATE_PERSON",
-        severity=Severity.HIGH,
-        owner=Owner.NETWORK,
-        thai="บุคคลเดียวกันสมัคร {times} แห่ง: {names}",
-        english="one person applied {times} times: {names}",
-        next_thai="สองหมู่บ้านตรวจบัตร แล้วรวมทะเบียน (member_duplicate_merged) หรือปิดสมาชิกภาพหนึ่ง",
-        next_english="both villages look at the card, and merge the records or end one membership",
-        source="5.5, 9.9, 11",
-        read=_persons,
     ),
     StandingRule(
         code="CLAIM_UNPAID",

@@ -1,4 +1,4 @@
-"""The two kinds of rules: asked of an entry as it counts, or of the books as they stand on a day."""
+"""The kinds of rules: asked of an entry as it counts, of the books on a day, or of what lies beside the log."""
 
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -25,3 +25,7 @@ class StandingRule(Rule, frozen=True, kw_only=True):
     """A rule that is asked of the books as they stand on a day."""
 
     read: Callable[[Books, date], Iterable[Hit]]
+
+
+class BesideRule(Rule, frozen=True, kw_only=True):
+    """A rule whose facts lie beside the log: a server finds what breaks it, and no fold can."""

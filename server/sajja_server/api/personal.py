@@ -11,10 +11,12 @@ from typing import Final
 
 from aiohttp import web
 
-from sajja_schemas import limits
+from sajja_schemas import limits, rules
 from sajja_schemas.entry import OFFICE, EntryRef, from_base64url, to_base64url
+from sajja_schemas.findings import Finding
 from sajja_schemas.personal import PersonalPart, encode_part
 from sajja_schemas.wire import MEDIA_NDJSON, DuplicatePerson, DuplicatePersons, MemberPlace, PartsReply
+from sajja_server import duplicates
 from sajja_server.api import problems
 from sajja_server.api.context import HASHER, POOL, json_response, network_of, session_of
 from sajja_server.api.edge import LINE
@@ -63,26 +65,16 @@ async def ask(request: web.Request) -> web.Response:
     return web.Response(body=body, content_type=MEDIA_NDJSON, headers=_NO_STORE)
 
 
-async def duplicates(request: web.Request) -> web.Response:
+async def duplicate_persons(request: web.Request) -> web.Response:
     """`GET /v1/networks/{network}/personal/duplicates`: persons who stand in several places, by pseudonymous ids."""
     network = network_of(request)
     session = await _reader(request, network)
     if session.village != OFFICE:
         raise problems.OfficeOnly
-    found, unread = await _taker(request, network).duplicates()
-    request[LINE].update(network=network.name, duplicates=len(found), unread=unread)
-    return json_response(
-        DuplicatePersons(
-            duplicates=[
-                DuplicatePerson(
-                    code=DUPLICATE_PERSON,
-                    members=[MemberPlace(village=village, member=member) for village, member in places],
-                )
-                for places in found
-            ],
-            unread=unread,
-        )
-    )
+    found = await duplicates.find(request.app[POOL], network.name, request.app[HASHER])
+    request[LINE].update(network=network.name, duplicates=len(found.findings), unread=found.unread)
+    told = [_duplicate(one) for one in rules.sorted_by_weight(found.findings)]
+    return json_response(DuplicatePersons(duplicates=told, unread=found.unread))
 
 
 async def _reader(request: web.Request, network: Network) -> DeviceSession:
@@ -96,6 +88,14 @@ async def _reader(request: web.Request, network: Network) -> DeviceSession:
 
 def _taker(request: web.Request, network: Network) -> Taker:
     return Taker(request.app[POOL], network.name, network.directory, request.app[HASHER])
+
+
+def _duplicate(finding: Finding) -> DuplicatePerson:
+    words = [str(word) for word in finding.subject]
+    members = [
+        MemberPlace(village=village, member=member) for village, member in zip(words[::2], words[1::2], strict=True)
+    ]
+    return DuplicatePerson(code=DUPLICATE_PERSON, members=members, finding=finding.name)
 
 
 def _part(kept: store.Kept) -> PersonalPart:

@@ -16,8 +16,9 @@ from sajja_schemas.entry import is_village
 from sajja_schemas.events import CATALOGUE
 from sajja_schemas.findings import Severity
 from sajja_schemas.wire import Hello
+from sajja_server import duplicates
 from sajja_server.api import problems
-from sajja_server.api.context import NETWORKS, PAGE, POOL, json_response, network_of
+from sajja_server.api.context import HASHER, NETWORKS, PAGE, POOL, json_response, network_of
 from sajja_server.api.reading import date_of, integer_of
 from sajja_server.clock import now_ms
 from sajja_server.page import HEADERS
@@ -91,9 +92,11 @@ async def projection(request: web.Request) -> web.Response:
         case "books":
             answer = await views.balances(pool, network.name, _one_of(request, "ledger", is_ledger))
         case "findings":
+            beside = await duplicates.find(pool, network.name, request.app[HASHER])
             answer = await views.standing_findings(
                 pool,
                 network.name,
+                beside=beside.findings,
                 on=date_of(request, "on"),
                 village=_one_of(request, "village", is_village),
                 severity=_one_of(request, "severity", lambda text: text in set(Severity)),

@@ -1,6 +1,7 @@
 // What somebody must look at: at most ten unasked, the gravest first, each with what to do next.
 //
 //  * The sentences are the server's, in both languages; the page only chooses the reader's own.
+//  * What no auditor can derive from the log says so beside it.
 //  * Severity is a word and a mark; a colour says nothing alone.
 
 import { count } from "./format.js";
@@ -32,5 +33,6 @@ function finding(words, language, one) {
     { class: `finding ${one.severity}` },
     h("strong", {}, h("span", { class: "mark", "aria-hidden": "true" }, MARKS[one.severity]), ` ${words.severities[one.severity]} · `, h("bdi", {}, one.village), ": ", h("bdi", {}, said)),
     h("p", {}, `${words.owners[one.owner]}: ${next} `, h("code", {}, one.code)),
+    one.basis === "personal_parts" && h("p", { class: "fine" }, words.findings_beside),
   );
 }

@@ -140,6 +140,8 @@ class Projector:
         standing = await asyncio.to_thread(rules.findings, books, as_of)
         async with connection.transaction():
             await findings.save_standing(connection, self._network, books.index, as_of, standing)
+        for failed in (one for one in standing if one.code == rules.RULE_FAILED.code):
+            logger.error("rule_failed", network=self._network, **failed.fields)
         self._looked_index, self._look_due_seconds = books.index, now + LOOK_SECONDS
 
     async def _originals(self, connection: Connection, refs: Iterable[EntryRef], *, before: int) -> dict[str, bytes]:

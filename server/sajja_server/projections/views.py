@@ -4,7 +4,7 @@ Every query of a view runs in one snapshot, so a figure and the index beside it 
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import msgspec
@@ -24,6 +24,7 @@ from sajja_schemas.figures import (
     read_loans,
     read_welfare_members,
 )
+from sajja_schemas.findings import Finding
 from sajja_schemas.registers import Registers, flows, growth, loans, members, papers
 from sajja_schemas.registers.members import Headcount, headcount
 from sajja_schemas.standing import Trust
@@ -95,9 +96,19 @@ async def network_totals(pool: Pool, network: str, now: int, on: date | None = N
 
 
 async def standing_findings(
-    pool: Pool, network: str, *, on: date | None, village: str | None, severity: str | None, limit: int | None
+    pool: Pool,
+    network: str,
+    *,
+    beside: Sequence[Finding],
+    on: date | None,
+    village: str | None,
+    severity: str | None,
+    limit: int | None,
 ) -> dict[str, object]:
-    """What a person must look at, the gravest first; and how many there are in all."""
+    """What a person must look at, the gravest first; and how many there are in all.
+
+    `beside` is what was found beside the log: it stands among the others, and each says on what it rests.
+    """
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         if on is None:
             index, as_of, standing = await findings.read_standing(connection, network, village, severity)
@@ -106,7 +117,9 @@ async def standing_findings(
             index, as_of = (books.index, on) if books is not None else (0, None)
             standing = await asyncio.to_thread(rules.findings, books, on) if books is not None else []
     wanted = [
-        one for one in standing if village in {None, one.village} and severity in {None, rules.RULES[one.code].severity}
+        one
+        for one in (*standing, *beside)
+        if village in {None, one.village} and severity in {None, rules.RULES[one.code].severity}
     ]
     counts: dict[str, int] = {}
     for one in wanted:

@@ -243,6 +243,7 @@ async def save_hashes(connection: Connection, network: str, hashes: dict[bytes, 
         INSERT INTO sajja.person_hash (network, key_id, commitment, hash)
         SELECT $1, $2, h.commitment, h.hash FROM unnest($3::bytea[], $4::bytea[]) AS h (commitment, hash)
         JOIN sajja.personal p ON p.network = $1 AND p.commitment = h.commitment
+        ON CONFLICT (network, commitment) DO NOTHING -- two who ask at once hash the same part alike
         """,
         network,
         key_id,

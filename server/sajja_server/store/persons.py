@@ -10,6 +10,16 @@ import msgspec
 from sajja_server.store.pool import Connection
 
 
+class Told(msgspec.Struct, frozen=True):
+    """The hash of the number that was last told of a member, and the entry beside which that was."""
+
+    hash: bytes
+    village: str
+    member: str
+    device: bytes
+    sequence: int
+
+
 class Unhashed(msgspec.Struct, frozen=True):
     """A part whose hash another secret made, with its entry's body."""
 
@@ -21,27 +31,33 @@ class Unhashed(msgspec.Struct, frozen=True):
         return f"Unhashed({self.commitment.hex()})"
 
 
-async def repeated(connection: Connection, network: str, key_id: bytes) -> list[tuple[bytes, str, str]]:
-    """Hash, village and member of each number that was last told of more than one member, in a fixed order."""
+async def repeated(connection: Connection, network: str, key_id: bytes) -> list[Told]:
+    """Each number that was last told of more than one member, once for each of these, in a fixed order."""
     rows = await connection.fetch(
         """
-        WITH told AS (
-            SELECT DISTINCT ON (p.village, p.member) p.village, p.member, h.hash
-            FROM sajja.person_hash h
-            JOIN sajja.personal p USING (network, commitment)
+        WITH someone AS (
+            SELECT DISTINCT p.village, p.member
+            FROM sajja.person_hash h JOIN sajja.personal p USING (network, commitment)
+            WHERE h.network = $1 AND h.key_id = $2 AND p.member IS NOT NULL AND h.hash IN (
+                SELECT hash FROM sajja.person_hash WHERE network = $1 AND key_id = $2 GROUP BY hash HAVING count(*) > 1)
+        ), told AS (
+            SELECT DISTINCT ON (p.village, p.member) h.hash, p.village, p.member, p.device, p.sequence
+            FROM someone s
+            JOIN sajja.personal p ON p.network = $1 AND p.village = s.village AND p.member = s.member
+            JOIN sajja.person_hash h ON h.network = $1 AND h.key_id = $2 AND h.commitment = p.commitment
             JOIN sajja.entry e ON e.network = p.network AND e.device = p.device AND e.sequence = p.sequence
                 AND e.hash = p.hash
-            WHERE h.network = $1 AND h.key_id = $2 AND p.member IS NOT NULL AND NOT EXISTS (
+            WHERE NOT EXISTS (
                 SELECT FROM books.quarantined q WHERE q.network = p.network AND q.hash = p.hash)
             ORDER BY p.village, p.member, e.index DESC
         )
-        SELECT hash, village, member FROM told
+        SELECT hash, village, member, device, sequence FROM told
         WHERE hash IN (SELECT hash FROM told GROUP BY hash HAVING count(*) > 1) ORDER BY village, member
         """,
         network,
         key_id,
     )
-    return [(row["hash"], row["village"], row["member"]) for row in rows]
+    return [Told(*row) for row in rows]
 
 
 async def unhashed(connection: Connection, network: str, key_id: bytes, limit: int) -> list[Unhashed]:

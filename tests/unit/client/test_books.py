@@ -129,9 +129,10 @@ def test_a_receipt_says_which_class_the_bylaws_ask_for(tmp_path: Path) -> None:
     world = World.founded(["pp01"])
     adopt(world, 1, DAY)
     home = mirrored(tmp_path, world)
-    pin = home.pin()
     for amount_satang, classes in ((999, "A0"), (1_000, "A2")):
         entry = recorded(home, of(amount_satang), DAY)
-        asked = demand(books.fold(home), body_of(entry))
+        folded = books.fold(home)
+        asked = demand(folded, body_of(entry))
         assert entry_document(entry, asked)["approvers"] == classes
-        assert ("(A2)" in receipt(pin, entry, asked)) is (classes == "A2")
+        with Log.open(home) as log:
+            assert ("(A2)" in receipt(log, folded, entry, asked)) is (classes == "A2")

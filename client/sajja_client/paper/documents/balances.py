@@ -105,9 +105,11 @@ def cash_count(reading: Reading, box: str | None = None) -> Document:
         issuer=issuer_of(reading.pin, reading.pin.village),
         facts=[
             Fact("วันที่", "date", format_thai(reading.on)),
-            Fact("กล่อง/ผู้ถือ", "box", keeper),
+            Fact("กล่อง/ผู้ถือ", "box", reading.names.shown(keeper)),
             Fact("สมุดบัญชี", "ledger", ledger),
-            Fact("ผู้นับ", "counters", ", ".join(counted.counters) if counted is not None else ""),
+            Fact(
+                "ผู้นับ", "counters", ", ".join(map(reading.names.shown, counted.counters)) if counted is not None else ""
+            ),
         ],
         tables=[
             Table(

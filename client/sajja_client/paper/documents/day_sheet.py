@@ -3,6 +3,7 @@
 from datetime import date
 
 from sajja_client.books import is_own
+from sajja_client.names import Names
 from sajja_client.paper.document import Column, Document, Fact, Table, Words, baht, issuer_of
 from sajja_client.paper.movements import Movement, Reading
 from sajja_client.wording import EFFECTS, REVERSED, amount_of, receipt_number
@@ -15,8 +16,8 @@ _BOXES = (1110, 1111, 1112)
 _ENTRIES = [
     Column("ที่", "no.", is_number=True),
     Column("ใบเสร็จ", "receipt"),
-    Column("สมาชิก", "member"),
-    Column("รายการ", "entry", share=1),
+    Column("สมาชิก", "member", share=3),
+    Column("รายการ", "entry", share=2),
     Column("เงินสดรับ", "cash in", is_number=True),
     Column("เงินสดจ่าย", "cash out", is_number=True),
     Column("ไม่ใช่เงินสด", "not cash", is_number=True),
@@ -50,7 +51,7 @@ def day_sheet(reading: Reading, meeting: str | None = None) -> Document:
     for number, one in enumerate(today, start=1):
         came, went = _cash(reading, one)
         taken_in, paid_out = taken_in + came, paid_out + went
-        rows.append(_entry(number, one, came, went))
+        rows.append(_entry(number, one, came, went, reading.names))
         if one.effect is Effect.COUNTED:
             kind = kinds.setdefault(one.body.event.declared.thai, [0, 0, 0])
             kind[0], kind[1], kind[2] = kind[0] + 1, kind[1] + came, kind[2] + went
@@ -78,7 +79,7 @@ def day_sheet(reading: Reading, meeting: str | None = None) -> Document:
     )  # fmt: skip
 
 
-def _entry(number: int, one: Movement, came: int, went: int) -> list[str]:
+def _entry(number: int, one: Movement, came: int, went: int, names: Names) -> list[str]:
     event = one.body.event
     said = event.declared.thai
     if one.effect is not Effect.COUNTED:
@@ -88,7 +89,8 @@ def _entry(number: int, one: Movement, came: int, went: int) -> list[str]:
     elif one.is_awaiting:
         said += f" ({EFFECTS[Effect.AWAITING_APPROVAL]})"
     other = amount_of(event) if not (came or went) else None
-    return [str(number), receipt_number(event.receipt), one.member, said, baht(came), baht(went), baht(other)]
+    member = names.shown(one.member)
+    return [str(number), receipt_number(event.receipt), member, said, baht(came), baht(went), baht(other)]
 
 
 def _cash(reading: Reading, one: Movement) -> tuple[int, int]:
@@ -111,13 +113,13 @@ def _boxes(reading: Reading, everything: list[Movement], day: date) -> Table:
                 row = held.setdefault((ledger, account, sub), [0, 0, 0])
                 row[0 if one.body.date < day else 1 if amount > 0 else 2] += amount
     rows = [
-        [_box(*box), baht(before), baht(came), baht(-went), format_baht(before + came + went)]
+        [_box(*box, reading.names), baht(before), baht(came), baht(-went), format_baht(before + came + went)]
         for box, (before, came, went) in sorted(held.items())
         if before or came or went
     ]
     return Table(columns=_HELD, rows=rows)
 
 
-def _box(ledger: str, account: int, keeper: str) -> str:
-    name = f"{ledger} {keeper}"
+def _box(ledger: str, account: int, keeper: str, names: Names) -> str:
+    name = f"{ledger} {names.shown(keeper)}"
     return name if account == _BOXES[0] else f"{name} ({CHART[account].thai})"

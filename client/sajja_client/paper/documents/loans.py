@@ -59,7 +59,7 @@ def loan_schedule(reading: Reading, name: str) -> Document:
         )
     facts = [
         Fact("สัญญา", "loan", loan.loan),
-        Fact("ผู้กู้", "borrower", loan.member),
+        Fact("ผู้กู้", "borrower", reading.names.shown(loan.member)),
         Fact("เงินกู้", "lent", f"{format_baht(plan.terms.principal_satang)} บาท"),
         Fact("คงเหลือ", "outstanding", f"{format_baht(loan.outstanding_satang)} บาท"),
         Fact("ดอกเบี้ย", "interest", f"ร้อยละ {format_baht(plan.terms.rate_bp_month)} ต่อเดือน"),
@@ -126,7 +126,8 @@ def due_list(reading: Reading) -> Document:
         sums = [a + b for a, b in zip(sums, (principal, interest or 0, total, loan.outstanding_satang), strict=True)]
         rows.append(
             [
-                str(number), loan.member, loan.loan, baht(principal), baht(interest, blank=False), baht(total),
+                str(number), reading.names.shown(loan.member), loan.loan,
+                baht(principal), baht(interest, blank=False), baht(total),
                 str(late) if late else "", baht(loan.outstanding_satang), "",
             ]
         )  # fmt: skip
@@ -153,12 +154,12 @@ def due_list(reading: Reading) -> Document:
             Table(
                 columns=[
                     Column("ที่", "no.", is_number=True),
-                    Column("ผู้กู้", "borrower"),
+                    Column("ผู้กู้", "borrower", share=2),
                     Column("สัญญา", "loan"),
-                    Column("เงินต้นครบกำหนด", "principal due", is_number=True),
+                    Column("เงินต้น", "principal due", is_number=True),
                     Column("ดอกเบี้ย", "interest", is_number=True),
                     Column("รวม", "total", is_number=True),
-                    Column("เลยกำหนด (วัน)", "days late", is_number=True),
+                    Column("ช้า (วัน)", "days late", is_number=True),
                     Column("คงเหลือ", "outstanding", is_number=True),
                     Column("รับชำระ", "paid now", share=1),
                 ],

@@ -52,7 +52,7 @@ def passbook(reading: Reading, member: str, *, after: int = 0) -> Document:
         title=Words("สมุดเงินสัจจะ", "passbook"),
         issuer=issuer_of(reading.pin, village),
         facts=[
-            Fact("สมาชิก", "member", member),
+            Fact("สมาชิก", "member", reading.names.shown(member)),
             Fact("ณ วันที่", "as of", format_thai(reading.on)),
         ],
         tables=tables,

@@ -1,11 +1,12 @@
 """A receipt for one entry, on a roll of 80 mm: what a member takes home, with the amount in words."""
 
 from sajja_client.home import Pin
+from sajja_client.names import Names
 from sajja_client.paper.baht_words import baht_words
 from sajja_client.paper.document import Document, Fact, Words, issuer_of
 from sajja_client.paper.movements import Reading
 from sajja_client.problems import EXIT_USAGE, Problem
-from sajja_client.wording import EFFECTS, REVERSED, amount_of, facts_of, receipt_number
+from sajja_client.wording import EFFECTS, REVERSED, amount_of, borrower_of, facts_of, receipt_number
 from sajja_schemas.calendar import format_thai
 from sajja_schemas.entry import SignedEntry, to_base64url
 from sajja_schemas.events import Body
@@ -38,18 +39,39 @@ def receipt(reading: Reading, name: str) -> Document:
     waiting = books.trust.awaiting.get(line.hash)
     return of_entry(
         reading.pin,
+        reading.names,
         line.entry,
         body,
         books.quarantined.get(line.hash, Effect.COUNTED),
         awaits=waiting.approvers or "" if waiting is not None else "",
         is_reversed=line.hash in books.reversed,
+        borrower=borrower_of(books, body.village, body.event),
     )
 
 
 def of_entry(
-    pin: Pin, entry: SignedEntry, body: Body, effect: Effect, *, awaits: str = "", is_reversed: bool = False
+    pin: Pin,
+    names: Names,
+    entry: SignedEntry,
+    body: Body,
+    effect: Effect,
+    *,
+    awaits: str = "",
+    is_reversed: bool = False,
+    borrower: str = "",
 ) -> Document:
-    """The receipt of an entry; `awaits` is the class of approval that it is without."""
+    """The receipt of an entry.
+
+    Args:
+        pin: of the device that prints it.
+        names: of the people whom it is about.
+        entry: as it was signed.
+        body: what it says.
+        effect: what is made of it.
+        awaits: the class of approval that it is without.
+        is_reversed: whether another entry takes it back.
+        borrower: whose loan it is about, where it names the loan alone.
+    """
     event, amount = body.event, amount_of(body.event)
     facts = [Fact("วันที่", "date", format_thai(body.date))]
     if event.receipt is not None:
@@ -57,8 +79,10 @@ def of_entry(
     if amount is not None:
         facts.append(Fact("จำนวนเงิน", "amount", f"{format_baht(amount)} บาท"))
         facts.append(Fact("ตัวอักษร", "in words", baht_words(amount)))
-    facts += [Fact(fact.thai, fact.english, fact.text) for fact in facts_of(event)]
-    facts.append(Fact("ผู้บันทึก", "by", body.by))
+    if borrower:
+        facts.append(Fact("ผู้กู้", "borrower", names.shown(borrower)))
+    facts += [Fact(fact.thai, fact.english, fact.text) for fact in facts_of(event, names.shown)]
+    facts.append(Fact("ผู้บันทึก", "by", names.shown(body.by)))
     notes = []
     if awaits:
         notes.append(Words(f"รอลายมือชื่อกรรมการ ({awaits})", "awaits its officers' approval"))

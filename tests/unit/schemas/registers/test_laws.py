@@ -17,8 +17,6 @@ EXAMPLES = json.loads((Path(__file__).parents[4] / "schemas" / "vectors" / "even
 
 def example(number: int, month: int, village: str) -> Body:
     event = EXAMPLES[number]["event"] | {"receipt": {"book": month, "no": number}, "meeting": f"meeting-{month}"}
-    if event["type"] == "member_application_submitted":
-        event["person_hash"] = NAME
     if event["type"] == "bank_deposit_made":
         event["slip"] = "s1"
     document = {

@@ -88,13 +88,6 @@ def ended(meeting: str) -> Act:
     return counted("meeting_closed", totals=[], devices=[], meeting=meeting)
 
 
-def applied(person: str, village: str = "pp01") -> Act:
-    return counted(
-        "member_application_submitted", village=village, applicant="a1", gender="female", group="general",
-        scopes=["bank"],        person_hash=person,
-    )  # fmt: skip
-
-
 def granted(stage: Stage) -> None:
     counted(
         "welfare_claim_approved", claim="c1", member="m1", benefit="birth", amount_satang=900, happened="2020-06-01"
@@ -150,10 +143,6 @@ STANDING_CASES: dict[str, tuple[Books, Books]] = {
     "MEETING_OPENED_TWICE": (((opened("a"), opened("a")), ON), ((opened("a"), opened("b")), ON)),
     "MEETING_CLOSED_TWICE": (((ended("a"), ended("a")), ON), ((ended("a"), ended("b")), ON)),
     "ACT_AFTER_DEATH": (((*DEAD, deposit(date(2020, 6, 6))), ON), ((*DEAD, deposit(date(2020, 6, 5))), ON)),
-    "DUPLICATE_PERSON": (
-        ((applied(NAME), applied(NAME, "pp02")), ON),
-        ((applied(NAME), applied("B" * 42 + "A", "pp02")), ON),
-    ),
     "CLAIM_UNPAID": (((granted,), date(2020, 7, 2)), ((granted,), date(2020, 7, 1))),
     "DATED_AHEAD": (
         ((deposit(date(2020, 8, 23)),), ON),

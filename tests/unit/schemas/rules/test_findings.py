@@ -19,6 +19,7 @@ from sajja_schemas.events.savings import ShareDeposited
 from sajja_schemas.events.trust import Role
 from sajja_schemas.findings import Finding, Hit
 from sajja_schemas.holdings import Books
+from sajja_schemas.rules.beside import person_in_several
 from sajja_schemas.rules.held import APPROVERS, AUDIT, HELD, TYPE
 from support.world import DAY, World, ref_to
 from unit.schemas.rules.scenes import Stage, balance, counted, event, member
@@ -165,10 +166,85 @@ def test_a_rule_that_raises_is_a_finding_and_the_entry_counts() -> None:
 
     stage = Stage()
     rule = msgspec.structs.replace(rules.ENTRY_RULES[0], check=breaks)
-    finding = rules.ask(rule, stage.books, stage.body(deposit()), "entry")
+    body = stage.body(deposit())
+    finding = rules.ask(rule, stage.books, body, "entry")
     assert finding is not None
     assert finding.code == "RULE_FAILED"
-    assert finding.fields == {"rule": "UNKNOWN_MEMBER"}
+    assert finding.fields == {"rule": "UNKNOWN_MEMBER", "error": "ZeroDivisionError"}
+    assert finding.entries == ((body.device, body.sequence),)
+
+
+def raising(*_asked: object) -> Any:
+    raise ZeroDivisionError
+
+
+def test_a_standing_rule_that_raises_costs_itself_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told gravely, and the others are asked: whoever reads findings never meets an error in their place."""
+    stage = Stage()
+    balance("bank:pp01", 1110, "b1", -5)(stage)
+    sound = codes(stage.books)
+    assert "CASH_BOX_NEGATIVE" in sound
+    broken = msgspec.structs.replace(rules.STANDING_RULES[0], read=raising)
+    monkeypatch.setattr(rules, "STANDING_RULES", (broken, *rules.STANDING_RULES[1:]))
+    told = rules.findings(stage.books, ON)
+    assert {one.code for one in told} == ({*sound, "RULE_FAILED"} - {broken.code})
+    (failed,) = [one for one in told if one.code == "RULE_FAILED"]
+    assert rules.told(failed)["english"] == (
+        f"the rule {broken.code} could not be asked: a mistake of the program (ZeroDivisionError)"
+    )
+
+
+def test_a_finding_whose_clearing_raises_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, _entry = with_a_finding()
+    books = world.fold()
+    rule = next(one for one in rules.ENTRY_RULES if one.code == "UNKNOWN_MEMBER")
+    monkeypatch.setitem(rules._STILL, "UNKNOWN_MEMBER", msgspec.structs.replace(rule, still=raising))
+    assert sorted(codes(books)) == ["RULE_FAILED", "UNKNOWN_MEMBER"]
+
+
+def test_a_rule_that_raises_refuses_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the tablet the act is recorded: the people are in the room, and cannot mend our program."""
+    stage = Stage()
+    member()(stage)
+    broken = msgspec.structs.replace(rules.ENTRY_RULES[0], check=raising)
+    monkeypatch.setattr(rules, "ENTRY_RULES", (broken,))
+    body = stage.body(deposit())
+    assert rules.refusals(stage.books, body) == []
+    assert [one.code for one in rules.questions(stage.books, body)] == ["RULE_FAILED"]
+
+
+def test_a_reversal_takes_a_failed_rule_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = msgspec.structs.replace(rules.ENTRY_RULES[0], check=raising)
+    monkeypatch.setattr(rules, "_KEPT", {ShareDeposited: (broken,)})
+    world, entry = with_a_finding()
+    tablet = world.village("pp01").tablets[0]
+    assert codes(world.fold()) == ["RULE_FAILED"]
+    taken_back = world.record(tablet, EntryReversed(entry=ref_to(entry), reason="wrong_member"))
+    world.approve(tablet, [taken_back], ("president", "secretary"))
+    assert codes(world.fold()) == []
+
+
+def test_one_person_in_several_places_is_told_by_ids_and_said_not_to_follow_from_the_log() -> None:
+    places = {("pp07", "pp07-m1"): ("d" * 43, 5), ("pp02", "pp02-m9"): ("c" * 43, 3)}
+    finding = person_in_several(places)
+    told = rules.told(finding)
+    assert (told["code"], told["basis"], told["village"]) == ("DUPLICATE_PERSON", "personal_parts", "office")
+    assert told["english"] == "one identity number stands for 2 members or applicants: pp02/pp02-m9 · pp07/pp07-m1"
+    assert finding.entries == (("c" * 43, 3), ("d" * 43, 5))
+    assert person_in_several(dict(reversed(places.items()))).name == finding.name
+    later = person_in_several({**places, ("pp07", "pp07-m1"): ("d" * 43, 6)})
+    assert (later.id, later.name != finding.name) == (finding.id, True), "told anew, it stands anew"
+
+
+def test_no_fold_finds_what_lies_beside_the_log() -> None:
+    """Even where a foreign client put a hash of a number into a body."""
+    stage = Stage()
+    for village in ("pp01", "pp02"):
+        counted(
+            "member_application_submitted", village=village, applicant="a1", gender="female", group="general",
+            scopes=["bank"], person_hash="A" * 43,
+        )(stage)  # fmt: skip
+    assert codes(stage.books) == []
 
 
 def test_the_day_of_the_books_never_runs_ahead_of_the_clock() -> None:
