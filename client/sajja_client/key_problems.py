@@ -157,3 +157,11 @@ class PartyRefused(Problem):
         "{person} is a party to {ref} ({type}) and may not approve it; nothing was signed. Let another officer sign"
     )
     exit_code = EXIT_CONFLICT
+
+
+class BackupRefused(Problem):
+    """A file is no backup that can be restored."""
+
+    code = "backup_refused"
+    thai = "กู้คืนจาก {path} ไม่ได้: {reason_thai} ไม่ได้เปลี่ยนอะไร ใช้ไฟล์สำรองอื่น หรือเริ่มใหม่แล้วซิงค์"
+    english = "{path} cannot be restored: {reason}. Nothing was changed; use another backup, or begin anew and sync"

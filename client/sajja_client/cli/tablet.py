@@ -158,6 +158,56 @@ def list_officers(home: HomeOption = None, json: JsonOption = False) -> None:
         output.say(f"{row['person']}: {has_pin[0]} · {thai[state]}", f"{has_pin[1]}, {state}")
 
 
+@app.command("backup")
+def backup(
+    file: Annotated[Path, typer.Argument(help="ไฟล์ที่จะเขียน · the file to write")],
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """สำรองข้อมูล · Back this tablet up: log, pulled feeds, personal data; never a key."""
+    from sajja_client.backup import write_backup
+    from sajja_client.log import Log
+
+    with Log.open(home_at(home)) as log:
+        about = write_backup(log, file)
+    if json:
+        output.print_json({"file": str(file), "device": about.device, "lines": about.lines, "unsent": about.unsent})
+        return
+    output.say(
+        f"สำรอง {about.lines} รายการไว้ที่ {file} แล้ว (ยังไม่ได้ส่ง {about.unsent})", f"{about.lines} lines are backed up"
+    )
+    output.say("ไฟล์นี้มีชื่อสมาชิก เก็บให้มิดชิดเหมือนทะเบียน ไม่มีกุญแจในไฟล์", "it holds names, so lock it away; it holds no key")
+
+
+@app.command("restore")
+def restore_backup(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="ไฟล์สำรอง · the backup")],
+    officer: OfficersOption = None,
+    label: LabelOption = "tablet",
+    server: ServerOption = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """กู้คืน · A new tablet from a backup: a new device with new keys and a new log, which knows what the old one knew."""
+    from sajja_client.backup import restore
+
+    folder = home_at(home)
+    about = restore(folder, file)
+    pin = msgspec.structs.replace(about.pin, server_url=server) if server is not None else about.pin
+    prepare(folder, pin, officer or list(about.officers))
+    request = ask(folder, label=label, replaces=about.device)
+    tell_request(folder, request, json=json)
+    if json:
+        return
+    output.say(
+        "เครื่องนี้เป็นเครื่องใหม่ มีกุญแจและสมุดเล่มใหม่ เริ่มที่ลำดับ 1", "this is a new device with a new log, which begins at line 1"
+    )
+    output.say(
+        f"รายการเดิม {about.lines} รายการ ที่เครือข่ายยังไม่มีจะส่งเมื่อซิงค์ ให้ซิงค์ก่อนเพิกถอนเครื่องเดิม",
+        "what the old one had signed is offered at the next sync: sync before the old device is revoked",
+    )
+
+
 def prepare(folder: Home, pin: Pin, officers: list[str]) -> None:
     """Pin a folder and make the keys that it is without, each officer's under the PIN that is chosen now."""
     folder.write_pin(pin)
