@@ -75,7 +75,6 @@ class Log:
         self._lock_file: int | None = None
         self._appending = RLock()
         self._is_together = False
-        self._officers: dict[tuple[str, str], SigningKey] = {}
         self.acknowledges = True  # a demonstration's bytes are planned, and no plan knows what a server will publish
 
     @classmethod
@@ -248,7 +247,8 @@ class Log:
         if len({entry.village for entry in listed}) != 1:
             raise NotOneList
         message = signing.approval_message([entry.hash for entry in listed])
-        keys = [self._officer(keys_of or self.home, person) for person in persons]
+        holder = keys_of or self.home
+        keys = [holder.officer_key(person, demonstration=self.pin.demonstration).key for person in persons]
         event = EntryApproved(
             entries=tuple(ref_to(entry) for entry in listed),
             approvals=tuple(
@@ -348,12 +348,6 @@ class Log:
         if head is None or row is None or row[0] != head[0] or entry_hash(row[1]) != head[1]:
             raise ChainBroken(head[0] if head is not None else row[0], "the end of the log was changed")
         return head
-
-    def _officer(self, home: Home, person: str) -> SigningKey:
-        held = (str(home.path), person)
-        if held not in self._officers:
-            self._officers[held] = home.officer_key(person, demonstration=self.pin.demonstration).key
-        return self._officers[held]
 
     def _lines_as_found(self) -> Iterator[SignedEntry]:
         sequence = 0

@@ -6,18 +6,22 @@
 * Every act is entries of the first device's log, followed at once by the approvals; each list is one of one village.
 """
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final, get_args
 
 import msgspec
 
+from sajja_client.books import fold
 from sajja_client.durable import replace_file
 from sajja_client.enrol import EnrolmentRequest
 from sajja_client.home import Home, Pin
+from sajja_client.key_problems import DeviceUnknown, RequestOfRevoked, RequestUsed
 from sajja_client.keys import create_key
 from sajja_client.log import Log
+from sajja_client.pinpad import STANDARD_INPUT
 from sajja_client.problems import HomeInUse, RequestRefused
 from sajja_schemas.checkpoint import epoch_of, is_origin
 from sajja_schemas.entry import OFFICE, SignedEntry, device_name, encode_line, to_base64url
@@ -31,13 +35,24 @@ from sajja_schemas.events.network import (
     VillageBankEstablished,
 )
 from sajja_schemas.events.public_log import LogContinued, LogKeyAdopted
-from sajja_schemas.events.trust import CommitteeMemberAppointed, Role
+from sajja_schemas.events.trust import (
+    CommitteeMemberAppointed,
+    DeviceRevoked,
+    OfficerKeyEnrolled,
+    OfficerKeyRevoked,
+    Role,
+)
+from sajja_schemas.standing import Trust
 from sajja_schemas.wire import LogKeyRequest
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 FOUNDING_ROLES: Final[tuple[Role, ...]] = ("president", "vice_president", "secretary", "treasurer", "bookkeeper")
 FOUNDING_FILE: Final = "network.sajja"
 PIN_FILE: Final = "network.json"
+RENEWED: Final = "กุญแจใหม่แทนกุญแจเดิม"
+LOST: Final = "แท็บเล็ตสูญหาย มีเครื่องใหม่แทน"
+PIN_BYTES_MAX: Final = 4096
+NAME_MIN: Final = 6  # how much of a device's name tells it from another
 LOG_KEY_FILE: Final = "log.key"
 
 
@@ -111,6 +126,7 @@ def establish(
     demonstration: bool,
     moment: Moment,
     origin: str | None = None,
+    pins: Mapping[str, str] | None = None,
 ) -> Log:
     """Found a network, and write what leaves this folder.
 
@@ -127,7 +143,7 @@ def establish(
     for home in (first, second):
         if home.is_pinned:
             raise HomeInUse(path=home.path)
-        home.create_keys([officer.person for officer in officers])
+        home.create_keys([officer.person for officer in officers], pins=pins, demonstration=demonstration)
     log_key = create_key(first.path / LOG_KEY_FILE)
     log = Log.found(
         first,
@@ -157,19 +173,76 @@ def establish(
     return log
 
 
-def enrol(desk: Desk, request: EnrolmentRequest, *, bank: VillageBankEstablished | None) -> list[SignedEntry]:
-    """Enrol a tablet and the officers' keys on it; `bank` where the village's bank joins with it.
+def enrol(
+    desk: Desk, request: EnrolmentRequest, *, bank: VillageBankEstablished | None, is_lost: bool = False
+) -> list[SignedEntry]:
+    """Enrol a tablet and the officers' keys on it, whatever of it is new.
+
+    A key of an officer who has another one on that tablet takes its place: the other one is revoked, for its PIN is
+    forgotten or somebody else may know it.
+
+    Args:
+        desk: the office at work.
+        request: what the tablet asks for.
+        bank: the village's bank, where it joins with it.
+        is_lost: the tablet that this one replaces is lost, and is revoked with the same signatures.
 
     Raises:
-        RequestRefused: it asks for another network.
+        RequestRefused: it asks for another network, or comes from a seed.
+        RequestUsed, RequestOfRevoked: there is nothing in it to enrol.
+        DeviceUnknown: it is not clear which tablet it replaces.
     """
     pin = desk.log.pin
     if (request.network, request.fingerprint) != (pin.network, pin.fingerprint):
-        raise RequestRefused(reason=f"it is for the network {request.network}, {request.fingerprint}")
+        raise RequestRefused(
+            reason=f"it is for the network {request.network}, {request.fingerprint}",
+            reason_thai=f"เป็นคำขอของเครือข่ายอื่น ({request.network})",
+        )
     if not pin.demonstration and any((request.derived, *(officer.derived for officer in request.officers))):
-        raise RequestRefused(reason="its key comes from a seed: allowed in a demonstration network only")
+        raise RequestRefused(
+            reason="its key comes from a seed: allowed in a demonstration network only",
+            reason_thai="กุญแจมาจากชุดสาธิต ใช้ได้เฉพาะเครือข่ายสาธิต",
+        )
+    trust = fold(desk.log.home).trust
+    if request.device in trust.revoked:
+        raise RequestOfRevoked
+    replaced = device_called(trust, request.village, request.replaces) if request.replaces else None
+    keys = [key for key in request.officer_keys_enrolled() if key.key not in trust.keys]
     events: list[AnyEvent] = [bank] if bank is not None else []
-    return desk.record(request.village, [*events, request.device_enrolled(), *request.officer_keys_enrolled()])
+    if request.device not in trust.devices:
+        events.append(request.device_enrolled(replaced))
+    elif not keys:
+        raise RequestUsed
+    events += [OfficerKeyRevoked(key=old, reason=RENEWED) for key in keys for old in _keys_before(trust, key)]
+    events += keys
+    if replaced is not None and is_lost:
+        events.append(DeviceRevoked(device=replaced, reason=LOST))
+    return desk.record(request.village, events)
+
+
+def device_called(trust: Trust, unit: str, given: str) -> str:
+    """The device of a unit that people call so, or whose name begins so.
+
+    Raises:
+        DeviceUnknown: none, or several.
+    """
+    known = {name: device.label for name, device in trust.devices.items() if device.unit == unit}
+    found = [
+        name for name, label in known.items() if given == label or (len(given) >= NAME_MIN and name.startswith(given))
+    ]
+    if len(found) != 1:
+        told = ", ".join(f"{label} ({name[:NAME_MIN]})" for name, label in sorted(known.items())) or "-"
+        raise DeviceUnknown(given=given, village=unit, known=told)
+    return found[0]
+
+
+def _keys_before(trust: Trust, key: OfficerKeyEnrolled) -> list[str]:
+    """The keys that this person has on this device, and that still sign."""
+    return [
+        name
+        for name, held in trust.keys.items()
+        if (held.person, held.device) == (key.person, key.device) and not held.revoked
+    ]
 
 
 def appoint(
@@ -236,15 +309,21 @@ def pin_for(pin: Pin, village: str) -> Pin:
 
 
 def read_pin(path: Path) -> Pin:
-    """A pin that was handed over.
+    """A pin that was handed over: its file, or for `-` what a scanner types at standard input.
 
     Raises:
         RequestRefused: it cannot be read.
     """
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Pin)
+        data = sys.stdin.buffer.readline(PIN_BYTES_MAX) if path == STANDARD_INPUT else path.read_bytes()[:PIN_BYTES_MAX]
+        return msgspec.json.decode(data, type=Pin)
     except (OSError, msgspec.DecodeError) as error:
-        raise RequestRefused(reason=f"{path}: {error}") from error
+        raise RequestRefused(reason=f"{path}: {error}", reason_thai=f"{path} ไม่ใช่ไฟล์เครือข่ายจากสำนักงาน") from error
+
+
+def pin_text(pin: Pin) -> str:
+    """A pin as its QR has it, in one line."""
+    return msgspec.json.encode(pin).decode()
 
 
 def _founding(

@@ -261,8 +261,11 @@ class RequestRefused(Problem):
     """A request for enrolment does not hold."""
 
     code = "request_refused"
-    thai = "คำขอลงทะเบียนไม่ถูกต้อง: {reason}"
+    thai = "คำขอลงทะเบียนไม่ถูกต้อง: {reason_thai}"
     english = "the enrolment request does not hold: {reason}"
+
+    def __init__(self, *, reason: str, reason_thai: str | None = None) -> None:
+        super().__init__(reason=reason, reason_thai=reason_thai or reason)
 
 
 class ReceiptRefused(Problem):
@@ -271,13 +274,4 @@ class ReceiptRefused(Problem):
     code = "receipt_refused"
     thai = "หลักฐานนี้พิสูจน์รายการไม่ได้: {reason}"
     english = "this does not prove that the entry is in the network log: {reason}"
-    exit_code = EXIT_CONFLICT
-
-
-class CodeDiffers(Problem):
-    """The code that was read aloud is another request's."""
-
-    code = "code_differs"
-    thai = "รหัสไม่ตรงกัน: คำขอนี้คือ {expected} ไม่ใช่ {given}"
-    english = "the codes differ: this request is {expected}, not {given}"
     exit_code = EXIT_CONFLICT

@@ -139,7 +139,7 @@ CREATE TABLE proven (
 """
 # A file that an earlier version made is brought up step by step.
 _STEPS: Final = (_FIRST_SCHEMA, _ALARM, _PERSONAL, _WITNESS)
-_VERSION: Final = len(_STEPS)
+VERSION: Final = len(_STEPS)
 
 
 def open_store(path: Path) -> sqlite3.Connection:
@@ -174,14 +174,14 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _create(connection: sqlite3.Connection) -> None:
-    if _version(connection) >= _VERSION:
+    if _version(connection) >= VERSION:
         return
     with transaction(connection):
         # Read again under the lock: another program may have just done it.
         for step in _STEPS[_version(connection) :]:
             for statement in _statements(step):
                 connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {_VERSION}")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def _version(connection: sqlite3.Connection) -> int:

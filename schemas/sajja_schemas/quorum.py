@@ -39,12 +39,9 @@ def signers(
     trust: Trust, waiting: Awaiting, approvers: Approvers, approvals: dict[str, Approved]
 ) -> dict[str, set[str]]:
     """The persons whose approval counts for a class, each with the devices of the keys that signed."""
-    offices = _offices(trust, waiting, approvers)
     devices: dict[str, set[str]] = {}
     for given in approvals.values():
-        held = offices.get(given.person, set())
-        counts = AUDITOR in held if approvers is Approvers.AU else held - {AUDITOR}
-        if counts and not _is_party(trust, waiting, approvers, given.person):
+        if may_sign(trust, waiting, approvers, given.person):
             devices.setdefault(given.person, set()).add(given.device)
     return devices
 
@@ -52,6 +49,19 @@ def signers(
 def roles_of(trust: Trust, waiting: Awaiting, approvers: Approvers, person: str) -> set[str]:
     """The offices in which a person approves a class."""
     return _offices(trust, waiting, approvers).get(person, set())
+
+
+def may_sign(trust: Trust, waiting: Awaiting, approvers: Approvers, person: str) -> bool:
+    """Whether a person's approval would count for a class: in an office that it asks for, and no party."""
+    held = _offices(trust, waiting, approvers).get(person, set())
+    counts = AUDITOR in held if approvers is Approvers.AU else bool(held - {AUDITOR})
+    return counts and not _is_party(trust, waiting, approvers, person)
+
+
+def is_interested(trust: Trust, waiting: Awaiting, person: str) -> bool:
+    """Whether a person may sign for no class, because the entry concerns himself or, of class A4, the own village."""
+    classes = [asked for asked in (waiting.approvers, *waiting.also) if asked is not None]
+    return bool(classes) and all(_is_party(trust, waiting, asked, person) for asked in classes)
 
 
 def _offices(trust: Trust, waiting: Awaiting, approvers: Approvers) -> dict[str, set[str]]:

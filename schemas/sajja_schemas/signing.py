@@ -1,9 +1,11 @@
-"""Ed25519, and the only module that knows PyNaCl.
+"""Ed25519, what a PIN seals, and the only module that knows PyNaCl.
 
 * Every signature stands under a tag of its own, so that no signed thing can pass for another.
 * libsodium's rule decides what is valid: S < L, and no small-order or non-canonical A or R. Other libraries accept
   more; one library decides for everybody, or two honest verifiers could disagree about history (ADR 0002).
 * What arrived is what is verified. Nothing is decoded and encoded again on the way here.
+* A secret is sealed under a PIN by libsodium as well: argon2id makes a key of the PIN, and XSalsa20-Poly1305 seals. One
+  library that is here already does both, so no second one has to be trusted with a secret.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,6 +24,9 @@ NOTE_TAG: Final = b""
 SEED_BYTES: Final = 32
 PUBLIC_KEY_BYTES: Final = 32
 SIGNATURE_BYTES: Final = 64
+SALT_BYTES: Final = 16
+NONCE_BYTES: Final = 24
+_SEALING_KEY_BYTES: Final = 32
 
 
 class SigningKey:
@@ -84,3 +89,26 @@ def is_acceptable_public_key(public_key: bytes) -> bool:
 def approval_message(hashes: Sequence[bytes]) -> bytes:
     """What an officer signs: the hashes of a meeting's list, in the order listed (LOG_FORMAT.md section 5)."""
     return b"".join(hashes)
+
+
+def seal(secret: bytes, pin: str, *, salt: bytes, nonce: bytes, operations: int, memory_bytes: int) -> bytes:
+    """A secret that only the PIN opens; salt and nonce are fresh for each sealing, and no secret."""
+    key = _sealing_key(pin, salt, operations, memory_bytes)
+    sealed: bytes = bindings.crypto_secretbox(secret, nonce, key)
+    return sealed
+
+
+def unseal(sealed: bytes, pin: str, *, salt: bytes, nonce: bytes, operations: int, memory_bytes: int) -> bytes | None:
+    """The secret; None where the PIN is another one, or the sealed bytes were changed."""
+    try:
+        secret: bytes = bindings.crypto_secretbox_open(sealed, nonce, _sealing_key(pin, salt, operations, memory_bytes))
+    except CryptoError:
+        return None
+    return secret
+
+
+def _sealing_key(pin: str, salt: bytes, operations: int, memory_bytes: int) -> bytes:
+    key: bytes = bindings.crypto_pwhash_alg(
+        _SEALING_KEY_BYTES, pin.encode(), salt, operations, memory_bytes, bindings.crypto_pwhash_ALG_ARGON2ID13
+    )
+    return key

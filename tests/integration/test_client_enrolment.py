@@ -1,7 +1,7 @@
 """From two empty folders to a tablet whose entries count: founding, enrolment and appointment, folded and pushed."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -9,8 +9,18 @@ import msgspec
 import pytest
 
 from sajja_client import books
-from sajja_client.enrol import EnrolmentRequest, ask, check_code, read_request
+from sajja_client.enrol import EnrolmentRequest, ask, check_code, check_fresh, latest_seen, read_request
 from sajja_client.home import Home
+from sajja_client.key_problems import (
+    ClockBehind,
+    CodeDiffers,
+    DeviceUnknown,
+    NetworkDiffers,
+    RequestExpired,
+    RequestOfRevoked,
+    RequestUsed,
+    WeakKey,
+)
 from sajja_client.keys import derive_key
 from sajja_client.log import Log
 from sajja_client.office import (
@@ -25,13 +35,15 @@ from sajja_client.office import (
     pin_for,
     read_pin,
 )
-from sajja_client.problems import CodeDiffers, DemonstrationKeyRefused, HomeInUse, RequestRefused
+from sajja_client.problems import DemonstrationKeyRefused, HomeInUse, RequestRefused
 from sajja_client.sync import Sync
 from sajja_schemas.chain import read_line
-from sajja_schemas.entry import to_base64url
+from sajja_schemas.entry import SignedEntry, to_base64url
+from sajja_schemas.events import Body, read_body
 from sajja_schemas.events.base import Assembly
 from sajja_schemas.events.network import VillageBankEstablished
 from sajja_schemas.events.savings import ShareWithdrawn
+from sajja_schemas.events.trust import DeviceEnrolled, DeviceRevoked, OfficerKeyEnrolled
 from sajja_schemas.verdicts import Effect
 from support.homes import write
 from support.server_double import ServerDouble
@@ -210,3 +222,145 @@ def test_keys_from_a_seed_found_nothing_real(tmp_path: Path) -> None:
         else:
             with pytest.raises(DemonstrationKeyRefused):
                 found(path)
+
+
+class TestACode:
+    """What the tablet shows, and what the office makes of it."""
+
+    NOW = 1_598_054_400_000  # 22 August 2563, 07:00 in Bangkok
+    DAY_MS = 24 * 60 * 60 * 1000
+
+    @pytest.fixture
+    def desk(self, tmp_path: Path) -> Iterator[Desk]:
+        desk = found(tmp_path)
+        yield desk
+        desk.log.close()
+
+    def test_the_qr_has_the_whole_key_and_the_network_that_the_tablet_is_pinned_to(
+        self, tmp_path: Path, desk: Desk
+    ) -> None:
+        request = ask(tablet(tmp_path, desk), label="tablet")
+        assert request.qr_text.split()[1:] == ["testnet", desk.log.pin.fingerprint, request.key, request.code]
+        check_code(request, request.qr_text)
+        check_code(request, request.code.replace("-", "").lower().replace("o", "0").replace("i", "1"))
+
+    def test_a_tablet_that_was_given_another_network_is_seen_by_its_qr(self, tmp_path: Path, desk: Desk) -> None:
+        request = ask(tablet(tmp_path, desk), label="tablet")
+        with pytest.raises(NetworkDiffers):
+            check_code(request, request.qr_text.replace(request.fingerprint, "A" * 43))
+
+    @pytest.mark.parametrize("given", ["", "ABCD", "SAJJA-TABLET", "ABCD-EFGH-JKLM", "SAJJA-TABLET a b c d e"])
+    def test_another_code_is_refused_and_the_right_one_is_not_told(
+        self, tmp_path: Path, desk: Desk, given: str
+    ) -> None:
+        request = ask(tablet(tmp_path, desk), label="tablet")
+        with pytest.raises(CodeDiffers) as refused:
+            check_code(request, given)
+        assert request.code not in refused.value.thai_sentence + refused.value.english_sentence
+
+    def test_another_key_under_the_same_code_is_refused(self, tmp_path: Path, desk: Desk) -> None:
+        request = ask(tablet(tmp_path, desk), label="tablet")
+        other = to_base64url(derive_key("1", "other").public)
+        with pytest.raises(CodeDiffers):
+            check_code(request, request.qr_text.replace(request.key, other))
+
+    def test_a_code_is_good_for_a_day(self, tmp_path: Path, desk: Desk) -> None:
+        """Of yesterday it is told with both moments; so is one of a clock that runs days ahead."""
+        request = ask(tablet(tmp_path, desk), label="tablet", asked_at=self.NOW)
+        check_fresh(request, now=self.NOW + self.DAY_MS, seen=0)
+        for apart in (self.DAY_MS + 60_000, -self.DAY_MS - 60_000):
+            with pytest.raises(RequestExpired) as expired:
+                check_fresh(request, now=self.NOW + apart, seen=0)
+            assert "22 ส.ค. 2563 07:00" in expired.value.thai_sentence
+
+    def test_a_clock_behind_its_own_log_cannot_say_what_has_expired(self, tmp_path: Path, desk: Desk) -> None:
+        """The log was written in June; a clock of 1970 decides nothing about a request of 1970."""
+        request = ask(tablet(tmp_path, desk), label="tablet", asked_at=0)
+        assert latest_seen(desk.log) == MOMENT.recorded_at
+        with pytest.raises(ClockBehind):
+            check_fresh(request, now=1000, seen=latest_seen(desk.log))
+
+    def test_a_code_is_good_once(self, tmp_path: Path, desk: Desk) -> None:
+        request = ask(tablet(tmp_path, desk), label="tablet")
+        enrol(desk, request, bank=None)
+        before = desk.log.head()
+        with pytest.raises(RequestUsed):
+            enrol(desk, request, bank=None)
+        assert desk.log.head() == before
+
+    def test_a_revoked_tablet_does_not_come_back_with_its_old_request(self, tmp_path: Path, desk: Desk) -> None:
+        request = ask(tablet(tmp_path, desk), label="tablet")
+        enrol(desk, request, bank=None)
+        desk.record("pp01", [DeviceRevoked(device=request.device, reason="สูญหาย")])
+        with pytest.raises(RequestOfRevoked):
+            enrol(desk, request, bank=None)
+
+    def test_a_new_treasurer_gets_a_key_on_a_tablet_that_is_enrolled(self, tmp_path: Path, desk: Desk) -> None:
+        """Only what is new is signed."""
+        home = tablet(tmp_path, desk)
+        enrol(desk, ask(home, label="tablet"), bank=None)
+        home.create_keys(["pp01-o6"])
+        entries = enrol(desk, ask(home, label="tablet", officers=["pp01-o6"]), bank=None)
+        assert [type(body_of(entry).event) for entry in entries][:-2] == [OfficerKeyEnrolled]
+        assert home.public_key("pp01-o6") in books.fold(desk.log.home).trust.keys
+
+    def test_a_forgotten_pin_is_a_new_key_and_the_old_one_signs_nothing_more(self, tmp_path: Path, desk: Desk) -> None:
+        home = tablet(tmp_path, desk)
+        enrol(desk, ask(home, label="tablet"), bank=None)
+        old = home.public_key("pp01-o4")
+        home.set_aside("pp01-o4")
+        home.create_keys(["pp01-o4"])
+        enrol(desk, ask(home, label="tablet", officers=["pp01-o4"]), bank=None)
+        keys = books.fold(desk.log.home).trust.keys
+        assert (keys[old].revoked, keys[home.public_key("pp01-o4")].revoked) == (True, False)
+
+    def test_a_new_tablet_names_the_one_that_it_replaces(self, tmp_path: Path, desk: Desk) -> None:
+        """By what people call it; the lost one is revoked with the same signatures, and so are the keys on it."""
+        lost = tablet(tmp_path / "lost", desk)
+        first = ask(lost, label="แท็บเล็ต 1")
+        enrol(desk, first, bank=None)
+        second = ask(tablet(tmp_path / "new", desk), label="แท็บเล็ต 2", replaces="แท็บเล็ต 1")
+        entries = enrol(desk, second, bank=None, is_lost=True)
+        enrolled = body_of(entries[0]).event
+        assert isinstance(enrolled, DeviceEnrolled)
+        assert enrolled.succeeds == first.device
+        trust = books.fold(desk.log.home).trust
+        assert (trust.devices[first.device].revoked, trust.devices[second.device].revoked) == (True, False)
+        assert trust.keys[lost.public_key("pp01-o1")].revoked
+
+    @pytest.mark.parametrize("called", ["แท็บเล็ต 9", "", "A"])
+    def test_a_tablet_that_nobody_knows_is_not_replaced(self, tmp_path: Path, desk: Desk, called: str) -> None:
+        enrol(desk, ask(tablet(tmp_path / "one", desk), label="แท็บเล็ต 1"), bank=None)
+        request = ask(tablet(tmp_path / "two", desk), label="tablet", replaces=called or "?")
+        with pytest.raises(DeviceUnknown, match="แท็บเล็ต 1"):
+            enrol(desk, request, bank=None)
+
+    @pytest.mark.parametrize(
+        "weak",
+        [
+            bytes(32),  # y = 0: of small order
+            bytes([1]) + bytes(31),  # the neutral element
+            bytes([0xEC]) + bytes([0xFF] * 30) + bytes([0x7F]),  # y = -1: of order two
+            bytes([2]) + bytes(31),  # no point at all
+            bytes([0xEE]) + bytes([0xFF] * 30) + bytes([0x7F]),  # y = 1, written another way
+        ],
+    )
+    def test_a_weak_key_is_refused_by_name(self, tmp_path: Path, desk: Desk, weak: bytes) -> None:
+        """Anybody could sign with it, so its own signature proves nothing: identity for R, zero for S."""
+        home = tablet(tmp_path, desk)
+        request = ask(home, label="tablet")
+        anybodys = to_base64url(bytes([1]) + bytes(63))
+        officer = msgspec.structs.replace(request.officers[0], key=to_base64url(weak), proof=anybodys)
+        for changed in (
+            msgspec.structs.replace(request, officers=[officer]),
+            msgspec.structs.replace(request, key=to_base64url(weak), proof=anybodys, officers=[]),
+        ):
+            home.request_path.write_bytes(msgspec.json.encode(changed))
+            with pytest.raises(WeakKey):
+                read_request(home.request_path)
+
+
+def body_of(entry: SignedEntry) -> Body:
+    body = read_body(entry.body)
+    assert isinstance(body, Body)
+    return body

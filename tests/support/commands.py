@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Any
 
 
-def run(*words: str | Path, home: Path, language: str = "th_TH.UTF-8") -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "SAJJA_HOME": str(home), "LANG": language, "LC_ALL": "", "NO_COLOR": "1"}
+def run(
+    *words: str | Path, home: Path, language: str = "th_TH.UTF-8", typed: str = "", **settings: str
+) -> subprocess.CompletedProcess[str]:
+    """A command; `typed` is what comes at its standard input, which is no terminal."""
+    environment = {**os.environ, **settings, "SAJJA_HOME": str(home), "LANG": language, "LC_ALL": "", "NO_COLOR": "1"}
     return subprocess.run(
         [sys.executable, "-m", "sajja_client", *map(str, words)],
         capture_output=True,
         text=True,
         env=environment,
-        stdin=subprocess.DEVNULL,
+        input=typed,
         check=False,
         timeout=60,
     )

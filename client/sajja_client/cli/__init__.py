@@ -8,9 +8,10 @@ import sys
 
 import typer
 
-from sajja_client.cli import meeting, office_log, output, witness
+from sajja_client.cli import audit, meeting, office_keys, output, tablet
 from sajja_client.cli.demo import demo
 from sajja_client.cli.options import EXIT_CODES
+from sajja_client.cli.pins import PinFileOption, use_pin_file
 from sajja_client.problems import Problem
 from sajja_schemas.chain import ChainBroken
 
@@ -21,10 +22,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.add_typer(witness.app, name="village")
-app.add_typer(office_log.app, name="office")
-witness.app.add_typer(meeting.app, name="meeting")
+app.add_typer(tablet.app, name="village")
+app.add_typer(office_keys.app, name="office")
+tablet.app.add_typer(meeting.app, name="meeting")
+app.add_typer(audit.app, name="audit")
 app.command("demo")(demo)
+
+
+@app.callback()
+def root(pin_file: PinFileOption = None) -> None:
+    """What holds for every command: where officers' PINs come from."""
+    use_pin_file(pin_file)
 
 
 def main() -> None:

@@ -344,6 +344,7 @@ def close(
         waits = desk.waiting()
         if session.officers:
             waits = desk.approve(waits, session, desk.day_at(view))
+        desk.lock()
         closed = desk.view(view.meeting)
         if json:
             output.print_json({"meeting": view.meeting, "sequence": entry.sequence, "waiting": waits})

@@ -20,8 +20,8 @@ from sajja_client.cli.options import (
     moment,
     officers_of,
 )
+from sajja_client.cli.pins import new_pins
 from sajja_client.cli.village import sync as sync_device
-from sajja_client.home import Home
 from sajja_client.log import Log
 from sajja_client.office import (
     FOUNDING_FILE,
@@ -30,16 +30,13 @@ from sajja_client.office import (
     PIN_FILE,
     Desk,
     appoint,
-    enrol,
     establish,
 )
 from sajja_schemas.entry import OFFICE, is_village, to_base64url
 from sajja_schemas.events.base import Assembly
-from sajja_schemas.events.network import VillageBankEstablished
 
 app = typer.Typer(help=f"สำนักงานเครือข่าย · The network's office.\n\n{EXIT_CODES}", no_args_is_help=True)
 app.command("sync")(sync_device)
-app.command("auditor")(people.auditor)
 app.command("erase")(people.erase)
 app.command("duplicates")(people.duplicates)
 app.command("import")(papers.import_openings)
@@ -95,9 +92,10 @@ def establish_network(
             expected="a different person for each role",
             expected_thai="แต่ละตำแหน่งต้องเป็นคนละคน",
         )
+    first, locked_away = home_at(home), home_at(second)
     log = establish(
-        Home(home),
-        Home(second),
+        first,
+        locked_away,
         network=network,
         name=name or network,
         server_url=server,
@@ -106,6 +104,7 @@ def establish_network(
         demonstration=demonstration,
         moment=moment(by, day),
         origin=origin,
+        pins=new_pins(first, [one.person for one in officers], demonstration=demonstration),
     )
     with log:
         founding, pin, log_key = home / FOUNDING_FILE, home / PIN_FILE, home / LOG_KEY_FILE
@@ -126,48 +125,6 @@ def establish_network(
         output.say(f"ผู้ดูแลเซิร์ฟเวอร์: sajja-server admit {founding}", "for the server's operator")
         output.say(f"และเก็บ {log_key} ไว้ข้างเซิร์ฟเวอร์", "which keeps this key beside the server; no copy stays here")
         output.say(f"หมู่บ้าน: sajja village init --pin {pin} --village CODE", "for each village")
-
-
-@app.command("enrol")
-def enrol_tablet(
-    request: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="request.json ของแท็บเล็ต · of the tablet")
-    ],
-    home: FirstOption,
-    second: SecondOption,
-    code: Annotated[str | None, typer.Option(help="รหัสที่อ่านให้ฟัง · the code that was read aloud")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="เทียบรหัสแล้ว · the codes were compared")] = False,
-    establish_village: Annotated[
-        bool, typer.Option("--establish-village", help="ตั้งธนาคารหมู่บ้านด้วย · the village's bank joins, too")
-    ] = False,
-    moo: Annotated[int, typer.Option(help="หมู่ที่ · the village's number")] = 0,
-    name: Annotated[str | None, typer.Option(help="ชื่อธนาคาร · the bank's name")] = None,
-    founded: Annotated[str | None, typer.Option(help="วันก่อตั้งธนาคาร · the day the bank was founded")] = None,
-    by: ByOption = "office-o3",
-    day: DayOption = None,
-    json: JsonOption = False,
-) -> None:
-    """ลงทะเบียนแท็บเล็ต · Enrol a tablet and the officers' keys on it, approved by the committee on two devices."""
-    from sajja_client.enrol import check_code, read_request
-
-    asked = read_request(request)
-    if code is not None:
-        check_code(asked, code)
-    elif not yes:
-        output.warn(f"รหัสของคำขอนี้คือ {asked.code}", "the code of this request; the tablet must show the same")
-        typer.confirm(output.both("ตรงกับรหัสบนแท็บเล็ตหรือไม่", "Does the tablet show the same?"), abort=True)
-    bank = VillageBankEstablished(moo=moo, founded=day_of(founded or day), name=name) if establish_village else None
-    with Log.open(Home(home)) as log:
-        entries = enrol(Desk(log, Home(second), moment(by, day)), asked, bank=bank)
-        if json:
-            output.print_json(
-                {"village": asked.village, "device": asked.device, "entries": [one.sequence for one in entries]}
-            )
-            return
-        output.say(
-            f"ลงทะเบียนแท็บเล็ตของ {asked.village} พร้อมกุญแจกรรมการ {len(asked.officers)} คนแล้ว",
-            f"Enrolled the tablet of {asked.village} with the keys of {len(asked.officers)} officers",
-        )
 
 
 @app.command("appoint")
@@ -209,9 +166,9 @@ def appoint_officers(
             option="PERSON=ROLE", given="-", expected="at least one officer", expected_thai="ต้องมีกรรมการอย่างน้อยหนึ่งคน"
         )
     officers = officers_of(wanted, may_have_home=village == OFFICE, may_have_member=True)
-    with Log.open(Home(home)) as log:
+    with Log.open(home_at(home)) as log:
         entries = appoint(
-            Desk(log, Home(second), moment(by, day)),
+            Desk(log, home_at(second), moment(by, day)),
             village,
             officers,
             assembly=_assembly(attended, entitled, minutes, demonstration=log.pin.demonstration),

@@ -8,8 +8,7 @@ import typer
 
 from sajja_client.cli import output
 from sajja_client.cli.office import FirstOption, SecondOption, app
-from sajja_client.cli.options import ByOption, DayOption, JsonOption, moment
-from sajja_client.home import Home
+from sajja_client.cli.options import ByOption, DayOption, JsonOption, home_at, moment
 from sajja_client.log import Log
 from sajja_client.office import Desk, adopt_log_key, continue_log
 from sajja_client.problems import RequestRefused
@@ -39,8 +38,8 @@ def adopt(
         asked = msgspec.json.decode(request.read_bytes(), type=LogKeyRequest)
     except msgspec.DecodeError as error:
         raise RequestRefused(reason=f"{request}: {error}") from error
-    with Log.open(Home(home)) as log:
-        _tell(adopt_log_key(Desk(log, Home(second), moment(by, day)), asked, reason=reason), as_json=json)
+    with Log.open(home_at(home)) as log:
+        _tell(adopt_log_key(Desk(log, home_at(second), moment(by, day)), asked, reason=reason), as_json=json)
 
 
 @app.command("continue-log")
@@ -57,8 +56,8 @@ def continue_(
     json: JsonOption = False,
 ) -> None:
     """เปิดสมุดกลางต่อ · The server was restored and has lost what was published; the log goes on under the next epoch."""
-    with Log.open(Home(home)) as log:
-        desk = Desk(log, Home(second), moment(by, day))
+    with Log.open(home_at(home)) as log:
+        desk = Desk(log, home_at(second), moment(by, day))
         entries = continue_log(desk, old_origin=origin, size=size, root=root, new_origin=new_origin, reason=reason)
         _tell(entries, as_json=json)
 

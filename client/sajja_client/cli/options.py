@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
+from sajja_client.cli.pins import pad
 from sajja_client.clock import now_ms, today
 from sajja_client.home import HOME_VARIABLE, Home
 from sajja_client.office import ROLES, Moment, Officer
@@ -48,8 +49,8 @@ class OptionWrong(Problem):
 
 
 def home_at(path: Path | None) -> Home:
-    """The home that was named, or this user's."""
-    return Home(path)
+    """The home that was named, or this user's; officers are asked for their PINs where it needs them."""
+    return Home(path, pad=pad())
 
 
 def moment(by: str, day: str | None) -> Moment:

@@ -1,4 +1,4 @@
-"""`sajja village members`, `person` and `erase`; `sajja office auditor`, `erase` and `duplicates`: who people are.
+"""`sajja village members`, `person` and `erase`; `sajja office erase` and `duplicates`: who people are.
 
 Personal data goes to standard output where it was asked for, and nowhere else: no error, no address, no log has any.
 """
@@ -10,7 +10,6 @@ import typer
 
 from sajja_client.cli import output
 from sajja_client.cli.options import ByOption, DayOption, HomeOption, JsonOption, home_at, moment
-from sajja_client.home import Home
 from sajja_client.log import Log
 from sajja_client.problems import EXIT_PROBLEM
 
@@ -131,8 +130,8 @@ def erase(
     from sajja_client.office import Desk
 
     asked = read_erasure(file)
-    with Log.open(Home(home)) as log:
-        erased = record_erasure(Desk(log, Home(second), moment(by, day)), asked, auditor=auditor)
+    with Log.open(home_at(home)) as log:
+        erased = record_erasure(Desk(log, home_at(second), moment(by, day)), asked, auditor=auditor)
     if json:
         output.print_json({"member": asked.member, "entries": [one.sequence for one in erased]})
     else:
@@ -142,28 +141,6 @@ def erase(
     if auditor is None:
         output.warn("ยังรอลายมือชื่อผู้ตรวจสอบ (AU)", "it still awaits the auditor's approval")
         raise typer.Exit(EXIT_PROBLEM)
-
-
-def auditor(
-    person: Annotated[str, typer.Argument(help="รหัสผู้ตรวจสอบ · the auditor's id")],
-    home: FirstOption,
-    second: SecondOption,
-    by: ByOption = "office-o3",
-    day: DayOption = None,
-    json: JsonOption = False,
-) -> None:
-    """กุญแจผู้ตรวจสอบ · Make and enrol an auditor's key on this device; the appointment is `office appoint`."""
-    from sajja_client.enrol import ask
-    from sajja_client.office import Desk, enrol_key_of
-
-    folder = Home(home)
-    folder.create_keys([person])
-    with Log.open(folder) as log:
-        entries = enrol_key_of(Desk(log, Home(second), moment(by, day)), ask(folder, label="office"), person)
-    if json:
-        output.print_json({"person": person, "entries": [one.sequence for one in entries]})
-        return
-    output.say(f"ลงทะเบียนกุญแจของ {person} แล้ว", "the key is enrolled")
 
 
 def duplicates(

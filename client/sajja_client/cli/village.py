@@ -1,10 +1,8 @@
 """`sajja village`: record a meeting on a tablet, look at its books, and sync when there is a connection."""
 
 import asyncio
-from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
 from sajja_client.checking import FromPaper
@@ -25,7 +23,7 @@ from sajja_client.cli.people import PersonalOption, read_personal
 from sajja_client.home import Home
 from sajja_client.log import Log, ref_to
 from sajja_client.problems import EXIT_CONFLICT, EXIT_PROBLEM
-from sajja_schemas.entry import OFFICE, EntryRef, is_village
+from sajja_schemas.entry import EntryRef
 from sajja_schemas.rules import RULES
 
 app = typer.Typer(help=f"แท็บเล็ตของหมู่บ้าน · The village's tablet.\n\n{EXIT_CODES}", no_args_is_help=True)
@@ -35,41 +33,6 @@ app.command("erase")(people.prepare_erasure)
 app.command("import")(papers.import_openings)
 app.command("export")(papers.export_everything)
 app.add_typer(printing.app, name="print")
-
-
-@app.command("init")
-def init(
-    pin: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="network.json จากสำนักงาน · from the office")],
-    village: Annotated[str, typer.Option(help="รหัสหมู่บ้าน เช่น pp01 · the village's code")],
-    officer: Annotated[
-        list[str] | None, typer.Option(help="กรรมการที่อนุมัติบนเครื่องนี้ · an officer who approves here; several times")
-    ] = None,
-    label: Annotated[str, typer.Option(help="ชื่อเรียกเครื่อง · what people call this tablet")] = "tablet",
-    server: Annotated[str | None, typer.Option(help="ที่อยู่เซิร์ฟเวอร์ · another server than the pin's")] = None,
-    home: HomeOption = None,
-    json: JsonOption = False,
-) -> None:
-    """เตรียมแท็บเล็ต · Pin this tablet to a network, make its keys, and write a request for the office."""
-    from sajja_client.enrol import ask
-    from sajja_client.office import pin_for, read_pin
-
-    if not is_village(village) or village == OFFICE:
-        raise OptionWrong(
-            option="--village", given=village, expected="a village's code, such as pp01",
-            expected_thai="รหัสหมู่บ้าน เช่น pp01",
-        )  # fmt: skip
-    folder = home_at(home)
-    handed = pin_for(read_pin(pin), village)
-    folder.write_pin(msgspec.structs.replace(handed, server_url=server) if server is not None else handed)
-    folder.create_keys(officer or [])
-    request = ask(folder, label=label)
-    if json:
-        output.print_json({"request": str(folder.request_path), "device": request.device, "code": request.code})
-        return
-    output.mark_demonstration(handed)
-    output.say(f"แท็บเล็ตของ {village} พร้อมบันทึกแล้ว", f"the tablet of {village} is ready to record")
-    output.say(f"ส่งไฟล์ {folder.request_path} ให้สำนักงาน", "give this file to the office")
-    output.say(f"แล้วอ่านรหัสนี้ให้ฟัง: {request.code}", "and read this code aloud")
 
 
 @app.command("record")
@@ -170,39 +133,6 @@ def findings(
     from sajja_client.cli.findings import show_findings
 
     show_findings(home_at(home), day_of(day) if day else None, everything=everything, json=json)
-
-
-@app.command("approve")
-def approve(
-    sequences: Annotated[list[int], typer.Argument(help="ลำดับของรายการ · the sequences of lines of this log")],
-    person: Annotated[list[str], typer.Option(help="กรรมการที่ลงนาม · an officer who signs; several times")],
-    by: ByOption = "recorder",
-    day: DayOption = None,
-    home: HomeOption = None,
-    json: JsonOption = False,
-) -> None:
-    """อนุมัติรายการ · Officers approve lines of this log, with their keys on this device."""
-    from sajja_client.receipt import entry_document
-    from sajja_schemas.bylaws.demands import FREE
-
-    with Log.open(home_at(home)) as log:
-        found = [log.entry(sequence) for sequence in sequences]
-        entries = [entry for entry in found if entry is not None]
-        if len(entries) != len(sequences):
-            raise OptionWrong(
-                option="SEQUENCES", given=" ".join(map(str, sequences)),
-                expected="the sequences of lines of this log: look at sajja village log",
-                expected_thai="ใส่ลำดับของรายการในเครื่องนี้ ดูที่ sajja village log",
-            )  # fmt: skip
-        now = moment(by, day)
-        approval = log.approve(entries, person, by=now.by, day=now.day, recorded_at=now.recorded_at)
-        if json:
-            output.print_json(entry_document(approval, FREE))
-            return
-        output.say(
-            f"กรรมการ {len(person)} คนอนุมัติ {len(entries)} รายการแล้ว (ลำดับที่ {approval.sequence})",
-            f"{len(person)} officers approved {len(entries)} entries (line {approval.sequence})",
-        )
 
 
 @app.command("balance")

@@ -1,8 +1,8 @@
 """What waits for officers, what each still needs, and who has unlocked this tablet for a meeting.
 
-* Officers unlock once a meeting: from then on their keys on this tablet sign what waits, together. Who has unlocked is
-  remembered in the home, by name and for that meeting only; a key never is.
-* `unlocked` is the one place where a name becomes a key that may sign. When officers have a PIN, it is asked for there.
+* Officers unlock once a meeting, each with the own PIN: from then on their keys on this tablet sign what waits,
+  together. Who has unlocked is remembered in the home, by name and for that meeting only; a key never is (`unlocking`).
+* `unlocked` is the one place of a meeting where a name becomes a key that may sign.
 * A list is shown line by line, with whom it is about and its amount, before anybody signs; the list is signed as one.
   It names people by id; whoever shows it knows the names (`sajja_client.names`).
 * Whatever an approval cannot complete (another class, a party to it) stays on the list, with what it still needs.
@@ -16,6 +16,7 @@ import msgspec
 
 from sajja_client.durable import replace_file
 from sajja_client.home import Home
+from sajja_client.meeting import unlocking
 from sajja_client.meeting.problems import NobodyUnlocked
 from sajja_client.wording import amount_of, borrower_of
 from sajja_schemas.books import Books
@@ -86,13 +87,15 @@ def unlocked(home: Home, session: Session, named: Iterable[str]) -> Session:
 
     Raises:
         NobodyUnlocked: nobody has, now or before.
-        KeyMissing, KeyFileTooOpen, DemonstrationKeyRefused: as `Home` says of a key.
+        KeyMissing, KeyFileTooOpen, DemonstrationKeyRefused, PinWrong: as `Home` says of a key.
     """
     officers = tuple(dict.fromkeys((*session.officers, *named)))
     if not officers:
         raise NobodyUnlocked(here=", ".join(home.officers()) or "-")
+    unlocking.recall(home, session.meeting)
     for person in officers:
         home.officer_key(person)
+    unlocking.keep(home, session.meeting, officers)
     return msgspec.structs.replace(session, officers=officers)
 
 

@@ -16,7 +16,7 @@ import msgspec
 from sajja_client.books import fold, stamped
 from sajja_client.checking import body_to_ask, held_to_rules
 from sajja_client.log import Log
-from sajja_client.meeting import approving
+from sajja_client.meeting import approving, unlocking
 from sajja_client.meeting.approving import APPROVED_AT_ONCE_MAX, Session, Waiting
 from sajja_client.meeting.problems import NoBox
 from sajja_client.meeting.view import View, current
@@ -146,6 +146,10 @@ class Desk:
         session = approving.unlocked(self.log.home, session, officers)
         approving.remember(self.log.home, session)
         return session
+
+    def lock(self) -> None:
+        """The meeting is closed: who signs after it gives the PIN again."""
+        unlocking.forget(self.log.home)
 
     def remember_box(self, session: Session, box: str) -> Session:
         """Keep whose box is counted at this meeting on this tablet."""

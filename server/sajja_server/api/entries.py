@@ -51,7 +51,8 @@ async def feed(request: web.Request) -> web.Response:
     village = request.match_info["village"]
     if not is_village(village):
         raise problems.RequestMalformed(village="not a village's code")
-    if village not in {session.village, OFFICE}:
+    # The office reads the whole log (`log/entries`), so no feed is kept from it: it approves what waits in any village.
+    if session.village != OFFICE and village not in {session.village, OFFICE}:
         raise problems.NotYourVillage
     after = integer_of(request, "after", maximum=limits.SEQUENCE_MAX, default=0) or 0
     limit = integer_of(request, "limit", maximum=limits.FEED_PAGE_ENTRIES_MAX, default=limits.FEED_PAGE_ENTRIES_MAX)
