@@ -51,6 +51,7 @@ _APART: Final = frozenset({"receipt", "meeting", "bylaws", "caused_by", "source"
 EFFECTS: Final[dict[Effect, str]] = {
     Effect.COUNTED: "นับแล้ว",
     Effect.AWAITING_APPROVAL: "รอยืนยัน",
+    Effect.REFUSED: "ปฏิเสธแล้ว",
     Effect.FORKED: "บันทึกแยกสาย",
     Effect.NOT_CANONICAL: "รูปแบบไม่ถูกต้อง",
     Effect.TOO_LARGE: "ใหญ่เกินไป",

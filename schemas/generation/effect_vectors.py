@@ -8,12 +8,25 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
-from generation import effect_cases, effect_cases_of_approval, effect_cases_of_bylaws, effect_cases_of_keys
+from generation import (
+    effect_cases,
+    effect_cases_of_approval,
+    effect_cases_of_bylaws,
+    effect_cases_of_keys,
+    effect_cases_of_repairs,
+)
 from generation.files import SCHEMAS, Files, as_json
 from generation.story import Balances, Story
 from sajja_schemas.entry import SignedEntry
 from support.world import World
 
+_MODULES = (
+    effect_cases,
+    effect_cases_of_approval,
+    effect_cases_of_bylaws,
+    effect_cases_of_keys,
+    effect_cases_of_repairs,
+)
 Case = tuple[str, Callable[[Story], Balances]]
 
 
@@ -29,11 +42,7 @@ def effects() -> dict[str, Any]:
         "network": prologue.network,
         "fingerprint": prologue.fingerprint,
         "prologue": _lines(prologue, prologue.entries),
-        "cases": [
-            _case(prologue, name, tell)
-            for module in (effect_cases, effect_cases_of_approval, effect_cases_of_bylaws, effect_cases_of_keys)
-            for name, tell in module.CASES
-        ],
+        "cases": [_case(prologue, name, tell) for module in _MODULES for name, tell in module.CASES],
     }
 
 

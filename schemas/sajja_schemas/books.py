@@ -26,15 +26,18 @@ from sajja_schemas.events.base import Approvers, EntryRef
 from sajja_schemas.events.ledgers import EntryReversed
 from sajja_schemas.events.network import RulesetAdopted
 from sajja_schemas.holdings import Balance, Books, open_books
+from sajja_schemas.places import begin_fork, has_come, place
 from sajja_schemas.postings import Contradiction, Line
 from sajja_schemas.registers import note
 from sajja_schemas.rules import judge, withdraw
-from sajja_schemas.standing import Awaiting, Trust
+from sajja_schemas.standing import Awaiting, Decision, Fork, Says, Trust
 from sajja_schemas.trust import (
     CHANGES_TRUST,
     author_of,
     authority,
-    place,
+    decisions_of,
+    forget_awaiting,
+    may_author,
     register,
     settle,
     take,
@@ -44,6 +47,14 @@ from sajja_schemas.verdicts import Effect
 __all__ = ["Admitted", "Balance", "Books", "Change", "Lookup", "apply", "open_books", "originals"]
 
 Lookup = Callable[[str], bytes | None]
+_NAMING: Final = (b'"entry_reversed"', b'"entry_released"', b'"entry_refused"', b'"fork_resolved"')
+_STOPPED: Final = frozenset({Effect.FORKED, Effect.REVOKED})
+# From which codes a decision takes an entry, and nothing else does: no quorum replaces an approval or an authority.
+_DECIDES: Final = {
+    Says.RELEASED: frozenset({Effect.REVOKED}),
+    Says.RESOLVED: _STOPPED,
+    Says.REFUSED: _STOPPED | {Effect.AWAITING_APPROVAL},
+}
 _MOVES_MONEY: Final = frozenset(event_type for event_type in CATALOGUE.values() if transit.is_part(event_type))
 Change = tuple[str, Effect]  # an entry's hash, and what it is now
 _Counted = tuple[list[Change], set[str]]  # and the waiting entries that may be complete now
@@ -73,19 +84,30 @@ def apply(books: Books, entry: Admitted, lookup: Lookup) -> list[Change]:
         return _apply(books, entry, lookup)
     except Exception:  # noqa: BLE001  # one entry that we cannot digest must not stop a network
         books.quarantined[entry.hash] = Effect.UNDIGESTED
+        books.trust.decided.clear()
         return [(entry.hash, Effect.UNDIGESTED)]
 
 
 def originals(books: Books, bodies: Iterable[bytes]) -> dict[str, EntryRef]:
     """The entries, by hash, that `lookup` may be asked for while these bodies are folded."""
-    waiting_for = (waiting.original for waiting in books.trust.awaiting.values())
-    wanted = {original.hash: original for original in waiting_for if original is not None}
+    wanted: dict[str, EntryRef] = {}
+    for waiting in books.trust.awaiting.values():
+        if waiting.original is not None:
+            wanted[waiting.original.hash] = waiting.original
+        wanted |= {ref.hash: ref for ref in waiting.decides}
     for data in bodies:
-        if b'"entry_reversed"' in data:
+        if any(tag in data for tag in _NAMING):
             body = read_body(data)
-            if isinstance(body, Body) and isinstance(body.event, EntryReversed):
-                wanted[body.event.entry.hash] = body.event.entry
+            if isinstance(body, Body):
+                wanted |= {ref.hash: ref for ref in _named(body)}
     return wanted
+
+
+def _named(body: Body) -> list[EntryRef]:
+    """The entries that a body asks for: what it reverses, or decides."""
+    if isinstance(body.event, EntryReversed):
+        return [body.event.entry]
+    return [decision.entry for decision in decisions_of("", body)]
 
 
 def _apply(books: Books, entry: Admitted, lookup: Lookup) -> list[Change]:
@@ -93,17 +115,113 @@ def _apply(books: Books, entry: Admitted, lookup: Lookup) -> list[Change]:
     if isinstance(body, Effect):
         changes = _quarantine(books, entry.hash, _place_unread(books.trust, entry) or body)
     else:
-        placed = place(books.trust, body, entry.hash)
-        lines = _lines(body) if placed is not Effect.FORKED else []
-        if lines is None:
-            changes = _quarantine(books, entry.hash, Effect.MALFORMED)
-        elif code := placed or authority(books.trust, entry.hash, body):
-            changes = _quarantine(books, entry.hash, code)
-        else:
-            changes = _digest(books, entry, body, lines, lookup)
+        changes = _judge(books, entry, body, place(books.trust, body, entry.hash), lookup)
+    if changes[0][1] in _STOPPED:
+        _stop(books, entry, changes[0][1])
     if entry.hash in books.expected:
         changes += _meet_reversals(books, entry, lookup)
+    if entry.hash in books.trust.decisions:
+        books.trust.decided += books.trust.decisions.pop(entry.hash)
+    if books.trust.decided:
+        changes += _act_on_decisions(books, entry, lookup)
     return changes
+
+
+def _judge(
+    books: Books, entry: Admitted, body: Body, placed: Effect | None, lookup: Lookup, *, is_released: bool = False
+) -> list[Change]:
+    lines = _lines(body) if placed is not Effect.FORKED else []
+    if lines is None:
+        return _quarantine(books, entry.hash, Effect.MALFORMED)
+    if code := placed or authority(books.trust, entry.hash, body, is_released=is_released):
+        return _quarantine(books, entry.hash, code)
+    return _digest(books, entry, body, lines, lookup)
+
+
+def _stop(books: Books, entry: Admitted, code: Effect) -> None:
+    """Remember that people may decide this entry, and what money a fork disputes."""
+    trust = books.trust
+    head = read_head(entry.body)
+    trust.stopped[entry.hash] = (head.device, head.sequence)
+    if code is Effect.FORKED:
+        fork = begin_fork(trust, head, entry.hash)
+        _dispute(fork, _disputed_lines(trust, entry.body), 1)
+
+
+def _disputed_lines(trust: Trust, data: bytes) -> list[Line]:
+    """What an entry beside its device's log would post, if its device may say that at all."""
+    body = read_body(data)
+    if isinstance(body, Effect) or not may_author(trust.devices[body.device].unit, body):
+        return []
+    return _lines(body) or []
+
+
+def _dispute(fork: Fork, lines: list[Line], sign: int) -> None:
+    for ledger, account, sub, amount in lines:
+        key = (ledger, account, sub)
+        fork.lines[key] = fork.lines.get(key, 0) + sign * amount
+        fork.amount_satang += sign * max(amount, 0)
+
+
+def _act_on_decisions(books: Books, entry: Admitted, lookup: Lookup) -> list[Change]:
+    """Do what was decided at this index, and what follows from that, in the order in which it was said."""
+
+    def known(name: str) -> bytes | None:
+        return entry.body if name == entry.hash else lookup(name)
+
+    changes: list[Change] = []
+    while books.trust.decided:
+        decision = books.trust.decided.pop(0)
+        changes += _decide(books, decision, known(decision.entry.hash), known)
+    return changes
+
+
+def _decide(books: Books, decision: Decision, data: bytes | None, lookup: Lookup) -> list[Change]:
+    name = decision.entry.hash
+    if data is None:  # it stands until the entry comes
+        books.trust.decisions.setdefault(name, []).append(decision)
+        return []
+    head = read_head(data)
+    if (head.device, head.sequence, head.village) != (decision.entry.device, decision.entry.sequence, decision.village):
+        return []
+    if decision.says is Says.REVERSED:
+        return _take_back(books, decision, read_body(data), lookup)
+    if books.quarantined.get(name) not in _DECIDES[decision.says]:
+        return []
+    _let_go(books.trust, head.device, name, data)
+    if decision.says is Says.REFUSED:
+        if name in books.trust.awaiting:
+            _await_no_more(books, name)
+        return _quarantine(books, name, Effect.REFUSED)
+    body = read_body(data)
+    if isinstance(body, Effect):
+        return _quarantine(books, name, body)
+    return _judge(books, Admitted(books.index - 1, name, data), body, None, lookup, is_released=True)
+
+
+def _let_go(trust: Trust, device: str, entry_hash: str, data: bytes) -> None:
+    """An entry is decided: nothing of it is disputed any more."""
+    trust.stopped.pop(entry_hash, None)
+    fork = trust.forks.get(device)
+    if fork is not None and fork.entries.pop(entry_hash, None) is not None:
+        _dispute(fork, _disputed_lines(trust, data), -1)
+        if not fork.entries:
+            del trust.forks[device]
+
+
+def _await_no_more(books: Books, entry_hash: str) -> None:
+    original = books.trust.awaiting[entry_hash].original
+    if original is not None and entry_hash in books.expected.get(original.hash, ()):
+        books.expected[original.hash].remove(entry_hash)
+    forget_awaiting(books.trust, entry_hash)
+
+
+def _take_back(books: Books, decision: Decision, body: Body | Effect, lookup: Lookup) -> list[Change]:
+    """Reverse an entry of a fork's branches, unless it posts nothing or is reversed already."""
+    name = decision.entry.hash
+    if isinstance(body, Body) and body.event.declared.postings and name not in books.reversed:
+        _reverse(books, decision.by, decision.entry, lookup)
+    return []
 
 
 def _meet_reversals(books: Books, entry: Admitted, lookup: Lookup) -> list[Change]:
@@ -229,8 +347,7 @@ def _add(books: Books, lines: list[Line], sign: int) -> None:
 
 def _meet_original(books: Books, entry_hash: str, ref: EntryRef, lookup: Lookup) -> list[Change]:
     """Judge a reversal against its original, or let it wait for it."""
-    device = books.trust.devices.get(ref.device)
-    if device is None or device.sequence < ref.sequence:
+    if not has_come(books.trust, ref) and ref.hash not in books.trust.stopped:
         books.expected.setdefault(ref.hash, []).append(entry_hash)
         return []
     return _judge_reversal(books, entry_hash, lookup(ref.hash) or b"", lookup)

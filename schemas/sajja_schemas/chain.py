@@ -3,6 +3,7 @@
  * A device's first entry has sequence 1 and names the network's fingerprint as its predecessor. The founding entry
    alone names nothing (32 zero bytes), for its own hash is the fingerprint.
  * Every other entry names the hash of the entry of the same device at sequence - 1.
+ * Where the office has declared a gap (`gap_declared`), the first entry behind it needs only the last one before it.
  * Two different entries on one predecessor are a fork. A fork is never resolved here: people decide.
  * The answers, in order: a stored hash is `duplicate`; an unknown device or an unknown predecessor is `held`; a
    predecessor that was already continued makes `forked`; all else is `merged`.
@@ -37,6 +38,16 @@ class Judgement(msgspec.Struct, frozen=True):
     verdict: Verdict
     code: RejectedCode | HeldCode | None = None
     index: int | None = None
+
+
+class DeclaredGap(msgspec.Struct, frozen=True):
+    """Entries of a device that are lost for ever: the last one before them, and the first place behind them."""
+
+    device: bytes
+    last_sequence: int  # 0 where nothing of the device is stored
+    last_hash: bytes  # the network's fingerprint, then
+    next_sequence: int
+    next_previous: bytes
 
 
 class Rejected(ValueError):
@@ -85,6 +96,7 @@ class Admission:
     def __init__(self, fingerprint: bytes) -> None:
         self.fingerprint = fingerprint
         self.enrolled: set[bytes] = set()
+        self.gaps: set[DeclaredGap] = set()
         self.log: list[SignedEntry] = []
         self._index: dict[bytes, int] = {}
         self._place: dict[tuple[bytes, int], set[bytes]] = {}
@@ -113,7 +125,18 @@ class Admission:
             return entry.sequence == 1 and entry.previous == FOUNDING_PREVIOUS
         if entry.sequence == 1:
             return entry.previous == self.fingerprint and self.fingerprint in self._index
-        return entry.previous in self._place.get((entry.device, entry.sequence - 1), ())
+        return entry.previous in self._place.get((entry.device, entry.sequence - 1), ()) or self._is_behind_gap(entry)
+
+    def _is_behind_gap(self, entry: SignedEntry) -> bool:
+        place = (entry.device, entry.sequence, entry.previous)
+        return any(
+            (gap.device, gap.next_sequence, gap.next_previous) == place
+            and (
+                gap.last_hash in self._place.get((entry.device, gap.last_sequence), ())
+                or (gap.last_sequence == 0 and gap.last_hash == self.fingerprint)
+            )
+            for gap in self.gaps
+        )
 
     def _store(self, entry: SignedEntry) -> int:
         index = len(self.log)

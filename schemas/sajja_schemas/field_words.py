@@ -31,12 +31,14 @@ hearing บันทึกการชี้แจง|holder ผู้ถือ|
 independence คำรับรองความเป็นอิสระ|inputs แฮชของข้อมูลตั้งต้น|into กล่องที่รับคืน|interest_free ไม่รับไม่จ่ายดอกเบี้ย
 interest_runs คิดดอกเบี้ยต่อ|interest_satang ดอกเบี้ย|interest_total_satang ดอกเบี้ยรวม|item สิ่งของ|items รายการกระทบ
 joined วันเข้า|key กุญแจ|kind ชนิด|label ชื่อเครื่อง|last_no เลขสุดท้าย
+last_hash แฮชสุดท้าย|last_sequence ลำดับสุดท้าย
+last_trusted_sequence ลำดับสุดท้ายที่เชื่อถือ|last รายการสุดท้าย
 last_used_no เลขสุดท้ายที่ใช้|leader หัวหน้า|ledger สมุดบัญชี|life_months อายุใช้งาน (เดือน)
 lines บรรทัด|lines_of_page บรรทัดในหน้า|linkage_loan เงินกู้เชื่อมโยง|loan สัญญาเงินกู้
 log_key กุญแจสมุดกลาง|loss_satang ขาดทุน|matched_by ผู้สมทบ|matching_round รอบสมทบ|meeting วันทำการ
 member สมาชิก|members สมาชิก|members_list แฮชบัญชีรายชื่อ|met_in_person พบตัวจริง|met_on วันประชุม
 method วิธีคิด|minutes รายงานการประชุม|missing_satang ส่วนที่ขาด|month เดือน|months เดือน
-moo หมู่ที่|name ชื่อ|net_satang จ่ายสุทธิ|new_member รหัสสมาชิกใหม่|next_due งวดถัดไป
+moo หมู่ที่|name ชื่อ|net_satang จ่ายสุทธิ|new_member รหัสสมาชิกใหม่|next_due งวดถัดไป|next_previous แฮชก่อนหน้า|next_sequence ลำดับถัดไป
 nights จำนวนคืน|no เลขที่|note บันทึก|occupation_group กลุ่มอาชีพ|officers กรรมการ
 new_origin ชื่อสมุดกลางใหม่|old_origin ชื่อสมุดกลางเดิม
 old_serial เล่มเก่า|opening_cash_satang เงินเปิด|opinion ความเห็น|origin ชื่อสมุดกลาง
@@ -49,16 +51,16 @@ product ประเภทเงินกู้/สินค้า|product_code 
 purpose วัตถุประสงค์|purposes วัตถุประสงค์|quantity จำนวน|rate_bp อัตรา|rate_bp_month อัตราต่อเดือน
 rate_bp_year อัตราต่อปี|reason เหตุผล|rebate_satang ส่วนลด|receipt ใบเสร็จ|recipient ผู้รับ
 reconciliation การกระทบยอด|reconciliations การกระทบยอด|reinstated_from คืนสิทธิตั้งแต่
-replaced รายการเดิม|replacement รายการแทน|report รายงาน|reported วันแจ้ง|reporter ผู้แจ้ง
+released รายการที่ปล่อย|replaced รายการเดิม|replacement รายการแทน|report รายงาน|reported วันแจ้ง|reporter ผู้แจ้ง
 request คำขอ|reserve_satang ทุนสำรอง|resolution มติ|rest_from พักตั้งแต่|rest_to พักถึง
-restriction ข้อจำกัด|risk_reserve_satang ทุนสำรองความเสี่ยง|role ตำแหน่ง|root รากแฮช
+restriction ข้อจำกัด|risk_reserve_satang ทุนสำรองความเสี่ยง|reversed รายการที่กลับ|role ตำแหน่ง|root รากแฮช
 rounding_mode วิธีปัดค่างวด|rounding_satang หน่วยปัดค่างวด|rules ระเบียบ|run รอบคำนวณ
 sample_list แฮชรายชื่อตัวอย่าง|saved_in เงินออมประเภท|savings_satang เงินออม|schedule แฮชตารางชำระ
 scope ส่วน|scopes ส่วน|seal เลขซีล|seed เมล็ดสุ่ม|seen_satang ยอดที่เห็น|serial เลขที่เล่ม
 set_off_interest_satang หักดอกเบี้ย|set_off_principal_satang หักเงินต้น|settled_by รายการที่แก้
 settlement เลขที่นำส่ง|severity ความรุนแรง|share ปันผลหรือเฉลี่ยคืน|shares สัดส่วน
 shares_satang เงินสัจจะ/หุ้น|side ฝั่ง|size ขนาด|slip ใบนำฝาก/ใบยืนยัน|source ที่มา
-special_satang ออมพิเศษ|stage ขั้น|state แฮชสถานะ|sub บัญชีย่อย|subject เรื่อง|succeeds แทนเครื่อง
+special_satang ออมพิเศษ|stage ขั้น|state แฮชสถานะ|sub บัญชีย่อย|subject เรื่อง|successor เครื่องใหม่|succeeds แทนเครื่อง
 survivor รหัสที่คงไว้|suspended_from ระงับตั้งแต่|taken_as ลงบัญชีเป็น|term_from เริ่มวาระ
 term_to ครบวาระ|text ข้อความ|text_version ฉบับข้อความ|thai_name ชื่อไทย|times ครั้งที่
 to รายการที่แนบ|to_member ผู้รับโอน|to_village ไปหมู่บ้าน|total_satang ยอดรวม|totals ยอดรวมตามชนิด

@@ -25,6 +25,7 @@ OPENING_LINES_MAX: Final = 100
 CLOSING_LINES_MAX: Final = 400  # a year is closed, and profit allocated, on as many pages as it needs
 APPROVED_ENTRIES_MAX: Final = 200
 APPROVALS_MAX: Final = 20
+DECIDED_ENTRIES_MAX: Final = 50  # of one decision of a fork, of each kind
 PRESENT_MAX: Final = 60
 OPEN_APPROVALS_MAX: Final = 20_000  # a device: approvals that wait for an entry, a key or a quorum
 

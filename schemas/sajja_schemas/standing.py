@@ -3,6 +3,8 @@
 It can be stored and read again. Hashes, keys and devices stand as bodies spell them (base64url).
 """
 
+from enum import StrEnum
+
 import msgspec
 
 from sajja_schemas.entry import EntryRef
@@ -18,6 +20,7 @@ class Device(msgspec.Struct):
     revoked: bool = False
     head: str = ""  # hash of the last entry on its one log; another entry on the same predecessor is a fork
     sequence: int = 0
+    ended_at: int | None = None  # where its log stood when it was revoked
 
 
 class VillageBank(msgspec.Struct):
@@ -64,7 +67,46 @@ class Awaiting(msgspec.Struct, kw_only=True):
     concerned: tuple[str, ...] = ()  # other villages than its own
     holder: str | None = None  # of an officer's key: the device it is on
     original: EntryRef | None = None  # of a reversal
+    decides: tuple[EntryRef, ...] = ()  # of what says something of other entries: those
     body: bytes = b""  # of a control entry, for the day on which it counts
+
+
+class Says(StrEnum):
+    """What the office says of an entry."""
+
+    RELEASED = "released"  # by `entry_released`
+    RESOLVED = "resolved"  # released by `fork_resolved`
+    REFUSED = "refused"
+    REVERSED = "reversed"  # by `fork_resolved`
+
+
+class Decision(msgspec.Struct):
+    """What a counted entry of the office says of another one, which may have come or not."""
+
+    says: Says
+    entry: EntryRef
+    village: str  # the feed of both
+    by: str  # hash of the entry that says it
+
+
+class Fork(msgspec.Struct):
+    """What a device has signed beside its one log, as far as nobody has decided it."""
+
+    sequence: int  # where the second branch began
+    entries: dict[str, int] = {}  # hash: sequence
+    lines: dict[tuple[str, int, str], int] = {}  # what they would post, by balance
+    amount_satang: int = 0  # the sum of their debits
+
+
+class Gap(msgspec.Struct):
+    """Entries of a device that are lost for ever, and how far they have turned up all the same."""
+
+    last_sequence: int
+    last_hash: str
+    next_sequence: int
+    next_previous: str
+    filled_sequence: int = 0
+    filled_hash: str = ""  # empty until the log has gone on behind the gap
 
 
 class Continued(msgspec.Struct):
@@ -101,6 +143,12 @@ class Trust(msgspec.Struct, kw_only=True):
     memberships: dict[str, set[str]] = {}  # person: the officer's own member ids
     homes: dict[str, set[str]] = {}  # person: a network officer's own villages, as the office's feed says
     revoked: set[str] = set()  # devices and keys, whether or not they were enrolled when that was said
+    trusted: dict[str, int] = {}  # device: the last trusted sequence, where people have said one
+    gaps: dict[str, list[Gap]] = {}  # device
+    forks: dict[str, Fork] = {}  # device
+    stopped: dict[str, tuple[str, int]] = {}  # entries `forked` or `revoked` that nobody has decided: device, sequence
+    decisions: dict[str, list[Decision]] = {}  # about entries that have not come, by their hash
+    decided: list[Decision] = []  # what was said just now; `books` acts on it before the next entry
     resolutions: dict[str, str] = {}  # hash of a counted resolution: unit
     awaiting: dict[str, Awaiting] = {}
     open_approvals: dict[str, int] = {}  # device: how many of its approvals wait for something

@@ -21,9 +21,10 @@ from sajja_schemas import limits, signing
 from sajja_schemas.accounts import belongs_to
 from sajja_schemas.bylaws.demands import Demand
 from sajja_schemas.enrolment import are_keys_sound, is_founding_sound, is_signed
-from sajja_schemas.entry import OFFICE, Head, device_name, from_base64url
+from sajja_schemas.entry import OFFICE, device_name, from_base64url
 from sajja_schemas.events import Body, tag_of
 from sajja_schemas.events.base import Author, Declaration, EntryRef, Kind
+from sajja_schemas.events.corrections import EntryRefused, EntryReleased
 from sajja_schemas.events.ledgers import EntryReversed
 from sajja_schemas.events.network import NetworkEstablished, VillageBankEstablished
 from sajja_schemas.events.public_log import LogContinued, LogKeyAdopted
@@ -37,17 +38,37 @@ from sajja_schemas.events.trust import (
     OfficerKeyEnrolled,
     OfficerKeyRevoked,
 )
+from sajja_schemas.events.trust_repairs import DeviceLostReported, DeviceReplaced, ForkResolved, GapDeclared
+from sajja_schemas.places import declare_gap, has_come
 from sajja_schemas.quorum import is_complete
-from sajja_schemas.standing import Approved, Awaiting, Continued, Device, OfficerKey, PublicLog, Trust, VillageBank
+from sajja_schemas.standing import (
+    Approved,
+    Awaiting,
+    Continued,
+    Decision,
+    Device,
+    OfficerKey,
+    PublicLog,
+    Says,
+    Trust,
+    VillageBank,
+)
 from sajja_schemas.verdicts import Effect
 
+_OF_DEVICE: Final = (DeviceLostReported, DeviceReplaced, DeviceRevoked, ForkResolved, GapDeclared)
 CHANGES_TRUST: Final = frozenset(
     {
         CommitteeMemberAppointed,
         CommitteeTermEnded,
         DeviceEnrolled,
+        DeviceLostReported,
+        DeviceReplaced,
         DeviceRevoked,
         EntryApproved,
+        EntryRefused,
+        EntryReleased,
+        ForkResolved,
+        GapDeclared,
         LogContinued,
         LogKeyAdopted,
         MeetingResolutionRecorded,
@@ -59,30 +80,14 @@ CHANGES_TRUST: Final = frozenset(
 )
 
 
-def place(trust: Trust, head: Head | Body, entry_hash: str) -> Effect | None:
-    """Put an entry into its device's log; `FORKED` where it does not continue it, None where it does."""
-    if entry_hash == trust.fingerprint:
-        return None
-    device = trust.devices.get(head.device)
-    if device is None:
-        return Effect.NOT_AUTHORISED
-    is_next = head.sequence == device.sequence + 1 and head.previous == (device.head or trust.fingerprint)
-    # A village's feed has every line of its own tablets; only the office's speak elsewhere, too.
-    is_beyond_gap = trust.partial and device.unit == OFFICE and head.sequence > device.sequence + 1
-    if not is_next and not is_beyond_gap:
-        return Effect.FORKED
-    device.head, device.sequence = entry_hash, head.sequence
-    return None
-
-
-def authority(trust: Trust, entry_hash: str, body: Body) -> Effect | None:
-    """The code under which this author may not author this, or None."""
+def authority(trust: Trust, entry_hash: str, body: Body, *, is_released: bool = False) -> Effect | None:
+    """The code under which this author may not author this, or None; `is_released` where its revocation is no bar."""
     if entry_hash == trust.fingerprint:
         return None if body.network == trust.network and is_founding_sound(body) else Effect.NOT_AUTHORISED
     device = trust.devices[body.device]
-    if device.revoked:
+    if device.revoked and not is_released:
         return Effect.REVOKED
-    if body.network != trust.network or not may_author(device.unit, body):
+    if body.network != trust.network or not may_author(device.unit, body) or not _is_where_it_is_read(trust, body):
         return Effect.NOT_AUTHORISED
     return None if are_keys_sound(trust, body) else Effect.NOT_AUTHORISED
 
@@ -120,6 +125,7 @@ def register(trust: Trust, index: int, entry_hash: str, body: Body, data: bytes,
         concerned=tuple(getattr(event, field) for field in declared.concerned),
         holder=event.device if isinstance(event, OfficerKeyEnrolled) else None,
         original=original,
+        decides=tuple(decision.entry for decision in decisions_of(entry_hash, body)),
         body=data if control else b"",
     )
     return settle(trust, entry_hash) or not control
@@ -127,14 +133,9 @@ def register(trust: Trust, index: int, entry_hash: str, body: Body, data: bytes,
 
 def settle(trust: Trust, entry_hash: str) -> bool:
     """Whether a waiting entry's quorum is complete; if so it waits no longer."""
-    waiting = trust.awaiting[entry_hash]
-    places = _approval_places(entry_hash, waiting)
-    if not is_complete(trust, waiting, approvals_of(trust, entry_hash)):
+    if not is_complete(trust, trust.awaiting[entry_hash], approvals_of(trust, entry_hash)):
         return False
-    del trust.awaiting[entry_hash]
-    for place_ in places:
-        for approved in trust.approvals.pop(place_, {}).values():
-            trust.open_approvals[approved.author] -= 1
+    forget_awaiting(trust, entry_hash)
     return True
 
 
@@ -144,6 +145,29 @@ def approvals_of(trust: Trust, entry_hash: str) -> dict[str, Approved]:
     for place_ in _approval_places(entry_hash, trust.awaiting[entry_hash]):
         approvals |= trust.approvals.get(place_, {})
     return approvals
+
+
+def decisions_of(entry_hash: str, body: Body) -> list[Decision]:
+    """What a body of the office says of other entries."""
+    match event := body.event:
+        case EntryReleased():
+            said = [(Says.RELEASED, event.entry)]
+        case EntryRefused():
+            said = [(Says.REFUSED, event.entry)]
+        case ForkResolved():
+            said = [(Says.RESOLVED, ref) for ref in event.released] + [(Says.REVERSED, ref) for ref in event.reversed]
+            said = [(says, ref) for says, ref in said if ref.device == event.device]  # of its branches, and no others
+        case _:
+            said = []
+    return [Decision(says, ref, body.village, entry_hash) for says, ref in said]
+
+
+def forget_awaiting(trust: Trust, entry_hash: str) -> None:
+    """Let an entry wait no longer; the approvals that it had are no longer held open."""
+    waiting = trust.awaiting.pop(entry_hash)
+    for place_ in _approval_places(entry_hash, waiting):
+        for approved in trust.approvals.pop(place_, {}).values():
+            trust.open_approvals[approved.author] -= 1
 
 
 def take(trust: Trust, entry_hash: str, body: Body) -> set[str]:
@@ -163,8 +187,13 @@ def take(trust: Trust, entry_hash: str, body: Body) -> set[str]:
                 key=event.key, unit=body.village, label=event.label, revoked=event.device in trust.revoked
             )
             trust.devices.setdefault(event.device, enrolled)
-        case DeviceRevoked():
-            _revoke_device(trust, event.device)
+        case DeviceRevoked() | DeviceLostReported() | DeviceReplaced() | ForkResolved():
+            _end_device(trust, event, body.village)
+            trust.decided += decisions_of(entry_hash, body)
+        case EntryReleased() | EntryRefused():
+            trust.decided += decisions_of(entry_hash, body)
+        case GapDeclared():
+            declare_gap(trust, event)
         case OfficerKeyEnrolled():
             is_revoked = event.key in trust.revoked or event.device in trust.revoked
             held = OfficerKey(person=event.person, device=event.device, revoked=is_revoked)
@@ -255,10 +284,41 @@ def _continue_log(log: PublicLog, event: LogContinued) -> None:
         log.origin = event.new_origin
 
 
+def _is_where_it_is_read(trust: Trust, body: Body) -> bool:
+    """Whether what is said of a device stands in a feed that everybody reads who reads that device's entries."""
+    event = body.event
+    if not isinstance(event, _OF_DEVICE) or event.device not in trust.devices:
+        return True
+    unit = trust.devices[event.device].unit
+    return body.village in {unit, OFFICE} or (unit == OFFICE and isinstance(event, ForkResolved))
+
+
+def _end_device(
+    trust: Trust, event: DeviceRevoked | DeviceLostReported | DeviceReplaced | ForkResolved, village: str
+) -> None:
+    """A device is trusted up to a sequence, and ends. Who only reports a loss ends nothing."""
+    match event:
+        case DeviceRevoked() | DeviceLostReported():
+            trusted = event.last_trusted_sequence
+        case DeviceReplaced():
+            trusted = event.last.sequence if event.last is not None else None
+        case _:
+            trusted = None
+            device = trust.devices.get(event.device)
+            if device is not None and village not in {device.unit, OFFICE}:
+                return  # about its entries in another village's feed: the office's own feed ends it
+            trust.forks.pop(event.device, None)
+    if trusted is not None:
+        trust.trusted[event.device] = min(trusted, trust.trusted.get(event.device, trusted))
+    if not isinstance(event, DeviceLostReported):
+        _revoke_device(trust, event.device)
+
+
 def _revoke_device(trust: Trust, name: str) -> None:
     trust.revoked.add(name)
-    if name in trust.devices:
+    if name in trust.devices and not trust.devices[name].revoked:
         trust.devices[name].revoked = True
+        trust.devices[name].ended_at = trust.devices[name].sequence
     for held in trust.keys.values():
         if held.device == name:
             held.revoked = True
@@ -312,5 +372,4 @@ def _recognise(trust: Trust, key: str) -> None:
 
 def _is_settled(trust: Trust, ref: EntryRef) -> bool:
     """Whether an entry has come and waits for nothing, so that another approval is only a courtesy."""
-    device = trust.devices.get(ref.device)
-    return ref.hash not in trust.awaiting and device is not None and ref.sequence <= device.sequence
+    return ref.hash not in trust.awaiting and ref.hash not in trust.stopped and has_come(trust, ref)

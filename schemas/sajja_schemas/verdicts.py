@@ -79,4 +79,5 @@ class Effect(StrEnum):
     REVOKED = "revoked"
     NOT_AUTHORISED = "not_authorised"
     AWAITING_APPROVAL = "awaiting_approval"
+    REFUSED = "refused"  # a counted `entry_refused` names it, and it had no effect before
     UNDIGESTED = "undigested"  # our fold raised: our mistake, loudly, and the fold goes on

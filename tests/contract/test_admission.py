@@ -6,13 +6,15 @@ from hashlib import sha256
 from typing import Protocol
 
 import asyncpg
+import msgspec
 import pytest
 
 from sajja_schemas import limits
-from sajja_schemas.chain import Admission, Judgement
+from sajja_schemas.chain import Admission, DeclaredGap, Judgement
 from sajja_schemas.entry import SignedEntry, from_base64url, to_base64url
 from sajja_schemas.events.savings import ShareDeposited
 from sajja_schemas.verdicts import HeldCode, Verdict
+from sajja_server.projections.memory import save_gaps
 from sajja_server.store import log as store
 from sajja_server.store.pool import Pool
 from support.database import Database
@@ -26,6 +28,7 @@ class Store(Protocol):
 
     async def take(self, entries: Sequence[SignedEntry]) -> list[Judgement]: ...
     async def hashes(self) -> list[bytes]: ...
+    async def declare(self, gap: DeclaredGap) -> None: ...
 
 
 class ModelStore:
@@ -40,6 +43,9 @@ class ModelStore:
 
     async def hashes(self) -> list[bytes]:
         return [entry.hash for entry in self.admission.log]
+
+    async def declare(self, gap: DeclaredGap) -> None:
+        self.admission.gaps.add(gap)
 
 
 class PostgresStore:
@@ -60,6 +66,10 @@ class PostgresStore:
             stored = await store.read_log(connection, self.network, 0, 100_000)
         assert [entry.index for entry in stored] == list(range(len(stored)))
         return [entry.hash for entry in stored]
+
+    async def declare(self, gap: DeclaredGap) -> None:
+        async with self.pool.acquire() as connection:
+            await save_gaps(connection, self.network, [gap, gap])
 
 
 class AdmissionContract:
@@ -91,6 +101,35 @@ class AdmissionContract:
         verdicts = await log.take([first, second, fork, behind, fork])
         assert [j.verdict for j in verdicts] == ["merged", "merged", "forked", "merged", "duplicate"]
         assert (await log.hashes())[1:] == [entry.hash for entry in (first, second, fork, behind)]
+
+    async def test_a_log_goes_on_behind_a_declared_gap(self, log: Store, world: World) -> None:
+        """What was lost still merges when it turns up, and what comes behind is the device's log."""
+        first, second, third, fourth, fifth = record(world, 5)
+        assert [j.verdict for j in await log.take([first, fourth])] == ["merged", "held"]
+        await log.declare(gap_between(first, fourth))
+        verdicts = await log.take([fourth, fifth, fourth, second, third])
+        assert [j.verdict for j in verdicts] == ["merged", "merged", "duplicate", "merged", "merged"]
+
+    async def test_a_whole_log_may_have_lost_its_beginning(self, log: Store, world: World) -> None:
+        _first, second, third = record(world, 3)
+        fingerprint = from_base64url(world.fingerprint, 32)
+        gap = DeclaredGap(second.device, 0, fingerprint, second.sequence, second.previous)
+        await log.declare(gap)
+        assert [j.verdict for j in await log.take([second, third])] == ["merged", "merged"]
+
+    async def test_a_gap_is_good_for_its_own_place_only(self, log: Store, world: World) -> None:
+        first, second, third, fourth = record(world, 4)
+        await log.declare(msgspec.structs.replace(gap_between(first, third), last_hash=fourth.hash))
+        await log.declare(msgspec.structs.replace(gap_between(first, third), device=bytes(32)))
+        await log.declare(gap_between(second, fourth))  # its beginning is not stored
+        await log.declare(DeclaredGap(first.device, 0, bytes(32), 3, third.previous))
+        assert [j.verdict for j in await log.take([first, third, fourth])] == ["merged", "held", "held"]
+
+    async def test_two_entries_behind_one_gap_are_a_fork(self, log: Store, world: World) -> None:
+        first, _second, third = record(world, 3)
+        other = world.record(tablet_of(world), deposit(9), previous=to_base64url(third.previous), sequence=3)
+        await log.declare(gap_between(first, third))
+        assert [j.verdict for j in await log.take([first, third, other])] == ["merged", "merged", "forked"]
 
     async def test_a_first_entry_names_the_network(self, log: Store, world: World) -> None:
         tablet = tablet_of(world)
@@ -143,6 +182,10 @@ async def test_sql_and_model_judge_any_traffic_alike(seed: int, pool: Pool, worl
             name = chance.choice(world.village("pp02").tablets).name
             model.enrolled.add(from_base64url(name, 32))
             postgres.enrolled.add(from_base64url(name, 32))
+        if chance.random() < 0.2:
+            gap = gap_between(*chance.sample(traffic, 2))
+            await model.declare(gap)
+            await postgres.declare(gap)
         batch = [chance.choice(traffic) for _ in range(chance.randint(1, 25))]
         if chance.random() < 0.5:
             batch.sort(key=lambda entry: (entry.device, entry.sequence))
@@ -221,6 +264,10 @@ def branch(world: World, after: SignedEntry, sequence: int | None, satang: int =
     return world.record(
         owner, deposit(satang), previous=to_base64url(after.hash), sequence=sequence or after.sequence + 1
     )
+
+
+def gap_between(last: SignedEntry, beyond: SignedEntry) -> DeclaredGap:
+    return DeclaredGap(last.device, last.sequence, last.hash, beyond.sequence, beyond.previous)
 
 
 def deposit(satang: int) -> ShareDeposited:

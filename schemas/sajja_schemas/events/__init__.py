@@ -32,6 +32,7 @@ from sajja_schemas.events.risk import RiskEvent
 from sajja_schemas.events.savings import SavingsEvent
 from sajja_schemas.events.transfers import TransferEvent
 from sajja_schemas.events.trust import TrustEvent
+from sajja_schemas.events.trust_repairs import TrustRepairEvent
 from sajja_schemas.events.villages import VillageEvent
 from sajja_schemas.events.welfare import WelfareEvent
 from sajja_schemas.events.welfare_claims import WelfareClaimEvent
@@ -45,6 +46,7 @@ AnyEvent = (
     | VillageBankEstablished
     | VillageEvent
     | TrustEvent
+    | TrustRepairEvent
     | PublicLogEvent
     | DocumentEvent
     | MemberEvent

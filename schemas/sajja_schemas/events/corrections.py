@@ -83,6 +83,24 @@ class LateEntryAccepted(Event, tag="late_entry_accepted", frozen=True, kw_only=T
     )
 
 
+class EntryReleased(Event, tag="entry_released", frozen=True, kw_only=True):
+    """An entry of a revoked device was honest: it has the effect that it would have had. No approval is replaced."""
+
+    entry: EntryRef
+    reason: Text
+
+    declared = declare(thai="ปล่อยรายการพัก", author=Author.OFFICE, approvers=Approvers.A4)
+
+
+class EntryRefused(Event, tag="entry_refused", frozen=True, kw_only=True):
+    """An entry that waits, or was stopped, never has an effect."""
+
+    entry: EntryRef
+    reason: Text
+
+    declared = declare(thai="ปฏิเสธรายการพัก", author=Author.OFFICE, approvers=Approvers.A4)
+
+
 class FindingResolved(Event, tag="finding_resolved", frozen=True, kw_only=True):
     """Officers say how a finding was settled, and by which entry."""
 
@@ -241,6 +259,8 @@ CorrectionEvent = (
     EntryRebooked
     | AdjustmentPosted
     | LateEntryAccepted
+    | EntryReleased
+    | EntryRefused
     | FindingResolved
     | DisputeOpened
     | DisputeResolved

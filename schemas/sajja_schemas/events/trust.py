@@ -47,6 +47,7 @@ class DeviceRevoked(Event, tag="device_revoked", frozen=True, kw_only=True):
 
     device: Hash
     reason: Text
+    last_trusted_sequence: Annotated[int, msgspec.Meta(ge=0, le=limits.SEQUENCE_MAX)] | None = None
 
     declared = declare(thai="เพิกถอนแท็บเล็ต", author=Author.OFFICE, approvers=Approvers.A4)
 

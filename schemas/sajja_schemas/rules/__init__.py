@@ -27,6 +27,7 @@ from sajja_schemas.rules import (
     cash,
     closing,
     corrections,
+    devices,
     lending,
     members,
     network,
@@ -62,7 +63,7 @@ ENTRY_RULES: Final[tuple[EntryRule, ...]] = (
     *corrections.RULES, *ruled.RULES,
 )  # fmt: skip
 STANDING_RULES: Final[tuple[StandingRule, ...]] = (
-    *balances.STANDING, *once.STANDING, *ages.STANDING, *network.STANDING,
+    *balances.STANDING, *once.STANDING, *ages.STANDING, *network.STANDING, *devices.STANDING,
 )  # fmt: skip
 _ALL: Final = (*ENTRY_RULES, *STANDING_RULES, *beside.RULES, corrections.FROM_PAPER, ruled.OLD_BYLAWS, RULE_FAILED)
 RULES: Final[dict[str, Rule]] = {rule.code: rule for rule in _ALL}

@@ -55,10 +55,14 @@ def _not_approved(books: Books, _on: date) -> Iterator[Hit]:
             )
 
 
+# Approvals are asked for where they are missing; what is stopped has findings of its own; what is refused is decided.
+_TOLD_ELSEWHERE: Final = frozenset({Effect.AWAITING_APPROVAL, Effect.FORKED, Effect.REFUSED, Effect.REVOKED})
+
+
 def _without_effect(books: Books, _on: date) -> Iterator[Hit]:
     counts: dict[Effect, int] = {}
     for code in books.quarantined.values():
-        if code is not Effect.AWAITING_APPROVAL:
+        if code not in _TOLD_ELSEWHERE:
             counts[code] = counts.get(code, 0) + 1
     for code, count in counts.items():
         yield Hit(village=OFFICE, subject=(code.value,), fields={"reason": code.value, "entries": count})
@@ -316,8 +320,8 @@ STANDING: Final = (
         owner=Owner.NETWORK,
         thai="มี {entries} รายการที่ไม่มีผล ({reason})",
         english="{entries} entries have no effect ({reason})",
-        next_thai="ดูแต่ละรายการ แล้วปล่อยหรือปฏิเสธ (entry_released / entry_refused)",
-        next_english="look at each, and release or refuse it",
+        next_thai="หาว่าใครบันทึกและทำไม รายการเหล่านี้ปล่อยไม่ได้ ถ้าเงินเคลื่อนไหวจริงให้บันทึกใหม่ให้ถูก",
+        next_english="find out who recorded them and why; they cannot be released: record again what did happen",
         source="5.14",
         read=_without_effect,
     ),

@@ -12,6 +12,7 @@ import msgspec
 
 from sajja_schemas.books import Books, Change, open_books
 from sajja_schemas.bylaws.history import RulesetHistory
+from sajja_schemas.chain import DeclaredGap
 from sajja_schemas.entry import device_of, from_base64url, to_base64url
 from sajja_schemas.periods import Periods
 from sajja_schemas.standing import Trust
@@ -129,7 +130,7 @@ async def forget(connection: Connection, network: str) -> None:
     """Drop everything derived of one network. The log is not touched."""
     for table in (
         "state", "balance", "register", "quarantined", "device", "kept_finding", "finding", "finding_state",
-        "erased", "public_log", "witness", "contradiction",
+        "erased", "public_log", "witness", "contradiction", "gap",
     ):  # fmt: skip
         await connection.execute(f"DELETE FROM books.{table} WHERE network = $1", network)  # noqa: S608  # our own names
 
@@ -160,6 +161,7 @@ async def save(
     await findings.save_kept(connection, books)
     await _save_effects(connection, network, changes)
     await _save_devices(connection, books, counts, touched_devices)
+    await save_gaps(connection, network, _declared(books.trust))
     facts = checkpoints.PublicFacts(log=books.trust.public_log, demonstration=books.trust.demonstration)
     await checkpoints.save_facts(connection, network, facts)
     memory = Memory(
@@ -182,6 +184,37 @@ async def save(
         books.index,
         _encoder.encode(memory),
     )
+
+
+async def save_gaps(connection: Connection, network: str, gaps: Iterable[DeclaredGap]) -> None:
+    """Let admission know where logs go on behind entries that are lost."""
+    for gap in gaps:  # few, if any
+        await connection.execute(
+            """
+            INSERT INTO books.gap (network, device, last_sequence, last_hash, next_sequence, next_previous)
+            VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
+            """,
+            network,
+            gap.device,
+            gap.last_sequence,
+            gap.last_hash,
+            gap.next_sequence,
+            gap.next_previous,
+        )
+
+
+def _declared(trust: Trust) -> list[DeclaredGap]:
+    return [
+        DeclaredGap(
+            device=from_base64url(device, 32),
+            last_sequence=gap.last_sequence,
+            last_hash=from_base64url(gap.last_hash, 32),
+            next_sequence=gap.next_sequence,
+            next_previous=from_base64url(gap.next_previous, 32),
+        )
+        for device, gaps in trust.gaps.items()
+        for gap in gaps
+    ]
 
 
 async def _save_balances(connection: Connection, network: str, books: Books) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from sajja_schemas.events.base import Approvers
-from sajja_schemas.standing import Awaiting
+from sajja_schemas.standing import Awaiting, Device, Fork
 from sajja_schemas.verdicts import Effect
 from unit.schemas.rules.scenes import (
     BANK,
@@ -47,6 +47,25 @@ def handed(satang: int = 100) -> Act:
 
 def sent(day: date = DAY) -> Act:
     return counted("network_deposit_placed", day, settlement="s1", side="sent", amount_satang=100, bank="k")
+
+
+def device(*, last: int = 9, ended_at: int | None = None, trusted: int | None = None) -> Act:
+    def act(stage: Stage) -> None:
+        trust = stage.books.trust
+        trust.devices[NAME] = Device(key=NAME, unit="pp01", sequence=last, ended_at=ended_at)
+        trust.trusted |= {"another": 1} | ({NAME: trusted} if trusted is not None else {})
+
+    return act
+
+
+def stopped(code: Effect, *, is_fork: bool = False) -> Act:
+    def act(stage: Stage) -> None:
+        stage.books.trust.stopped[NAME] = (NAME, 4)
+        stage.books.quarantined[NAME] = code
+        if is_fork:
+            stage.books.trust.forks[NAME] = Fork(sequence=4, entries={NAME: 4}, amount_satang=100)
+
+    return act
 
 
 def waiting(*, control: bool) -> Act:
@@ -167,6 +186,12 @@ STANDING_CASES: dict[str, tuple[Books, Books]] = {
     "LINKAGE_OVER_VILLAGE_LIMIT": (
         ((*POOL, balance("network", 1310, "pp01", 401)), ON),
         ((*POOL, balance("network", 1310, "pp01", 400)), ON),
+    ),
+    "FORKED": (((device(), stopped(Effect.FORKED, is_fork=True)), ON), ((device(), stopped(Effect.REVOKED)), ON)),
+    "AFTER_LAST_TRUSTED": (((device(trusted=8),), ON), ((device(trusted=8, ended_at=8),), ON)),
+    "STOPPED_AFTER_REVOCATION": (
+        ((device(), stopped(Effect.REVOKED)), ON),
+        ((device(), stopped(Effect.FORKED, is_fork=True)), ON),
     ),
     "ADMINISTRATION_OVER_CAP": (((*FUND, spent(201)), ON), ((*FUND, spent(200)), ON)),
 }
