@@ -19,6 +19,7 @@ from sajja_schemas.events.public_log import LogContinued, LogKeyAdopted
 from sajja_schemas.events.trust import DeviceEnrolled, OfficerKeyEnrolled
 from sajja_schemas.standing import Trust
 
+_NAMING_KEYS: Final = frozenset({DeviceEnrolled, LogContinued, LogKeyAdopted, NetworkEstablished, OfficerKeyEnrolled})
 _NETWORK: Final = re.compile(r"[a-z][a-z0-9-]{1,39}")  # it stands in addresses and file names
 
 
@@ -63,7 +64,10 @@ def is_founding_sound(body: Body) -> bool:
 
 def are_keys_sound(trust: Trust, body: Body) -> bool:
     """Whether the key that an event enrols is a good one that asked for it itself."""
-    match event := body.event:
+    event = body.event
+    if type(event) not in _NAMING_KEYS:
+        return True
+    match event:
         case NetworkEstablished():
             return False  # only the pinned one
         case DeviceEnrolled():
@@ -86,10 +90,9 @@ def are_keys_sound(trust: Trust, body: Body) -> bool:
                 and (trust.demonstration or not event.derived)
                 and _has_asked(trust, OFFICE, event, holder="log")
             )
-        case LogContinued():
-            return body.village == OFFICE and _is_later_origin(event)
         case _:
-            return True
+            assert isinstance(event, LogContinued), "of those that name keys, this is the last"
+            return body.village == OFFICE and _is_later_origin(event)
 
 
 def is_signed(key: str, sig: str, tag: bytes, message: bytes) -> bool:

@@ -66,7 +66,9 @@ def take(periods: Periods, body: Body) -> None:
 
 def cut_of(periods: Periods, ledger: str, month: Month) -> dict[str, int] | None:
     """Where the log of each device was cut when a month was closed; None while it is open."""
-    closes = periods.closes.get((ledger, month), set())
+    closes = periods.closes.get((ledger, month))
+    if not closes:
+        return None
     reopened = periods.reopened.get((ledger, month), set())
     if seals := periods.sealed.get((ledger, int(month[:4]))):
         before = {close for close in closes if not any(map(close.knows, seals))}

@@ -78,19 +78,35 @@ BOX_OR_BANK: Final = choice("channel", cash="box", bank="bank")
 _NEEDS_SUB: Final = frozenset(code for code, account in CHART.items() if account.sub is not Sub.NONE)
 
 
-def compile_postings(declared: tuple[Posting, ...]) -> Callable[[Any, str], list[Line]]:
-    """A function from (event, village) to its lines.
+# What posts a posting that chooses; else its ledger ("" for the village's bank), account, sub-ledger's field, amount's
+# field, and sign.
+_Part = tuple[Callable[[Any, str, list[Line]], None] | None, str, int, str | None, str, int]
 
-    It is made once for each type of event, since a replay calls it for every entry. It raises `Contradiction`.
+
+def compile_postings(declared: tuple[Posting, ...]) -> Callable[[Any, str], list[Line]]:
+    """A function from (event, village) to its lines. It raises `Contradiction`.
+
+    It is made once for each type of event, since a replay calls it for every entry. Most postings choose nothing: they
+    are nine in ten of a replay, and are taken here without a call for each.
     """
-    parts = [_compile(posting) for posting in declared]
-    check = _check_subs if _balances_whatever_it_says(declared) else check_balanced
+    parts = [_part(posting) for posting in declared]
+    are_balanced = _balances_whatever_it_says(declared)
+    is_checked = are_balanced and not any(post for post, *_plain in parts)
+    check = _check_subs if are_balanced else check_balanced
 
     def lines_of(event: Any, village: str) -> list[Line]:
         lines: list[Line] = []
-        for part in parts:
-            part(event, village, lines)
-        check(lines)
+        bank = "bank:" + village
+        for post, ledger, account, sub, amount_field, sign in parts:
+            if post is not None:
+                post(event, village, lines)
+            elif amount := getattr(event, amount_field):
+                name = ""
+                if sub is not None and not (name := village if sub == VILLAGE else getattr(event, sub)):
+                    raise Contradiction(f"{account} needs a sub-ledger")
+                lines.append((ledger or bank, account, name, sign * amount))
+        if not is_checked:
+            check(lines)
         return lines
 
     return lines_of
@@ -125,10 +141,23 @@ def check_balanced(lines: list[Line]) -> None:
         raise Contradiction("the postings of a ledger do not sum to nothing")
 
 
-def _compile(posting: Posting) -> Callable[[Any, str, list[Line]], None]:
-    if plain := _compile_plain(posting):
-        return plain
-    sign = 1 if posting.side is Side.DEBIT else -1
+def _part(posting: Posting) -> _Part:
+    """A plain posting in parts, or what posts one that chooses."""
+    account, sub, ledger = posting.account, posting.sub, posting.ledger
+    if isinstance(account, int) and not isinstance(sub, Choice) and not posting.when and not posting.each:
+        is_divided = account in _NEEDS_SUB
+        if (ledger == BANK_OF_VILLAGE or not ledger.startswith("@")) and (sub is not None or not is_divided):
+            own = "" if ledger == BANK_OF_VILLAGE else ledger
+            return None, own, account, sub if is_divided else None, posting.amount, _sign(posting)
+    return _compile_choosing(posting), "", 0, None, "", 0
+
+
+def _sign(posting: Posting) -> int:
+    return 1 if posting.side is Side.DEBIT else -1
+
+
+def _compile_choosing(posting: Posting) -> Callable[[Any, str, list[Line]], None]:
+    sign = _sign(posting)
     ledger_of = _ledger_getter(posting.ledger)
     account_of = _getter(posting.account)
     sub_of = _sub_getter(posting.sub)
@@ -158,26 +187,6 @@ def _is_free(posting: Posting) -> bool:
         return True
     codes = [int(code) for _value, code in account.of] if isinstance(account, Choice) else [account]
     return posting.ledger == "@ledger" and any(len(CHART[code].ledgers) < len(LedgerKind) for code in codes)
-
-
-def _compile_plain(posting: Posting) -> Callable[[Any, str, list[Line]], None] | None:
-    """Most postings choose nothing. They are nine in ten of a replay, so they go without a call for each part."""
-    account, sub_field, ledger, amount_field = posting.account, posting.sub, posting.ledger, posting.amount
-    if not isinstance(account, int) or isinstance(sub_field, Choice):
-        return None
-    if ledger.startswith("@") or posting.when or posting.each:
-        return None
-    code, field = account, sub_field if account in _NEEDS_SUB else None
-    sign = 1 if posting.side is Side.DEBIT else -1
-    is_bank, is_by_village = ledger == BANK_OF_VILLAGE, field == VILLAGE
-
-    def post(event: Any, village: str, lines: list[Line]) -> None:
-        amount = getattr(event, amount_field)
-        if amount:
-            sub = "" if field is None else village if is_by_village else getattr(event, field)
-            lines.append(("bank:" + village if is_bank else ledger, code, sub or "", sign * amount))
-
-    return post
 
 
 def _ledger_getter(ledger: str) -> Callable[[Any, str], str]:

@@ -22,7 +22,7 @@ from sajja_schemas.accounts import belongs_to
 from sajja_schemas.bylaws.demands import Demand
 from sajja_schemas.enrolment import are_keys_sound, is_founding_sound, is_signed
 from sajja_schemas.entry import OFFICE, device_name, from_base64url
-from sajja_schemas.events import Body, tag_of
+from sajja_schemas.events import NAMING_LEDGER, Body, tag_of
 from sajja_schemas.events.base import Author, Declaration, EntryRef, Kind
 from sajja_schemas.events.corrections import EntryRefused, EntryReleased
 from sajja_schemas.events.ledgers import EntryReversed
@@ -230,19 +230,20 @@ def take(trust: Trust, entry_hash: str, body: Body) -> set[str]:
 def may_author(unit: str, body: Body) -> bool:
     """Whether a unit may say this at all: the event is its to author, and the ledger and village are its own."""
     event = body.event
-    author = event.declared.author
+    declared = event.declared
+    author = declared.author
     if author is Author.BY_SIDE:
-        author = _author_of_side(event.declared, getattr(event, "side", ""))
+        author = _author_of_side(declared, getattr(event, "side", ""))
     if author is Author.EITHER:
         author = Author.OFFICE if unit == OFFICE else Author.VILLAGE
     if author is Author.OFFICE:
-        if unit != OFFICE or (event.declared.of_a_village and body.village == OFFICE):
+        if unit != OFFICE or (declared.of_a_village and body.village == OFFICE):
             return False
     elif unit == OFFICE or body.village != unit:
         return False
-    ledger = getattr(event, "ledger", None)
-    if ledger is None:
+    if type(event) not in NAMING_LEDGER:
         return True
+    ledger: str = getattr(event, "ledger", "")
     if unit == OFFICE:
         return body.village == OFFICE and ":" not in ledger
     return belongs_to(ledger, unit)

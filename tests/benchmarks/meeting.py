@@ -32,6 +32,8 @@ MEMBERS = tuple(f"pp01-m{at:03d}" for at in range(1, 151))
 BORROWERS = MEMBERS[:60]
 MONTHS = 24
 THE_DAY = date(2022, 6, 5)
+DUE = ("-m", "sajja_client", "village", "meeting", "due", "--json")
+IMPORTS = ("-c", "import sajja_client.cli.meeting_tables, sajja_client.meeting.sheet")
 
 
 def meeting(*, quick: bool) -> list[Figure]:
@@ -43,10 +45,9 @@ def meeting(*, quick: bool) -> list[Figure]:
         first = _ms(lambda: _open_and_list(home, write=False))
         warm = [_ms(lambda: _open_and_list(home, write=False)) for _ in range(9)]
         opened = _ms(lambda: _open_and_list(home, write=True))
-        shown = [_ms(lambda: _command(home, "due", "--json")) for _ in range(5)]
-        bare = [
-            _ms(lambda: _python("import sajja_client.cli.meeting_tables, sajja_client.meeting.sheet")) for _ in range(5)
-        ]
+        _python(home, *DUE)
+        shown = [_ms(lambda: _python(home, *DUE)) for _ in range(5)]
+        bare = [_ms(lambda: _python(home, *IMPORTS)) for _ in range(5)]
     name = f"a meeting of {len(MEMBERS)} members, log of {lines:,}"
     return [
         _figure(f"{name}: books and due list, no snapshot", [first]),
@@ -125,13 +126,11 @@ def _deposit(member: str, month: str) -> ShareDeposited:
     return ShareDeposited(member=member, amount_satang=100, box=BOX, months=(month,))
 
 
-def _command(home: Home, *words: str) -> None:
-    line = [sys.executable, "-m", "sajja_client", "village", "meeting", *words]
-    subprocess.run(line, env={**os.environ, "SAJJA_HOME": str(home.path)}, check=True, stdout=subprocess.DEVNULL)
-
-
-def _python(code: str) -> None:
-    subprocess.run([sys.executable, "-c", code], check=True)
+def _python(home: Home, *words: str) -> None:
+    """A process whose modules were compiled before, as they are where the package was installed."""
+    compiled = home.path.with_name("compiled")  # by the first of these processes
+    environment = {"SAJJA_HOME": str(home.path), "PYTHONPYCACHEPREFIX": str(compiled), "PYTHONDONTWRITEBYTECODE": ""}
+    subprocess.run([sys.executable, *words], env=os.environ | environment, check=True, stdout=subprocess.DEVNULL)
 
 
 def _ms(act: Callable[[], object]) -> float:

@@ -1,6 +1,5 @@
 """`sajja village`: record a meeting on a tablet, look at its books, and sync when there is a connection."""
 
-import asyncio
 from typing import Annotated
 
 import typer
@@ -187,6 +186,8 @@ def sync(
     json: JsonOption = False,
 ) -> None:
     """ส่งและรับข้อมูล · Push what the server has not, and pull the village's and the office's feeds."""
+    import asyncio
+
     import stamina
 
     from sajja_client.sync import Sync, SyncReport

@@ -1,6 +1,5 @@
 """`sajja village receipt` and `status`: what is proven, and what this device has seen of the network log."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -35,6 +34,8 @@ def receipt(
     json: JsonOption = False,
 ) -> None:
     """ใบรับที่พิสูจน์ได้ · A receipt with the proof that its entry is in the network log; verified here."""
+    import asyncio
+
     from sajja_client.books import fold
     from sajja_client.receipt import body_of, entry_document
     from sajja_client.receipt import receipt as printed

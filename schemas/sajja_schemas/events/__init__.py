@@ -4,8 +4,10 @@ To add an event: name it with the committee (a tag is for ever), write its struc
 its family, add it to that family's list, and run `make schema`; the tests then ask for a vector and for docs.
 """
 
+from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Final, Literal, get_args
+from functools import cache
+from typing import Annotated, Any, Final, Literal, get_args
 
 import msgspec
 
@@ -74,7 +76,8 @@ AnyEvent = (
 CATALOGUE: Final[dict[str, type[Event]]] = {
     str(event_type.__struct_config__.tag): event_type for event_type in get_args(AnyEvent)
 }
-_LINES: Final = {event_type: compile_postings(event_type.declared.postings) for event_type in CATALOGUE.values()}
+NAMING_LEDGER: Final = frozenset(kind for kind in CATALOGUE.values() if "ledger" in kind.__struct_fields__)
+"""The events that say themselves which ledger they concern."""
 
 
 class Ack(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,13 +123,19 @@ def encode_body(body: Body) -> bytes:
     return data
 
 
+@cache
+def _postings_of(event_type: type[Event]) -> Callable[[Any, str], list[Line]]:
+    return compile_postings(event_type.declared.postings)
+
+
 def lines_of(body: Body) -> list[Line]:
     """What a body posts.
 
     Raises:
         Contradiction: its fields do not agree with each other.
     """
-    return _LINES[type(body.event)](body.event, body.village)
+    event = body.event
+    return _postings_of(type(event))(event, body.village)
 
 
 def tag_of(event: Event) -> str:

@@ -7,26 +7,17 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from sajja_schemas.events import Body
-from sajja_schemas.events.base import Event
-from sajja_schemas.postings import Line, codes_of
-from sajja_schemas.registers.noting import Registers
+from sajja_schemas.postings import Line
+from sajja_schemas.registers.noting import Day, Registers
 
 REGISTER: Final = "boxes"
 CASH_BOX: Final = 1110
 
 
-def may_move_cash(event_type: type[Event]) -> bool:
-    """Whether entries of this type may post to a box, so that most are never looked at."""
-    codes = {code for posting in event_type.declared.postings for code in codes_of(posting)}
-    return CASH_BOX in codes or any(isinstance(code, str) for code in codes)
-
-
-def note_boxes(registers: Registers, body: Body, lines: list[Line], sign: int) -> None:
-    """Note what an entry moves in boxes."""
-    for ledger, account, sub, amount in lines:
-        if account == CASH_BOX:
-            registers.add(REGISTER, (ledger, sub), (body.date.isoformat(),), sign * amount)
+def note_box(registers: Registers, day: Day, line: Line, sign: int) -> None:
+    """Note what a line moves in a box."""
+    ledger, _account, box, amount = line
+    registers.add(REGISTER, (ledger, box), day.fact, sign * amount)
 
 
 def at_end_of(registers: Registers, ledger: str, box: str, day: date) -> int:

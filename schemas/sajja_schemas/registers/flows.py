@@ -11,43 +11,22 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Final
 
-from sajja_schemas.accounts import CHART, is_result
 from sajja_schemas.calculations.spans import MONTHS_PER_YEAR, first_day_of, month_number, months_later
-from sajja_schemas.events import Body
-from sajja_schemas.events.base import Event
 from sajja_schemas.events.closing import FundYearClosed, YearEndClosed
 from sajja_schemas.events.ledgers import OpeningBalanceRecorded
-from sajja_schemas.postings import Line, codes_of
-from sajja_schemas.registers.noting import Fact, Registers
+from sajja_schemas.postings import Line
+from sajja_schemas.registers.noting import Day, Fact, Registers
 
 REGISTER: Final = "flows"
 NO_FLOW: Final = frozenset({FundYearClosed, OpeningBalanceRecorded, YearEndClosed})
 
-
 _DAYS: Final[tuple[Fact, ...]] = tuple((day,) for day in range(32))  # kept once for all rows
 
-# The bounds of `is_result`, without a call for each line of a replay.
-_FIRST: Final = min(code for code in CHART if is_result(code))
-_LAST: Final = max(code for code in CHART if is_result(code))
 
-
-def may_flow(event_type: type[Event]) -> bool:
-    """Whether entries of this type may post to income or expense, so that most are never looked at."""
-    if event_type in NO_FLOW:
-        return False
-    return any(
-        isinstance(code, str) or is_result(code)
-        for posting in event_type.declared.postings
-        for code in codes_of(posting)
-    )
-
-
-def note_flows(registers: Registers, body: Body, lines: list[Line], sign: int) -> None:
-    """Note what an entry's lines earn and cost."""
-    for ledger, account, _sub, amount in lines:
-        if _FIRST <= account <= _LAST:
-            on = body.date
-            registers.add(REGISTER, (ledger, account, on.year, on.month), _DAYS[on.day], sign * amount)
+def note_flow(registers: Registers, day: Day, line: Line, sign: int) -> None:
+    """Note what a line earns or costs."""
+    ledger, account, _sub, amount = line
+    registers.add(REGISTER, (ledger, account, day.year, day.month), _DAYS[day.day], sign * amount)
 
 
 def flow(registers: Registers, ledger: str, accounts: Collection[int], first: date, last: date) -> int:

@@ -8,18 +8,16 @@
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from sajja_schemas.accounts import CHART, is_result
 from sajja_schemas.entry import OFFICE
-from sajja_schemas.events import Body
-from sajja_schemas.events.base import Event
 from sajja_schemas.events.villages import HistoryRecorded
-from sajja_schemas.postings import Choice, Line
+from sajja_schemas.postings import Line
 from sajja_schemas.registers import members
-from sajja_schemas.registers.noting import DATE, VILLAGE, Fact, Note, Registers
+from sajja_schemas.registers.noting import DATE, VILLAGE, Day, Fact, Note, Registers
 
 REGISTER: Final = "growth"
 HISTORY: Final = "history"
@@ -47,30 +45,12 @@ class YearEnd(msgspec.Struct):
     from_paper: bool = False
 
 
-def may_grow(event_type: type[Event]) -> bool:
-    """Whether entries of this type may post to what is reckoned here."""
-    for posting in event_type.declared.postings:
-        account: Any = posting.account
-        codes = [code for _value, code in account.of] if isinstance(account, Choice) else [account]
-        if any(isinstance(code, str) or code in FUND for code in codes):
-            return True
-    return False
-
-
-def note_growth(registers: Registers, body: Body, lines: list[Line], sign: int) -> None:
-    """Note what an entry's lines add to a bank's savings and fund."""
-    saved = fund = 0
-    bank = ""
-    for ledger, account, _sub, amount in lines:
-        if account in FUND and ledger.startswith("bank:"):
-            bank = ledger
-            fund -= amount
-            if account in SAVINGS:
-                saved -= amount
-    if saved:
-        registers.add(REGISTER, (bank,), ("savings", body.date.year), sign * saved)
-    if fund:
-        registers.add(REGISTER, (bank,), ("fund", body.date.year), sign * fund)
+def note_growth(registers: Registers, day: Day, line: Line, sign: int) -> None:
+    """Note what a line adds to a bank's savings, or to the rest of its fund."""
+    ledger, account, _sub, amount = line
+    if ledger.startswith("bank:"):
+        word = "savings" if account in SAVINGS else "rest"
+        registers.add(REGISTER, (ledger,), (word, day.year), -sign * amount)
 
 
 def year_ends(registers: Registers) -> list[YearEnd]:
@@ -83,8 +63,9 @@ def year_ends(registers: Registers) -> list[YearEnd]:
         end = YearEnd(year=year, members=_members_at_end(registers, year))
         for facts in rows.values():
             end.villages += any(int(fact[1]) <= year for fact in facts)
-            end.savings_satang += _until(facts, "savings", year)
-            end.fund_satang += _until(facts, "fund", year)
+            savings_satang = _until(facts, "savings", year)
+            end.savings_satang += savings_satang
+            end.fund_satang += savings_satang + _until(facts, "rest", year)
         ends.append(end)
     return ends
 

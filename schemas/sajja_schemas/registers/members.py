@@ -9,6 +9,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from operator import itemgetter
 from typing import Any, Final
 
 import msgspec
@@ -41,6 +42,7 @@ _KEY: Final = (VILLAGE, "member")
 _COMES: Final = ("admitted", "moved_in")
 _GOES: Final = ("left", "moved_out", "merged")
 _KNOWN: Final = frozenset({*_COMES, "enrolled"})
+_WORD: Final = itemgetter(0)
 
 
 def _note(event: Any, *fact: str, key: tuple[str, ...] = _KEY, **more: Any) -> Note:
@@ -111,7 +113,7 @@ def member_of(registers: Registers, village: str, member: str) -> Member | None:
 
 def is_known(registers: Registers, village: str, member: str) -> bool:
     """Whether a village ever had such a member, in its bank or in the welfare fund."""
-    return any(fact[0] in _KNOWN for fact in registers.row(REGISTER, (village, member)))
+    return not _KNOWN.isdisjoint(map(_WORD, registers.row(REGISTER, (village, member))))
 
 
 def is_in_bank(registers: Registers, village: str, member: str) -> bool:

@@ -9,8 +9,9 @@
 * A fact or row of the number nothing is not there.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
@@ -18,7 +19,6 @@ import msgspec
 
 from sajja_schemas.events import Body
 from sajja_schemas.events.base import Event
-from sajja_schemas.postings import Line
 
 Word: TypeAlias = str | int
 Key: TypeAlias = tuple[Word, ...]
@@ -43,7 +43,8 @@ class Registers(msgspec.Struct):
 
     def row(self, register: str, key: Key) -> Mapping[Fact, int]:
         """The facts of one row; none where nothing was noted."""
-        return self.rows.get(register, {}).get(key, _NOTHING)
+        rows = self.rows.get(register)
+        return _NOTHING if rows is None else rows.get(key, _NOTHING)
 
     def all(self, register: str) -> Mapping[Key, Facts]:
         """Every row of a register."""
@@ -51,22 +52,18 @@ class Registers(msgspec.Struct):
 
     def add(self, register: str, key: Key, fact: Fact, number: int) -> None:
         """Add to a fact's number; never nothing."""
-        rows = self.rows.get(register)
-        if rows is None:
-            rows = self.rows[register] = {}
-        touched = self.touched.get(register)
-        if touched is None:
-            touched = self.touched[register] = set()
+        try:
+            rows, touched = self.rows[register], self.touched[register]
+        except KeyError:  # the first of this register
+            rows, touched = self.rows.setdefault(register, {}), self.touched.setdefault(register, set())
         touched.add(key)
         facts = rows.get(key)
         if facts is None:
             rows[key] = {fact: number}
+        elif total := facts.get(fact, 0) + number:
+            facts[fact] = total
         else:
-            total = facts.get(fact, 0) + number
-            if total:
-                facts[fact] = total
-            else:
-                self._remove(register, key, fact)
+            self._remove(register, key, fact)
 
     def _remove(self, register: str, key: Key, fact: Fact) -> None:
         rows = self.rows[register]
@@ -97,15 +94,24 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     sign: int = 1
 
 
-Taker: TypeAlias = Callable[[Registers, Body, list[Line], int], None]
+class Day(msgspec.Struct, frozen=True):
+    """A business day as registers spell it."""
+
+    word: str
+    fact: Fact  # of this word alone
+    year: int
+    month: int
+    day: int
 
 
-def compile_notes(notes: Iterable[Note]) -> dict[type[Event], tuple[Taker, ...]]:
-    """The functions that take the notes of each type of event; made once, since a replay calls them for every entry."""
-    takers: dict[type[Event], tuple[Taker, ...]] = {}
-    for one in notes:
-        takers[one.event] = (*takers.get(one.event, ()), _compile(one))
-    return takers
+Taker: TypeAlias = Callable[[Registers, Body, Day, int], None]
+
+
+@lru_cache(maxsize=10_000)
+def day_of(on: date) -> Day:
+    """The words of a day, made once: days are few, and entries many."""
+    word = on.isoformat()
+    return Day(word, (word,), on.year, on.month, on.day)
 
 
 def latest(facts: Mapping[Fact, int], *words: str) -> Fact | None:
@@ -116,17 +122,27 @@ def latest(facts: Mapping[Fact, int], *words: str) -> Fact | None:
 
 def sum_of(facts: Mapping[Fact, int], *words: str) -> int:
     """The numbers of the facts that begin with one of these words, together."""
-    return sum(number for fact, number in facts.items() if fact[0] in words)
+    total = 0
+    for fact, number in facts.items():
+        if fact[0] in words:
+            total += number
+    return total
 
 
-def _compile(declared: Note) -> Taker:
+def compile_note(declared: Note) -> Taker:
+    """The function that takes a note of every entry of its type."""
     register, each, when, number = declared.register, declared.each, declared.when, declared.number
     key_of, fact_of = _words(declared.key), _words(declared.fact)
     number_of = attrgetter(number) if isinstance(number, str) else None
     fixed = number if isinstance(number, int) else 0
     named, own_sign = declared.named, declared.sign
+    is_plain = each is None and when is None and named is None and number_of is None
 
-    def take(registers: Registers, body: Body, _lines: list[Line], sign: int) -> None:
+    def take_plainly(registers: Registers, body: Body, day: Day, sign: int) -> None:
+        event = body.event
+        registers.add(register, key_of(body, event, day), fact_of(body, event, day), sign * own_sign * fixed)
+
+    def take(registers: Registers, body: Body, day: Day, sign: int) -> None:
         event = body.event
         if named is not None and getattr(event, named) is None:
             return
@@ -134,40 +150,42 @@ def _compile(declared: Note) -> Taker:
             if when is None or when(line):
                 count = number_of(line) if number_of else fixed
                 if count:
-                    registers.add(register, key_of(body, line), fact_of(body, line), sign * own_sign * count)
+                    registers.add(register, key_of(body, line, day), fact_of(body, line, day), sign * own_sign * count)
 
-    return take
+    return take_plainly if is_plain else take
 
 
-def _words(sources: tuple[str, ...]) -> Callable[[Body, Any], tuple[Word, ...]]:
+def _words(sources: tuple[str, ...]) -> Callable[[Body, Any, Day], tuple[Word, ...]]:
+    if sources == (DATE,):
+        return lambda _body, _line, day: day.fact
     words = [_word(source) for source in sources]
     if len(words) == 2:  # noqa: PLR2004  # most keys, and the facts of the most frequent events
         first, second = words
-        return lambda body, line: (first(body, line), second(body, line))
-    return lambda body, line: tuple([word(body, line) for word in words])
+        return lambda body, line, day: (first(body, line, day), second(body, line, day))
+    return lambda body, line, day: tuple([word(body, line, day) for word in words])
 
 
-def _word(source: str) -> Callable[[Body, Any], Word]:
+def _word(source: str) -> Callable[[Body, Any, Day], Word]:
     if source.startswith("="):
         literal = source[1:]
-        return lambda _body, _line: literal
+        return lambda _body, _line, _day: literal
     if source == BANK:
-        return lambda body, _line: "bank:" + body.village
+        return lambda body, _line, _day: "bank:" + body.village
     if source == VILLAGE:
-        return lambda body, _line: body.village
+        return lambda body, _line, _day: body.village
     if source == DATE:
-        return lambda body, _line: body.date.isoformat()
+        return lambda _body, _line, day: day.word
     if source == DEVICE:
-        return lambda body, _line: body.device
+        return lambda body, _line, _day: body.device
     if source == SEQUENCE:
-        return lambda body, _line: body.sequence
+        return lambda body, _line, _day: body.sequence
     if source == ".":
-        return lambda _body, line: _plain(line)
+        return lambda _body, line, _day: _plain(line)
     if source.startswith("."):
         of_line = attrgetter(source[1:])
-        return lambda _body, line: _plain(of_line(line))
+        return lambda _body, line, _day: _plain(of_line(line))
     of_event = attrgetter(source)
-    return lambda body, _line: _plain(of_event(body.event))
+    return lambda body, _line, _day: _plain(of_event(body.event))
 
 
 def _plain(value: Any) -> Word:

@@ -10,15 +10,15 @@ from typing import Final
 
 from sajja_schemas.events import Body
 from sajja_schemas.events.base import Receipt
-from sajja_schemas.registers.noting import Fact, Registers
+from sajja_schemas.registers.noting import Day, Fact, Registers
 
 REGISTER: Final = "receipts"
 
 
-def note_receipt(registers: Registers, body: Body, receipt: Receipt, sign: int) -> None:
+def note_receipt(registers: Registers, body: Body, receipt: Receipt, day: Day, sign: int) -> None:
     """Note the receipt that an entry names; any event may."""
     visitor = getattr(body.event, "member", "")
-    fact = (receipt.no, body.date.isoformat(), visitor, body.device, body.sequence)
+    fact = (receipt.no, day.word, visitor, body.device, body.sequence)
     registers.add(REGISTER, (body.village, receipt.book), fact, sign)
 
 

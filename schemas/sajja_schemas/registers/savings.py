@@ -22,8 +22,7 @@ from sajja_schemas.events.savings import (
 )
 from sajja_schemas.events.welfare import WelfareContributionReceived
 from sajja_schemas.events.welfare_claims import WelfareReinstated
-from sajja_schemas.postings import Line
-from sajja_schemas.registers.noting import DATE, VILLAGE, Fact, Note, Registers, latest
+from sajja_schemas.registers.noting import DATE, VILLAGE, Day, Fact, Note, Registers, latest
 
 SAVINGS: Final = "savings"
 WELFARE: Final = "welfare"
@@ -55,7 +54,7 @@ NOTES: Final = (
 )  # fmt: skip
 
 
-def note_months(registers: Registers, body: Body, _lines: list[Line], sign: int) -> None:
+def note_months(registers: Registers, body: Body, _day: Day, sign: int) -> None:
     """Note the months that an entry pays. Half of a replay does, so it takes the short way."""
     event: Any = body.event
     register, key = MONTHS[type(event)], (body.village, event.member)

@@ -3,8 +3,9 @@
 from typing import Any, Final
 
 from sajja_schemas import periods
-from sajja_schemas.accounts import is_result
-from sajja_schemas.events import CATALOGUE, Body, lines_of
+from sajja_schemas.accounts import belongs_to, is_result
+from sajja_schemas.entry import OFFICE
+from sajja_schemas.events import CATALOGUE, NAMING_LEDGER, Body, lines_of
 from sajja_schemas.events.closing import (
     DividendDeclared,
     FundYearClosed,
@@ -38,6 +39,7 @@ from sajja_schemas.rules.ledgers import village_of
 from sajja_schemas.rules.members import knows_village
 from sajja_schemas.transit import PAIRS
 
+_FUNDS: Final = ("welfare", "risk", "network")  # the office's ledgers
 _GROUP_MEMBERS_MIN: Final = 5
 _OF_A_GROUP: Final = (
     GroupExpenseRecorded, GroupInputPurchased, GroupMemberJoined, GroupMemberLeft, GroupProductionRecorded,
@@ -48,11 +50,19 @@ _OF_A_GROUP: Final = (
 def _late(books: Books, body: Body) -> Hit | None:
     if not books.periods.closes:
         return None
-    # Of the author's own ledgers: a fund's close names the office's devices, and knows nothing of the villages'.
-    for ledger in {line[0] for line in lines_of(body)}:
-        if village_of(ledger) == body.village and periods.is_late(books.periods, body, ledger):
+    for ledger in _own_ledgers(body):
+        if periods.is_late(books.periods, body, ledger) and any(line[0] == ledger for line in lines_of(body)):
             return Hit(fields={"ledger": ledger, "month": f"{body.date:%Y-%m}", "dated_on": body.date})
     return None
+
+
+def _own_ledgers(body: Body) -> tuple[str, ...]:
+    """The author's own: a fund's close names the office's devices, and knows nothing of the villages'."""
+    if body.village == OFFICE:
+        return _FUNDS
+    named: str = getattr(body.event, "ledger", "") if type(body.event) in NAMING_LEDGER else ""
+    bank = f"bank:{body.village}"
+    return (bank, named) if named and named != bank and belongs_to(named, body.village) else (bank,)
 
 
 def _uneven(_books: Books, body: Body) -> Hit | None:
