@@ -18,12 +18,13 @@ from sajja_schemas.registers import (
     meetings,
     members,
     papers,
+    reported,
     resolutions,
     said,
     savings,
 )
 from sajja_schemas.registers.boxes import may_move_cash, note_boxes
-from sajja_schemas.registers.flows import may_flow, note_flows
+from sajja_schemas.registers.movements import note_movements
 from sajja_schemas.registers.noting import Note, Registers, Taker, compile_notes
 from sajja_schemas.registers.receipts import note_receipt
 from sajja_schemas.registers.savings import MONTHS, note_months
@@ -38,6 +39,7 @@ NOTES: Final[tuple[Note, ...]] = (
     *claims.NOTES,
     *meetings.NOTES,
     *papers.NOTES,
+    *reported.NOTES,
     *said.NOTES,
     *activity.NOTES,
     *resolutions.NOTES,
@@ -51,12 +53,10 @@ def _takers() -> dict[type[Event], tuple[Taker, ...]]:
     for event_type in MONTHS:
         takers[event_type] = (*takers.get(event_type, ()), note_months)
     for event_type in CATALOGUE.values():
-        if may_flow(event_type):
-            takers[event_type] = (*takers.get(event_type, ()), note_flows)
+        if event_type.declared.postings:
+            takers[event_type] = (*takers.get(event_type, ()), note_movements)
         if may_move_cash(event_type):
             takers[event_type] = (*takers.get(event_type, ()), note_boxes)
-        if growth.may_grow(event_type):
-            takers[event_type] = (*takers.get(event_type, ()), growth.note_growth)
     return takers
 
 
