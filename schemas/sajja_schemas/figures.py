@@ -17,9 +17,9 @@ from sajja_schemas.accounts import CHART, Side, is_result
 from sajja_schemas.calculations.matching import has_full_year, matching_cut
 from sajja_schemas.calculations.portfolio import at_risk
 from sajja_schemas.registers import Registers
-from sajja_schemas.registers.flows import flow_of_year_to
 from sajja_schemas.registers.loans import Balances, loans_of, standing
-from sajja_schemas.registers.members import welfare_since
+from sajja_schemas.registers.members import enrolments
+from sajja_schemas.registers.movements import flow_of_year_to
 from sajja_schemas.registers.papers import GROUPS, group_members, has_ended
 
 ControlSums = Mapping[tuple[str, int], int]  # (ledger, account): satang, positive for a debit
@@ -160,7 +160,7 @@ def read_loans(registers: Registers, balances: Balances, on: date) -> dict[str, 
 
 def read_welfare_members(registers: Registers, on: date) -> dict[str, int]:
     """Who is enrolled in the welfare fund, and who will have a full year at the 30 September of a day's year (W6)."""
-    since = list(welfare_since(registers))
+    since = [one.joined for one in enrolments(registers)]
     cut = matching_cut(on.year)
     full = [day for day in since if has_full_year(member_since=day, cut=cut)]
     return {"enrolled": len(since), "full_year": len(full)}

@@ -14,10 +14,11 @@ REGISTER: Final = "boxes"
 CASH_BOX: Final = 1110
 
 
-def note_box(registers: Registers, day: Day, line: Line, sign: int) -> None:
-    """Note what a line moves in a box."""
-    ledger, _account, box, amount = line
-    registers.add(REGISTER, (ledger, box), day.fact, sign * amount)
+def note_boxes(registers: Registers, day: Day, lines: list[Line], sign: int) -> None:
+    """Note what the lines of an entry move in boxes."""
+    for ledger, account, box, amount in lines:
+        if account == CASH_BOX:
+            registers.add(REGISTER, (ledger, box), day.fact, sign * amount)
 
 
 def at_end_of(registers: Registers, ledger: str, box: str, day: date) -> int:

@@ -1,13 +1,12 @@
-"""The register of growth: what savings and revolving fund came to at the end of each year, and what paper says before.
+"""Growth: what savings and revolving fund came to at the end of each year, and what paper says before.
 
-* Money is the sum of the counted lines by business year, so a year's end is the sum of all years up to it. What was
-  brought forward from paper counts in the year in which it was taken over. A close moves a result and changes nothing.
+* Money is what moved by business year (`movements`), so a year's end is the sum of all years up to it. What was brought
+  forward from paper counts in the year in which it was taken over. A close moves a result and changes nothing.
 * A year that is told from paper (`history_recorded`) is a statement, and is shown as one. Where a village says two
   things of one year, the later word is shown.
 * Who had joined by a year's end and had not left is read from the register of members.
 """
 
-from collections.abc import Mapping
 from typing import Final
 
 import msgspec
@@ -15,11 +14,9 @@ import msgspec
 from sajja_schemas.accounts import CHART, is_result
 from sajja_schemas.entry import OFFICE
 from sajja_schemas.events.villages import HistoryRecorded
-from sajja_schemas.postings import Line
-from sajja_schemas.registers import members
-from sajja_schemas.registers.noting import DATE, VILLAGE, Day, Fact, Note, Registers
+from sajja_schemas.registers import members, movements
+from sajja_schemas.registers.noting import DATE, VILLAGE, Note, Registers
 
-REGISTER: Final = "growth"
 HISTORY: Final = "history"
 
 SAVINGS: Final = frozenset({3110, 2110, 2111, 2112})
@@ -45,29 +42,32 @@ class YearEnd(msgspec.Struct):
     from_paper: bool = False
 
 
-def note_growth(registers: Registers, day: Day, line: Line, sign: int) -> None:
-    """Note what a line adds to a bank's savings, or to the rest of its fund."""
-    ledger, account, _sub, amount = line
-    if ledger.startswith("bank:"):
-        word = "savings" if account in SAVINGS else "rest"
-        registers.add(REGISTER, (ledger,), (word, day.year), -sign * amount)
-
-
 def year_ends(registers: Registers) -> list[YearEnd]:
     """The network at the end of every year that is told or recorded; the last is as the books stand."""
-    told = _told(registers)
-    rows = registers.all(REGISTER)
-    recorded = sorted({int(year) for facts in rows.values() for _word, year in facts})
+    told, banks = _told(registers), _moved(registers)
+    recorded = sorted({year for years in banks.values() for year in years})
     ends = [told[year] for year in sorted(told) if not recorded or year < recorded[0]]
     for year in recorded:
         end = YearEnd(year=year, members=_members_at_end(registers, year))
-        for facts in rows.values():
-            end.villages += any(int(fact[1]) <= year for fact in facts)
-            savings_satang = _until(facts, "savings", year)
-            end.savings_satang += savings_satang
-            end.fund_satang += savings_satang + _until(facts, "rest", year)
+        for years in banks.values():
+            until = [moved for moved_in, moved in years.items() if moved_in <= year]
+            end.villages += bool(until)
+            end.savings_satang += sum(saved for saved, _fund in until)
+            end.fund_satang += sum(fund for _saved, fund in until)
         ends.append(end)
     return ends
+
+
+def _moved(registers: Registers) -> dict[str, dict[int, tuple[int, int]]]:
+    """What each year added to a bank's savings and fund."""
+    banks: dict[str, dict[int, tuple[int, int]]] = {}
+    for (ledger, account, year, _month), days in registers.all(movements.REGISTER).items():
+        if account in FUND and str(ledger).startswith("bank:"):
+            years = banks.setdefault(str(ledger), {})
+            saved, fund = years.get(int(year), (0, 0))
+            added = -sum(days.values())
+            years[int(year)] = saved + (added if account in SAVINGS else 0), fund + added
+    return banks
 
 
 def _told(registers: Registers) -> dict[int, YearEnd]:
@@ -76,9 +76,7 @@ def _told(registers: Registers) -> dict[int, YearEnd]:
     for (village,), facts in registers.all(HISTORY).items():
         if village == OFFICE:
             continue
-        latest: dict[int, Fact] = {}
-        for fact in sorted(facts, key=lambda fact: (str(fact[1]), str(fact))):
-            latest[int(fact[2])] = fact
+        latest = {int(fact[2]): fact for fact in sorted(facts, key=lambda fact: (str(fact[1]), str(fact)))}
         for year, fact in latest.items():
             end = ends.setdefault(year, YearEnd(year=year, from_paper=True))
             end.villages += 1
@@ -86,10 +84,6 @@ def _told(registers: Registers) -> dict[int, YearEnd]:
             end.savings_satang += int(fact[4])
             end.fund_satang += int(fact[5])
     return ends
-
-
-def _until(facts: Mapping[Fact, int], word: str, year: int) -> int:
-    return sum(number for fact, number in facts.items() if fact[0] == word and int(fact[1]) <= year)
 
 
 def _members_at_end(registers: Registers, year: int) -> int:

@@ -187,13 +187,55 @@ def par(registers: Registers, balances: Balances, ledger: str, on: date, *, over
     )
 
 
+class Instalment(msgspec.Struct, frozen=True, kw_only=True):
+    """What falls due of a loan on a day."""
+
+    on: date
+    principal_satang: int
+    interest_satang: int
+
+
+@lru_cache(maxsize=20_000)
+def instalments(plan: Plan) -> tuple[Instalment, ...]:
+    """What falls due by a plan, in order."""
+    return tuple(
+        Instalment(
+            on=months_later(plan.first_due, one.month - _first_month(plan)),
+            principal_satang=one.principal_satang,
+            interest_satang=one.interest_satang,
+        )
+        for one in schedule(_PRINCIPAL_METHODS[plan.method], plan.terms)
+    )
+
+
 @lru_cache(maxsize=20_000)
 def dues(plan: Plan) -> tuple[Due, ...]:
     """The principal that falls due, instalment by instalment."""
-    return tuple(
-        Due(on=months_later(plan.first_due, one.month - _first_month(plan)), due_satang=one.principal_satang)
-        for one in schedule(_PRINCIPAL_METHODS[plan.method], plan.terms)
+    return tuple(Due(on=one.on, due_satang=one.principal_satang) for one in instalments(plan))
+
+
+def dues_between(registers: Registers, loan: Loan, first: date, last: date) -> Due:
+    """What fell due of a loan in a span of days, principal and interest, and what came in on it until the last.
+
+    Principal fills the oldest dues first. Interest is what was paid as interest within the span, at most what was due.
+    """
+    if loan.plan is None:
+        return Due(on=last, due_satang=0)
+    due = before = interest = 0
+    for one in instalments(loan.plan):
+        if one.on < first:
+            before += one.principal_satang
+        elif one.on <= last:
+            due += one.principal_satang
+            interest += one.interest_satang
+    paid = max(loan.plan.terms.principal_satang - loan.outstanding_satang, 0)
+    facts = registers.row(REGISTER, (loan.ledger, loan.loan))
+    span = (first.isoformat(), last.isoformat())
+    came_in = sum(
+        number for fact, number in facts.items() if fact[0] == "interest" and span[0] <= str(fact[1]) <= span[1]
     )
+    received = min(max(paid - before, 0), due) + min(came_in, interest)
+    return Due(on=last, due_satang=due + interest, received_satang=received)
 
 
 def _day(fact: Fact | None) -> date | None:

@@ -161,13 +161,23 @@ def headcount(registers: Registers) -> dict[str, Headcount]:
     return villages
 
 
-def welfare_since(registers: Registers) -> Iterator[date]:
-    """The day on which each who is enrolled in the welfare fund joined it."""
-    for facts in registers.all(REGISTER).values():
+class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is enrolled in the welfare fund, through which village, since when; and since when they wait for benefit."""
+
+    village: str
+    member: str
+    joined: date
+    waiting_from: date
+
+
+def enrolments(registers: Registers) -> Iterator[Enrolment]:
+    """Everybody who is enrolled in the welfare fund. Who came back after a lapse may wait anew."""
+    for (village, member), facts in registers.all(REGISTER).items():
         if _in_welfare(facts) > 0:
-            day = _day(latest(facts, "enrolled"), 2)
-            assert day is not None, "who is enrolled joined on a day"
-            yield day
+            joined = _day(latest(facts, "enrolled"), 2)
+            assert joined is not None, "who is enrolled joined on a day"
+            back = _day(latest(facts, "back_in_welfare"), 2)
+            yield Enrolment(village=str(village), member=str(member), joined=joined, waiting_from=back or joined)
 
 
 def _in_welfare(facts: Mapping[Fact, int]) -> int:

@@ -74,6 +74,12 @@ def months_paid(registers: Registers, register: str, village: str, member: str) 
     return {str(fact[1]): number for fact, number in sorted(row.items()) if fact[0] == "paid" and number > 0}
 
 
+def welfare_paid_to(registers: Registers, village: str, member: str) -> str | None:
+    """The last month of welfare that was paid, here or before the member moved here; None where none is known."""
+    row = registers.row(WELFARE, (village, member))
+    return max((str(fact[1]) for fact, number in row.items() if fact[0] == "paid" and number > 0), default=None)
+
+
 def months_fined(registers: Registers, village: str, member: str) -> frozenset[str]:
     """The months whose fine was paid, or waived by the committee."""
     row = registers.row(SAVINGS, (village, member))

@@ -9,7 +9,7 @@ from sajja_schemas.bylaws.history import in_force
 from sajja_schemas.figures import control_sums, read_fund
 from sajja_schemas.findings import Hit, Owner, Severity
 from sajja_schemas.holdings import Books
-from sajja_schemas.registers.flows import flow_of_year_to
+from sajja_schemas.registers.movements import flow_of_year_to
 from sajja_schemas.rules.declaring import StandingRule
 
 _LINKAGE: Final = 1310

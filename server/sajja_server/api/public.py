@@ -91,6 +91,10 @@ async def projection(request: web.Request) -> web.Response:
             answer = await witness.witnesses(pool, network.name)
         case "books":
             answer = await views.balances(pool, network.name, _one_of(request, "ledger", is_ledger))
+        case "indicators":
+            answer = await views.indicators(
+                pool, network.name, now_ms(), on=date_of(request, "on"), village=_one_of(request, "village", is_village)
+            )
         case "findings":
             beside = await duplicates.find(pool, network.name, request.app[HASHER])
             answer = await views.standing_findings(

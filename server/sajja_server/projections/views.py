@@ -14,7 +14,6 @@ from sajja_schemas.accounts import LOANS
 from sajja_schemas.calendar import business_date, reached_day
 from sajja_schemas.entry import to_base64url
 from sajja_schemas.figures import (
-    FLOW_FIGURES,
     ControlSums,
     LoanFigures,
     read_bank,
@@ -25,7 +24,8 @@ from sajja_schemas.figures import (
     read_welfare_members,
 )
 from sajja_schemas.findings import Finding
-from sajja_schemas.registers import Registers, flows, growth, loans, members, papers
+from sajja_schemas.indicators import INDICATORS, Lens, Reading, Scope, read_all
+from sajja_schemas.registers import Registers, growth, loans, members, movements, papers
 from sajja_schemas.registers.members import Headcount, headcount
 from sajja_schemas.standing import Trust
 from sajja_server.projections import findings, registers
@@ -134,6 +134,39 @@ async def standing_findings(
     }
 
 
+async def indicators(pool: Pool, network: str, now: int, *, on: date | None, village: str | None) -> dict[str, object]:
+    """Every indicator with its formula: of one village, or of all together and the network's own.
+
+    `on` is the day as of which they are read; the latest business date where none is given.
+    """
+    async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        books = await stored(connection, network)
+    if books is None:
+        return {"network": network, "index": -1, "on": on, "village": village, "indicators": []}
+    as_of = on or (reached_day(books.reached.values(), now) if books.reached else business_date(now))
+    lens = Lens(books, as_of, None if village is None else [village])
+    scopes = tuple(Scope) if village is None else (Scope.VILLAGES,)
+    readings = await asyncio.to_thread(read_all, lens, scopes)
+    return {
+        "network": network,
+        "index": books.index - 1,
+        "on": as_of,
+        "village": village,
+        "indicators": [_published(reading) for reading in readings],
+    }
+
+
+def _published(reading: Reading) -> dict[str, object]:
+    declared = INDICATORS[reading.code]
+    return {
+        **msgspec.structs.asdict(reading),
+        "unit": declared.unit,
+        "thai": declared.thai,
+        "english": declared.english,
+        "formula": declared.formula,
+    }
+
+
 async def village_status(pool: Pool, network: str, now: int) -> dict[str, object]:
     """When each device was last heard, and what it has in the log."""
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
@@ -179,13 +212,9 @@ async def _state(connection: Connection, network: str) -> tuple[int, Memory | No
 
 async def _known(connection: Connection, network: str) -> Registers:
     """The registers that the figures are read from."""
-    known = await registers.load(
-        connection, network, [loans.REGISTER, members.REGISTER, papers.GROUPS, growth.REGISTER, growth.HISTORY]
+    return await registers.load(
+        connection, network, [loans.REGISTER, members.REGISTER, papers.GROUPS, movements.REGISTER, growth.HISTORY]
     )
-    groups = [str(key[0]) for key in known.all(papers.GROUPS)]
-    earned_and_spent = await registers.load(connection, network, [flows.REGISTER], [*FLOW_FIGURES, *groups])
-    known.rows |= earned_and_spent.rows
-    return known
 
 
 async def _principal(connection: Connection, network: str) -> dict[tuple[str, int, str], int]:

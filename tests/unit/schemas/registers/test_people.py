@@ -30,10 +30,10 @@ from sajja_schemas.registers.members import (
     PASSBOOKS,
     Headcount,
     Member,
+    enrolments,
     headcount,
     member_of,
     members_of,
-    welfare_since,
 )
 from sajja_schemas.registers.savings import (
     SAVINGS,
@@ -84,7 +84,7 @@ def test_a_confirmed_death_ends_welfare_and_a_full_year_is_counted_to_30_septemb
         noted.count(WelfareEnrolled(member=name, joined=joined, resolution=ENTRY))
     noted.count(MemberDeathConfirmed(member="m3", died=DAY, certificate=NAME))
     assert member(noted, name="m3").in_welfare == 0
-    assert sorted(welfare_since(noted.registers)) == [date(2019, 10, 1), date(2019, 10, 2)]
+    assert sorted(one.joined for one in enrolments(noted.registers)) == [date(2019, 10, 1), date(2019, 10, 2)]
     assert headcount(noted.registers)["pp01"].enrolled == 2
     assert read_welfare_members(noted.registers, date(2020, 8, 22)) == {"enrolled": 2, "full_year": 1}
 
@@ -165,7 +165,7 @@ def test_of_who_moves_membership_and_welfare_go_on_and_a_reversal_leads_back() -
     here, there = member(noted), member(noted, "pp02", "m9")
     assert (here.in_bank, here.in_welfare, there.in_bank, there.in_welfare) == (0, 0, 1, 1)
     assert there.joined == date(2019, 1, 5)
-    assert list(welfare_since(noted.registers)) == [date(2019, 3, 5)]
+    assert [one.joined for one in enrolments(noted.registers)] == [date(2019, 3, 5)]
     assert months_paid(noted.registers, WELFARE, "pp02", "m9") == {"2020-07": 1}
     assert months_paid(noted.registers, WELFARE, "pp01", "m1") == {}
     for moved, village in moves:

@@ -9,7 +9,7 @@ from sajja_schemas.events.loans import LoanDisbursed
 from sajja_schemas.events.savings import ShareDeposited
 from sajja_schemas.events.welfare import WelfareClaimApproved
 from sajja_schemas.figures import GROUP_SALES, read_flow, read_fund_flows
-from sajja_schemas.registers.flows import flow, flow_of_year_to
+from sajja_schemas.registers.movements import flow, flow_of_year_to
 from sajja_schemas.registers.receipts import times_used
 from unit.schemas.registers.noted import Noted
 
