@@ -117,8 +117,9 @@ def test_a_revoked_tablet_that_comes_back_moves_nothing(revoked: Told) -> None:
     assert saved(back) == 40 * 100 * BAHT
     assert twice(back) == []
     assert back.totals["quarantined"] == {"revoked": len(RECEIPTS)}
-    assert back.findings() == ["office ENTRY_WITHOUT_EFFECT", SILENT]
-    assert back.sentences("ENTRY_WITHOUT_EFFECT") == ["40 entries have no effect (revoked)"]
+    assert back.findings() == ["v01 STOPPED_AFTER_REVOCATION", SILENT]
+    (said,) = back.sentences("STOPPED_AFTER_REVOCATION")
+    assert said.endswith(" was revoked; 40 entries came after that, and do not count")
 
 
 def test_a_new_tablet_takes_its_place_and_knows_everything(revoked: Told) -> None:
