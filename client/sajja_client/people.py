@@ -101,11 +101,18 @@ def typed_file(path: Path) -> Mapping[str, Any]:
     """The personal data that somebody wrote into a JSON file.
 
     Raises:
-        PersonalWrong: it cannot be read as one object.
+        PersonalWrong: it cannot be read as one object, or is far too long.
     """
     try:
         with path.open("rb") as file:
-            return msgspec.json.decode(file.read(limits.PERSONAL_LINE_BYTES_MAX), type=dict[str, Any])
+            data = file.read(limits.PERSONAL_LINE_BYTES_MAX + 1)
+        if len(data) > limits.PERSONAL_LINE_BYTES_MAX:
+            raise PersonalWrong(
+                code="personal_file_too_large",
+                reason=f"{path.name} is longer than the data of one person ever is",
+                reason_thai=f"แฟ้ม {path.name} ยาวเกินกว่าข้อมูลของคนหนึ่งคน",
+            )
+        return msgspec.json.decode(data, type=dict[str, Any])
     except (OSError, msgspec.DecodeError) as error:
         raise PersonalWrong(
             code="personal_file_unreadable",

@@ -8,6 +8,7 @@ from generation.effect_cases_of_approval import A2, A3, GRANTED, OPENED, WAITS, 
 from generation.story import BANK, Balances, Story
 from sajja_schemas.entry import SignedEntry
 from sajja_schemas.events.base import Approvers, Assembly
+from sajja_schemas.events.corrections import DisputeOpened
 from sajja_schemas.events.ledgers import OpeningBalanceRecorded, OpeningLine
 from sajja_schemas.events.lending import LoanApplied
 from sajja_schemas.events.members import MemberExitSettled, MemberTransferred
@@ -107,7 +108,9 @@ def _dated_forward(story: Story) -> Balances:
     _adopt(story, EXIT_A4)
     _adopt(story, Bylaws(), version=2, effective_from=LATER)
     _by_village(story, story.expect(WAITS, _leave(story, LATER)))
-    story.record(story.second, deposit(), day=LATER)
+    story.record(story.second, deposit(), day=LATER)  # nobody signs this, and it moves the day of the feed
+    _by_village(story, story.expect(WAITS, _leave(story, LATER)))
+    story.record(story.desk, DisputeOpened(dispute="d1", member=MEMBER, text="no village can say this"), day=LATER)
     _by_village(story, _leave(story, LATER))
     return deposited() | LEFT | {("bank:pp01", 3110, MEMBER): 100 - 10_000}
 

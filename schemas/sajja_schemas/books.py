@@ -20,7 +20,7 @@ import msgspec
 
 from sajja_schemas import periods, transit
 from sajja_schemas.bylaws.demands import FREE, Demand, demand_of, demand_of_reversal, is_raisable
-from sajja_schemas.entry import Unreadable, read_head
+from sajja_schemas.entry import OFFICE, Unreadable, read_head
 from sajja_schemas.events import CATALOGUE, Body, lines_of, read_body
 from sajja_schemas.events.base import Approvers, EntryRef
 from sajja_schemas.events.ledgers import EntryReversed
@@ -262,7 +262,8 @@ def demand(books: Books, body: Body) -> Demand:
     is_plain = event.declared.approvers is Approvers.A0 and event.paper_reason is None
     if is_plain and not is_raisable(books.rulesets, event):
         return FREE
-    return demand_of(books.rulesets, body, author_of(books.trust, body), books.reached.get(body.village))
+    reached = [day for feed in (body.village, OFFICE) if (day := books.reached.get(feed)) is not None]
+    return demand_of(books.rulesets, body, author_of(books.trust, body), reached)
 
 
 def _quarantine(books: Books, entry_hash: str, code: Effect) -> list[Change]:

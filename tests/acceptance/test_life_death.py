@@ -21,6 +21,7 @@ from support.world import ASSEMBLY
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
+SILENT = "v02 SYNC_LATE"  # the other village has no part in this story, and nobody has heard of it since January
 COVERED, UNCOVERED, SPLIT, FOUND_LATE = "v01-m002", "v01-m005", "v01-m006", "v01-m007"
 FIRST, SECOND = "v01-m008", "v01-m009"  # guarantors
 
@@ -279,6 +280,7 @@ def test_a_fund_that_is_short_pays_by_its_bylaws_and_the_rest_stays_payable(
     assert (-balances["risk", 2320, "l8"], -balances["risk", 2320, "l9"]) == payable
     assert (25_000_00 - balances[BANK, 1210, "l8"], 20_000_00 - balances[BANK, 1210, "l9"]) == paid
     assert balances[BANK, 1120, BAAC] == 31_000 * BAHT
+    assert whole.findings() == [SILENT], "what is payable has its time"
     assert whole.books.transit == {}
     assert is_on_page(chapter, life.told[chapter])
 
@@ -293,6 +295,20 @@ def test_one_sides_word_never_fills_the_other_sides_bank(found: Callable[[str], 
     (transit,) = life.gather().books.transit.values()
     tag = RiskClaimPaid.__struct_config__.tag
     assert (transit.type, transit.holder, transit.difference_satang) == (tag, "office", -1_000 * BAHT)
+
+
+def test_of_four_deaths_what_was_done_after_one_is_found_and_no_other_act(told: Told) -> None:
+    """Twice somebody saved for the dead: it is told with both days, and stands until officers sign it off.
+
+    The box holds a split loan's cash from the day of the first repayment; the paper book had left it within its limit.
+    """
+    assert told.before.findings() == [SILENT]
+    for whole in (told.covered, told.uncovered, told.split):
+        assert whole.findings() == ["v01 BOX_OVER_LIMIT", SILENT]
+    assert told.after.findings() == ["v01 ACT_AFTER_DEATH", "v01 BOX_OVER_LIMIT", SILENT]
+    assert told.after.sentences("ACT_AFTER_DEATH") == [
+        f"{FOUND_LATE} died on 2020-07-10, and acted on 2020-09-05 (2 days in all)"
+    ]
 
 
 def test_the_page_tells_it_so(told: Told) -> None:

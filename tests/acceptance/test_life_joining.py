@@ -137,6 +137,11 @@ def test_before_the_resolution_nobody_is_a_member(found: Callable[[str], Life]) 
     whole = life.gather()
     assert whole.effect(admitted) == "awaiting_approval"
     assert member_of(whole.books.registers, "v01", MEMBER) is None
+    assert whole.findings() == ["v01 UNKNOWN_MEMBER"], "a pledge of somebody who is nobody yet"
+
+
+def test_who_joins_by_the_book_leaves_nothing_to_look_at(whole: Whole) -> None:
+    assert whole.findings() == []
 
 
 def test_the_page_tells_it_so(life: Life) -> None:

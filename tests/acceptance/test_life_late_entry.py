@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 BANK = "bank:v01"
 BOX, SAVER = "v01-o4", "v01-m001"
+SILENT = "v02 SYNC_LATE"  # the other village has no part in this story, and nobody has heard of it since January
 PAID_ON, CLOSED_ON, CAME_ON = date(2020, 12, 5), date(2020, 12, 31), date(2021, 1, 20)
 
 
@@ -104,6 +105,14 @@ def test_its_weight_goes_by_its_own_date_while_no_dividend_is_declared(told: Tol
     }
     assert weights[2020] == {SAVER: 12 * 1_000 * BAHT}
     assert weights[2021] == {SAVER: 12 * 1_300 * BAHT}
+
+
+def test_a_late_entry_is_found_until_officers_accept_it(told: Told) -> None:
+    assert told.closed.findings() == [SILENT], "what nobody has seen yet is not found"
+    assert told.came.findings() == ["v01 LATE_ENTRY", SILENT]
+    (late,) = [one for one in told.came.found if one.code == "LATE_ENTRY"]
+    assert late.entries == ((body_of(told.late).device, body_of(told.late).sequence),)
+    assert told.accepted.findings() == [SILENT]
 
 
 def test_the_page_tells_it_so(told: Told) -> None:

@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 BANK: Final = "bank:v02"
 KTB, POOL = "v02-baac", "network-baac"
 LOAN: Final = {"linkage_loan": "n1"}
+SILENT = "v01 SYNC_LATE"  # the other village has no part in this story, and nobody has heard of it since January
 ASKED_ON, LENT_ON, SENT_ON = date(2020, 4, 5), date(2020, 4, 8), date(2020, 10, 8)
 SEEN_ON: Final = SENT_ON + timedelta(days=9)
 TERMS: Final[dict[str, Any]] = {"amount_satang": 50_000 * BAHT, "months": 12, "rate_bp_year": 600, **LOAN}
@@ -140,6 +141,15 @@ def test_seen_in_the_networks_bank_both_sides_say_the_same(told: Told) -> None:
     assert told.seen.books.balances[BANK, 5112, ""] == 1_500 * BAHT
     (village,) = [one for one in told.seen.totals["villages"] if one["village"] == "v02"]
     assert village["linkage_satang"] == 30_000 * BAHT
+
+
+def test_only_the_repayment_that_nobody_saw_is_found_and_cleared_when_it_is_seen(told: Told) -> None:
+    for whole in (told.abstained, told.granted, told.sent, told.received, told.seen):
+        assert whole.findings() == [SILENT]
+    assert told.unseen.findings() == [SILENT, "v02 TRANSFER_UNMATCHED"]
+    assert told.unseen.sentences("TRANSFER_UNMATCHED") == [
+        "the transfer linkage-1-p1 of 20,000.00 baht is booked on one side only since 2020-10-08 (9 days)"
+    ]
 
 
 def test_the_page_tells_it_so(told: Told) -> None:

@@ -24,6 +24,7 @@ BOOK: Final = 7
 MEMBERS: Final = tuple(f"v01-m{number:03}" for number in range(1, 11))
 MEETING: Final = date(2020, 6, 5)
 RECEIPTS: Final = tuple(range(1, 41))
+SILENT: Final = "v02 SYNC_LATE"  # the other village has no part in this story, and nobody has heard of it since January
 
 
 class Told:
@@ -83,6 +84,7 @@ def test_the_meeting_is_rebuilt_from_forty_receipts_of_paper(returned: Told) -> 
     assert returned.rebuilt.books.balances[BANK, 1110, BOX] == 4_000 * BAHT
     assert twice(returned.rebuilt) == []
     assert {body_of(entry).event.source for entry in returned.reentered} == {"paper"}
+    assert returned.rebuilt.findings() == [SILENT]
 
 
 def test_the_tablet_that_comes_back_doubles_them_and_each_is_reversed_singly(returned: Told) -> None:
@@ -91,6 +93,7 @@ def test_the_tablet_that_comes_back_doubles_them_and_each_is_reversed_singly(ret
     back = life.gather()
     assert saved(back) == 2 * 40 * 100 * BAHT
     assert twice(back) == list(RECEIPTS)
+    assert back.findings() == [*["v01 DUPLICATE_RECEIPT"] * len(RECEIPTS), SILENT]
     with life.chapter("lost-tablet-back"):
         for entry in returned.reentered:
             life.say(returned.kept, "entry_reversed", entry=ref_to(entry), reason="double_entry")
@@ -98,6 +101,7 @@ def test_the_tablet_that_comes_back_doubles_them_and_each_is_reversed_singly(ret
     assert saved(after) == 40 * 100 * BAHT
     assert after.books.balances[BANK, 1110, BOX] == 4_000 * BAHT
     assert twice(after) == []
+    assert after.findings() == [SILENT], "each reversal has cleared its own"
     assert all(-after.books.balances[BANK, 3110, member] == 400 * BAHT for member in MEMBERS)
     assert len(after.entries) == len(back.entries) + len(RECEIPTS) + 1  # and one list of approvals
 
@@ -113,6 +117,9 @@ def test_a_revoked_tablet_that_comes_back_moves_nothing(revoked: Told) -> None:
     assert saved(back) == 40 * 100 * BAHT
     assert twice(back) == []
     assert back.totals["quarantined"] == {"revoked": len(RECEIPTS)}
+    assert back.findings() == ["v01 STOPPED_AFTER_REVOCATION", SILENT]
+    (said,) = back.sentences("STOPPED_AFTER_REVOCATION")
+    assert said.endswith(" was revoked; 40 entries came after that, and do not count")
 
 
 def test_a_new_tablet_takes_its_place_and_knows_everything(revoked: Told) -> None:

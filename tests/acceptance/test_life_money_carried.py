@@ -17,6 +17,8 @@ BANK = "bank:v01"
 BOX, OTHER_BOX, CARRIER = "v01-o4", "v01-o2", "v01-o5"
 HANDED_ON, COUNTED_ON, REPAID_ON = date(2020, 6, 5), date(2020, 6, 8), date(2020, 7, 5)
 SETTLEMENT = "c-1"
+SILENT = "v02 SYNC_LATE"  # the other village has no part in this story, and nobody has heard of it since January
+BOX_OF_THE_PAPER_BOOK = "v01 BOX_OVER_LIMIT"  # 8,000 stood in it since January, where 5,000 may
 
 
 class Told:
@@ -84,6 +86,17 @@ def test_the_carrier_repays_into_the_box_and_all_8000_are_there_again(told: Told
     assert held(told.repaid) == {"box": 3_000, "other box": 5_000}
     (village,) = [one for one in told.repaid.totals["villages"] if one["village"] == "v01"]
     assert (village["cash_satang"], told.repaid.totals["in_transit"]) == (8_000 * BAHT, 0)
+
+
+def test_who_carries_too_long_is_found_until_the_money_is_answered_for(told: Told) -> None:
+    """Not on the first day; three days on, for what was not counted; and no more when it is a debt in the books."""
+    opened = [BOX_OF_THE_PAPER_BOOK, SILENT]
+    assert told.on_the_way.findings() == opened
+    assert told.arrived.findings() == sorted([*opened, "v01 CASH_CARRIED_LONG"])
+    assert told.arrived.sentences("CASH_CARRIED_LONG") == [
+        f"{CARRIER} has been carrying 100.00 baht since 2020-06-05 (3 days)"
+    ]
+    assert told.answered.findings() == told.repaid.findings() == opened
 
 
 def test_the_page_tells_it_so(told: Told) -> None:

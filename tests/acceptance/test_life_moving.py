@@ -20,6 +20,8 @@ pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 FROM, TO = "bank:v01", "bank:v02"
 BOX, OTHER_BOX = "v01-o4", "v02-o4"
+SILENT = "v02 SYNC_LATE"  # the other village has no part in this story, and nobody has heard of it since January
+BOX_OF_THE_PAPER_BOOK = "v01 BOX_OVER_LIMIT"
 MEMBER, NEW = "v01-m001", "v02-m050"
 JOINED, IN_WELFARE = date(2015, 1, 5), date(2015, 1, 5)
 MOVED_ON, ARRIVED_ON = date(2020, 5, 5), date(2020, 5, 20)
@@ -141,6 +143,16 @@ def test_the_money_follows_to_the_network_and_its_contribution_is_set_against_wh
     assert (balances[FROM, 2630, ""], balances["network", 1610, "v01"]) == (0, 0)
     assert balances["network", 1120, "network-baac"] == 23_100 * BAHT
     assert (balances[TO, 2630, ""], balances["network", 1610, "v02"]) == (21_100 * BAHT, -21_100 * BAHT)
+
+
+def test_what_the_network_owes_the_new_village_is_found_until_it_is_paid(told: Told) -> None:
+    """Two halves of one move are no unmatched transfer within a week or two, and nothing is to be reversed."""
+    assert told.before.findings() == told.sent.findings() == [BOX_OF_THE_PAPER_BOOK, SILENT]
+    for whole, owed in ((told.arrived, "23,100.00"), (told.after, "23,100.00"), (told.remitted, "21,100.00")):
+        assert whole.findings() == [BOX_OF_THE_PAPER_BOOK, "v02 NETWORK_OWES_VILLAGE"]
+        assert whole.sentences("NETWORK_OWES_VILLAGE") == [
+            f"the network owes bank:v02 {owed} baht: members moved in, or too much was remitted"
+        ]
 
 
 def test_the_page_tells_it_so(told: Told) -> None:

@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 BANK = "bank:v01"
 BOX, SAVER = "v01-o4", "v01-m001"
 DAY = date(2020, 8, 5)
+SILENT = "v02 SYNC_LATE"  # the other village has no part in this story, and nobody has heard of it since January
 PAID = {"member": SAVER, "box": BOX, "receipt": Receipt(book=2, no=7)}
 
 
@@ -68,6 +69,11 @@ def test_the_paper_receipt_stands_for_one_counted_entry(told: Told) -> None:
     assert times_used(told.whole.books.registers, "v01", 2, 7) == 1
 
 
+def test_what_was_put_right_leaves_nothing_to_look_at(told: Told) -> None:
+    """Neither the receipt that two lines name, nor the wrong amount: the reversal has cleared both."""
+    assert told.whole.findings() == [SILENT]
+
+
 def test_the_page_tells_it_so(told: Told) -> None:
     assert is_on_page("wrong-entry", told.life.told["wrong-entry"])
 
@@ -80,3 +86,5 @@ def test_reversing_it_once_more_or_reversing_the_reversal_changes_nothing(told: 
     after = life.gather()
     assert {after.effect(again), after.effect(back)} == {"not_authorised"}
     assert after.books.balances == told.whole.books.balances
+    assert after.findings() == ["office ENTRY_WITHOUT_EFFECT", SILENT]
+    assert after.sentences("ENTRY_WITHOUT_EFFECT") == ["2 entries have no effect (not_authorised)"]

@@ -191,6 +191,9 @@ def test_a_person_is_typed_beside_the_entry_and_looked_up_by_name(tmp_path: Path
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "[text_direction]" in refused.stderr
     assert "มุติ" not in refused.stderr
+    file.write_text('{"first_name": "' + "ก" * 10_000 + '"}')
+    endless = run(*apply, "applicant=pp01-m002", "--personal", file, home=home.path)
+    assert (endless.returncode, "[personal_file_too_large]" in endless.stderr) == (2, True)
     file.write_text("นางสมมุติ")
     unreadable = run(*apply, "applicant=pp01-m002", "--personal", file, home=home.path)
     assert (unreadable.returncode, "[personal_file_unreadable]" in unreadable.stderr) == (2, True)

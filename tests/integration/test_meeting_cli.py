@@ -104,7 +104,7 @@ def test_a_meeting_from_the_opening_count_to_three_signatures(home: Home) -> Non
     assert status["attended"] == {"absent": 1, "proxy": 1, "self": 1}
     assert [one["type"] for one in status["waiting"]] == ["cash_counted", "cash_variance_recorded"]
     closed = done(home, "close", "--yes")
-    for words in ("เงินขาด/เกิน", "0.67 บาท [A1]", "ยังไม่จ่าย 2 คน", f"ปิดวันทำการ {MEETING} แล้ว"):
+    for words in ("เงินขาด/เกิน", "0.67 บาท [A1]", "ยังไม่จ่ายครบ 2 คน", f"ปิดวันทำการ {MEETING} แล้ว"):
         assert words in closed
     after = answer(home, "status")
     assert (after["state"], after["waiting"]) == ("closed", [])

@@ -24,7 +24,7 @@ from sajja_client.home import Home
 from sajja_client.log import Log, ref_to
 from sajja_client.office import FOUNDING_FILE, FOUNDING_ROLES, Desk, Moment, Officer, appoint, enrol, establish, pin_for
 from sajja_client.sync import Sync, SyncReport
-from sajja_schemas import invariants
+from sajja_schemas import invariants, rules
 from sajja_schemas.accounts import LedgerKind, kind_of
 from sajja_schemas.books import Admitted, Balance, Books, apply, open_books
 from sajja_schemas.bylaws.defaults import default_rules
@@ -34,6 +34,7 @@ from sajja_schemas.events.base import Approvers
 from sajja_schemas.events.ledgers import OpeningLine
 from sajja_schemas.events.network import VillageBankEstablished
 from sajja_schemas.events.ruleset import Bylaws
+from sajja_schemas.findings import Finding
 from sajja_server.admit import admit_network, read_founding
 from sajja_server.projections.memory import load
 from support.life_page import Told, class_of
@@ -70,6 +71,15 @@ class Whole:
     entries: list[SignedEntry]
     books: Books
     totals: dict[str, Any]
+    found: list[Finding]  # what somebody must look at, on the last day that was told
+
+    def findings(self) -> list[str]:
+        """Each finding that stands, by its village and code: all of them, so that a list says `and no other`."""
+        return sorted(f"{one.village} {one.code}" for one in self.found)
+
+    def sentences(self, code: str) -> list[str]:
+        """What is said of the findings of a code, in English."""
+        return [rules.RULES[code].sentences(one)[1] for one in self.found if one.code == code]
 
     def effect(self, entry: SignedEntry) -> str:
         """What is made of an entry: `counted`, or why not."""
@@ -311,7 +321,10 @@ class Life:
         assert told == {name: str(code) for name, code in books.quarantined.items()}
         told_of = (kept.transit, kept.periods, kept.registers.rows)
         assert told_of == (books.transit, books.periods, books.registers.rows), "the server knows something else"
-        return Whole(entries, books, totals)
+        day = max(self.today, *books.reached.values())  # a story may look back; what was found is of its last day
+        found = rules.findings(books, day)
+        assert rules.findings(kept, day) == found, "the server finds something else"
+        return Whole(entries, books, totals, found)
 
     async def _totals(self, size: int) -> dict[str, Any]:
         path = f"{self.served.url}/v1/networks/{self.network}/projections/network_totals"

@@ -44,6 +44,7 @@ CashArgument = Annotated[
 LateOption = Annotated[
     bool, typer.Option("--late", help="บันทึกหลังปิด จะถูกทำเครื่องหมาย · after the close; it is flagged as late")
 ]
+_YES = ("y", "yes", "ใช่", "ตกลง")
 AgainOption = Annotated[bool, typer.Option("--again", help="จ่ายเพิ่มจริง · who has paid pays more")]
 
 
@@ -361,7 +362,11 @@ def _say_signed(officers: tuple[str, ...], names: "Names") -> None:
 
 
 def _is_confirmed(*, yes: bool, question: str) -> bool:
-    return yes or typer.confirm(question, default=False)
+    """Whether somebody says so; whatever is not a yes is a no, and so is a terminal that is gone."""
+    if yes:
+        return True
+    answer = typer.prompt(f"{question} (y = ใช่ · yes, Enter = ไม่ · no)", default="", show_default=False)
+    return str(answer).strip().lower() in _YES
 
 
 def _kind(text: str) -> "Kind":

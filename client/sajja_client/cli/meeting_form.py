@@ -7,7 +7,7 @@ screen. Who has paid is not asked again: start the form anew, and it goes on whe
 import typer
 
 from sajja_client.cli import output
-from sajja_client.cli.meeting_tables import due_sentence, print_payments
+from sajja_client.cli.meeting_tables import due_lines, print_payments
 from sajja_client.meeting import acts, payments
 from sajja_client.meeting.desk import Desk
 from sajja_client.meeting.payments import Payer
@@ -24,7 +24,14 @@ def ask_everybody(desk: Desk, view: View, box: str) -> None:
     done = {str(getattr(line.event, "member", "")) for line in view.paid_in()}
     waiting = [member for member, due in dues.items() if due.total_satang and member not in done]
     output.say(f"จ่ายแล้ว {len(done)} คน เหลือ {len(waiting)} คน", f"{len(done)} have paid, {len(waiting)} to go")
-    output.say("Enter = ครบ, - = ไม่จ่าย, q = พัก, หรือเช่น share=100 loan=500", "Enter = all, - = nothing, q = stop")
+    output.say(
+        "กด Enter = จ่ายครบ, - = ไม่จ่าย, q = พัก, หรือพิมพ์เช่น สัจจะ=100 เงินกู้=500 สวัสดิการ=30",
+        "Enter = all, - = nothing, q = stop, or such as share=100 loan=500 welfare=30",
+    )
+    output.say(
+        "ถ้ารับผิด: sajja village record entry_reversed entry=ลำดับ reason=wrong_amount แล้วรับใหม่ด้วย take --again",
+        "a mistake: reverse the line by its number, and take it again",
+    )
     taken = 0
     for at, member in enumerate(waiting, start=1):
         payer = acts.payer_of(desk, view, member, box=box, dues=dues)
@@ -41,7 +48,8 @@ def ask_everybody(desk: Desk, view: View, box: str) -> None:
 def _ask(desk: Desk, view: View, payer: Payer, place: str) -> bool | None:
     """Whether this member paid; None to stop."""
     while True:
-        typer.echo(f"[{place}] {desk.names.shown(payer.member)}  {due_sentence(payer.due)}")
+        typer.echo(f"[{place}] {desk.names.shown(payer.member)}")
+        typer.echo(due_lines(payer.due))
         try:
             typed = input("> ").strip()
         except (EOFError, KeyboardInterrupt):

@@ -25,6 +25,7 @@ _REMARKS = {
     NO_BYLAWS: "ยังไม่มีระเบียบในเครื่องนี้ · no bylaws here",
     RESTS: "พักชำระ · rests",
 }
+_WHAT_CELLS = 56
 _STATES = {
     "open": "เปิดอยู่ · open",
     "closing": "ปิดแล้ว รอลายมือชื่อ · closed, awaits signatures",
@@ -84,29 +85,29 @@ def print_dues(view: View, dues: Sequence[MemberDue], names: Names, *, in_full: 
     output.console().print(table)
     if in_full:
         for due in dues:
-            typer.echo(due_sentence(due))
+            typer.echo(due_lines(due))
 
 
-def due_sentence(due: MemberDue) -> str:
-    """What a member owes, in one line that a treasurer can read out."""
-    parts = []
+def due_lines(due: MemberDue) -> str:
+    """What a member owes, a line for each, as a treasurer reads it out; the amounts stand below each other."""
+    rows: list[tuple[str, str]] = []
     if due.share_satang:
-        parts.append(f"สัจจะ {format_baht(due.share_satang)} ({_months(due.share_months)})")
+        rows.append((f"สัจจะ {_months(due.share_months)}", format_baht(due.share_satang)))
     if due.fine_satang:
-        parts.append(f"ค่าปรับ {format_baht(due.fine_satang)} ({_months(due.fined_months)})")
+        rows.append((f"ค่าปรับสัจจะ {_months(due.fined_months)}", format_baht(due.fine_satang)))
     for loan in due.loans:
         if loan.total_satang:
+            named = (("ต้น", loan.principal_satang), ("ดอก", loan.interest_satang), ("ปรับ", loan.fine_satang))
+            parts = " ".join(f"{word} {format_baht(amount)}" for word, amount in named if amount)
             late = f" ช้า {loan.days_late} วัน" if loan.days_late else ""
-            parts.append(
-                f"เงินกู้ {loan.loan} {format_baht(loan.total_satang)} (ต้น {format_baht(loan.principal_satang)}"
-                f" ดอก {format_baht(loan.interest_satang)} ปรับ {format_baht(loan.fine_satang)}{late})"
-            )
+            rows.append((f"เงินกู้ {loan.loan} ({parts}){late}", format_baht(loan.total_satang)))
         if loan.remark:
-            parts.append(f"{loan.loan}: {_REMARKS[loan.remark]}")
+            rows.append((f"เงินกู้ {loan.loan}: {_REMARKS[loan.remark]}", ""))
     if due.welfare_satang:
-        parts.append(f"สวัสดิการ {format_baht(due.welfare_satang)} ({_months(due.welfare_months)})")
-    parts += [_REMARKS[remark] for remark in due.remarks]
-    return " + ".join(parts) + f" = {format_baht(due.total_satang)} บาท · baht"
+        rows.append((f"สวัสดิการ {_months(due.welfare_months)}", format_baht(due.welfare_satang)))
+    rows += [(_REMARKS[remark], "") for remark in due.remarks]
+    rows.append(("รวม · total", format_baht(due.total_satang)))
+    return "\n".join(f"   {output.padded(what, _WHAT_CELLS)} {amount:>12}".rstrip() for what, amount in rows)
 
 
 def print_payments(payments: Sequence[Payment], names: Names) -> None:
@@ -245,7 +246,7 @@ def _print_unpaid(sheet: Sheet, names: Names) -> None:
     rows.add_column(justify="right", no_wrap=True)
     for due in sheet.unpaid:
         rows.add_row(names.shown(due.member), format_baht(due.total_satang))
-    title = f"ยังไม่จ่าย {len(sheet.unpaid)} คน · {len(sheet.unpaid)} have not paid"
+    title = f"ยังไม่จ่ายครบ {len(sheet.unpaid)} คน · {len(sheet.unpaid)} have not paid in full"
     output.console().print(Panel.fit(rows, title=title, title_align="left", border_style="bold red", style="bold red"))
 
 

@@ -4,6 +4,8 @@ What is asked for goes to standard output, everything else to standard error. NO
 """
 
 import os
+import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +19,7 @@ from sajja_schemas.chain import ChainBroken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TextIO
 
     from rich.console import Console
 
@@ -31,19 +34,38 @@ def is_english() -> bool:
     return language.lower().startswith("en")
 
 
-def both(thai: str, english: str) -> str:
+def both(thai: str, english: str, between: str = " · ") -> str:
     """A short sentence in both languages, the reader's own first."""
-    return f"{english} · {thai}" if is_english() else f"{thai} · {english}"
+    return f"{english}{between}{thai}" if is_english() else f"{thai}{between}{english}"
 
 
 def say(thai: str, english: str) -> None:
     """Tell what was done."""
-    typer.echo(both(thai, english))
+    typer.echo(_told(thai, english, sys.stdout))
 
 
 def warn(thai: str, english: str) -> None:
     """Tell what a person should look at."""
-    typer.echo(both(thai, english), err=True)
+    typer.echo(_told(thai, english, sys.stderr), err=True)
+
+
+def padded(text: str, cells: int) -> str:
+    """A text as wide as so many places of a terminal: Thai marks above and below take none."""
+    from rich.cells import cell_len
+
+    return text + " " * (cells - cell_len(text))
+
+
+def _told(thai: str, english: str, stream: "TextIO") -> str:
+    """Both sentences; where a terminal is too narrow for them, each on a line of its own."""
+    told = both(thai, english)
+    if not stream.isatty():
+        return told
+    from rich.cells import cell_len
+
+    if cell_len(told) < shutil.get_terminal_size().columns:
+        return told
+    return both(thai, english, "\n   ")
 
 
 def tell_alarms(raised: "Sequence[Alarm]") -> None:

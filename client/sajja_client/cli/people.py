@@ -43,6 +43,7 @@ def members(home: HomeOption = None, json: JsonOption = False) -> None:
     """สมาชิก · The members and applicants of this village, by name where this device has their data."""
     from sajja_client.books import fold
     from sajja_client.people import register
+    from sajja_client.wording import choice_word
 
     folder = home_at(home)
     with Log.open(folder) as log:
@@ -58,7 +59,14 @@ def members(home: HomeOption = None, json: JsonOption = False) -> None:
             table.add_column(heading, overflow="fold")
         for row in rows:
             note = "ลบแล้ว · erased" if row.erased and not row.parts else "รอข้อมูล · data missing" if row.missing else ""
-            table.add_row(row.member, row.name, row.gender, _tick(row.is_member), _tick(row.in_welfare), note)
+            table.add_row(
+                row.member,
+                row.name,
+                choice_word("gender", row.gender),
+                _tick(row.is_member),
+                _tick(row.in_welfare),
+                note,
+            )
         output.console().print(table)
 
 

@@ -37,6 +37,13 @@ from sajja_schemas.registers.loans import Loan, dues, loan_of
 
 What = Literal["share", "fine", "loan", "welfare"]
 WHAT: Final[tuple[What, ...]] = get_args(What)
+# What people write for each: in a form, on the command line, and over the columns of a file.
+WORDS: Final[dict[str, What]] = {
+    "share": "share", "สัจจะ": "share", "เงินสัจจะ": "share",
+    "fine": "fine", "ค่าปรับ": "fine",
+    "loan": "loan", "เงินกู้": "loan",
+    "welfare": "welfare", "สวัสดิการ": "welfare",
+}  # fmt: skip
 ALL: Final = ("all", "ครบ")
 _ORDER: Final = ("fine", "interest", "principal")
 _YEAR_MONTHS: Final = 12
@@ -66,10 +73,14 @@ def read_amounts(due: MemberDue, words: Iterable[tuple[str, str]]) -> dict[What,
         PaymentWrong: another word, or no amount.
     """
     amounts: dict[What, int] = {}
-    for what, text in words:
-        if what not in WHAT:
+    for said, text in words:
+        what = WORDS.get(said)
+        if what is None:
             choices = " ".join(f"{one}=" for one in WHAT)
-            raise PaymentWrong(due.member, what, text, thai=f"ใช้ได้คือ {choices}", english=f"the choices are {choices}")
+            thai = "สัจจะ= ค่าปรับ= เงินกู้= สวัสดิการ="
+            raise PaymentWrong(
+                due.member, said, text, thai=f"ใช้ได้คือ {thai} หรือ {choices}", english=f"the choices are {choices}"
+            )
         plain = text.strip().translate(_THAI_DIGITS)
         if plain.lower() in ALL:
             amounts[what] = amounts_due(due)[what]

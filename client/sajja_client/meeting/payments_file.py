@@ -15,7 +15,7 @@ from sajja_client.meeting import acts, payments
 from sajja_client.meeting.acts import Payment
 from sajja_client.meeting.desk import Desk
 from sajja_client.meeting.dues import MemberDue
-from sajja_client.meeting.payments import WHAT, What
+from sajja_client.meeting.payments import WHAT, WORDS, What
 from sajja_client.meeting.problems import FileWrong
 from sajja_client.meeting.view import View
 from sajja_client.problems import Problem
@@ -25,12 +25,6 @@ from sajja_schemas.money import format_baht
 FILE_BYTES_MAX: Final = 1_000_000
 TOTAL: Final = ("total", "รวม")
 _MEMBER: Final = ("member", "สมาชิก", "รหัสสมาชิก")
-HEADINGS: Final[dict[str, What]] = {
-    "share": "share", "สัจจะ": "share", "เงินสัจจะ": "share",
-    "fine": "fine", "ค่าปรับ": "fine",
-    "loan": "loan", "เงินกู้": "loan",
-    "welfare": "welfare", "สวัสดิการ": "welfare",
-}  # fmt: skip
 
 Amounts = dict[What, int]
 _Row = tuple[int, str, dict[What, str]]  # line, member, what was written
@@ -151,7 +145,7 @@ def _columns(path: Path, number: int, cells: list[str]) -> list[What | None]:
     columns: list[What | None] = []
     for cell in cells:
         name = cell.lower()
-        what = HEADINGS.get(name)
+        what = WORDS.get(name)
         if (what is None and name not in _MEMBER) or (what if name not in _MEMBER else None) in columns:
             known = "member, " + ", ".join(WHAT)
             raise FileWrong(

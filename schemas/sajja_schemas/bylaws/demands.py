@@ -2,25 +2,27 @@
 
  * Authority is judged at the index: only what has been adopted *and counts* by then is asked, and what is asked of an
    entry is decided once. Adopting afterwards changes nothing for it.
- * A business date is the author's claim. So the rules of **two days** are asked, those in force on the entry's date and
-   those in force on the day that its feed has reached (the latest date that counts there), and the stricter hold.
-   Whoever dates back does not escape a rule that has come into force; whoever dates forward does not escape the one
-   that still is. A feed's day, not the network's: a tablet that folds two feeds must come to the same answer.
+ * A business date is the author's claim, and so is the day that its feed has reached (the latest date that counts
+   there). The office's feed has reached a day, too, which no village can move. So the rules of **every day** from the
+   earliest to the latest of these three are asked, and the strictest hold. Whoever dates back does not escape a rule
+   that has come into force; whoever dates forward, once or twice, does not escape the one that still is: today lies
+   between. Days of these two feeds, not the network's: a tablet that folds them must come to the same answer.
  * A raised class is **joined**: the declared class stays, and both must be complete. To put another in its place could
    lower the floor: three network officers are not an assembly of the village, a president and a secretary are not the
    treasurer.
  * The approval itself is never raised: it would wait for an approval.
 
-Sources: docs/domain.md sections 4.5 and 5.2, LOG_FORMAT.md section 9.2, docs/adr/0016.
+Sources: docs/domain.md sections 4.5 and 5.2, LOG_FORMAT.md section 9.2, docs/adr/0016 and 0024.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
 import msgspec
 
 from sajja_schemas.bylaws.approvals import RISING, approvers_of, floor_of
-from sajja_schemas.bylaws.history import RulesetHistory, in_force
+from sajja_schemas.bylaws.history import RulesetHistory, in_force_within
 from sajja_schemas.bylaws.ruling import ledgers_raising, own_ledger
 from sajja_schemas.events import Body
 from sajja_schemas.events.base import Approvers, Event
@@ -32,7 +34,7 @@ class Demand(msgspec.Struct, frozen=True):
 
     approvers: Approvers
     also: tuple[Approvers, ...] = ()
-    quorums_bp: tuple[int | None, ...] = ()  # as each day's bylaws say; None where the founding entry does
+    quorums_bp: tuple[int | None, ...] = ()  # as the bylaws of these days say; None where the founding entry does
 
     @property
     def classes(self) -> tuple[Approvers, ...]:
@@ -48,18 +50,18 @@ def is_raisable(history: RulesetHistory, event: Event) -> bool:
     return bool(history.banded) and event.__struct_config__.tag in history.banded
 
 
-def demand_of(history: RulesetHistory, body: Body, unit: str, reached: date | None) -> Demand:
+def demand_of(history: RulesetHistory, body: Body, unit: str, reached: Iterable[date]) -> Demand:
     """What an entry needs that is admitted now.
 
     Args:
         history: the rulesets that count by now.
         body: of the entry.
         unit: its author's.
-        reached: the latest business date that counts in its feed by now; None where nothing does.
+        reached: the latest business date that counts by now, in its feed and in the office's, as far as one does.
     """
     event = body.event
     floor = floor_of(event)
-    days = (body.date,) if reached is None or reached == body.date else (body.date, reached)
+    days = sorted({body.date, *reached})
     classes = dict.fromkeys((floor, *event.declared.also))
     if is_raisable(history, event):
         for ledger in ledgers_raising(event, body.village, unit):
@@ -88,5 +90,5 @@ def demand_of_reversal(original: Demand) -> Approvers:
     return Approvers.A2 if is_weighty else Approvers.A1
 
 
-def _rules_of(history: RulesetHistory, ledger: str, days: tuple[date, ...]) -> list[Bylaws | None]:
-    return [adopted.rules if (adopted := in_force(history, ledger, day)) else None for day in days]
+def _rules_of(history: RulesetHistory, ledger: str, days: Sequence[date]) -> list[Bylaws | None]:
+    return [one.rules if one is not None else None for one in in_force_within(history, ledger, days[0], days[-1])]

@@ -80,5 +80,12 @@ def in_force(adopted: RulesetHistory, ledger: str, on: date) -> Adopted | None:
     return None
 
 
+def in_force_within(adopted: RulesetHistory, ledger: str, first: date, last: date) -> list[Adopted | None]:
+    """Each ruleset that applies to a ledger on some day from the first to the last; None for days without any."""
+    at_first = in_force(adopted, ledger, first)
+    began = {one.in_force_from: one for one in adopted.by_ledger.get(ledger, ()) if first < one.in_force_from <= last}
+    return [at_first, *began.values()]  # of those that began on one day the last takes precedence
+
+
 def _precedence(one: Adopted) -> tuple[date, int, int]:
     return one.in_force_from, one.version, one.index

@@ -25,7 +25,8 @@ _CARRIED: Final = frozenset({1112})
 _BANKS: Final = frozenset({1120, 1121})
 _OWED_TO_US: Final = frozenset({1130, 1240, 1250, 1260, 1310, 1320, 1710})
 _OWED_BY_US: Final = frozenset({2112, 2120, 2130, 2131, 2140, 2150, 2160, 2220, 2230, 2310, 2320, 2330, 2340, 2710})
-_TO_FUNDS: Final = frozenset({2610, 2620, 2630})
+_TO_FUNDS: Final = frozenset({2610, 2620})
+_TO_NETWORK: Final = frozenset({2630})
 _GOODS: Final = frozenset({1410, 1510})
 # Of these an author is told before signing: the tablet knows them, since they are its own unit's.
 _ASKED: Final = _SAVINGS | _BOXES | LOANS | _OWED_TO_US | _OWED_BY_US | frozenset({1410})
@@ -202,6 +203,17 @@ STANDING: Final = (
         next_english="wait for the other tablet's receipts; if there are none, tell the fund",
         source="5.11",
         read=_wrong_sides(_TO_FUNDS),
+    ),
+    StandingRule(
+        code="NETWORK_OWES_VILLAGE",
+        severity=Severity.LOW,
+        owner=Owner.NETWORK,
+        thai="เครือข่ายค้างจ่าย {ledger} {amount} บาท (สมาชิกย้ายเข้า หรือนำส่งเกิน)",
+        english="the network owes {ledger} {amount} baht: members moved in, or too much was remitted",
+        next_thai="จ่ายให้หมู่บ้าน หรือหักกับเงินที่หมู่บ้านต้องส่งเครือข่าย",
+        next_english="pay the village, or set it against what the village has to remit",
+        source="5.5, 5.11",
+        read=_wrong_sides(_TO_NETWORK),
     ),
     StandingRule(
         code="STOCK_NEGATIVE",

@@ -24,7 +24,7 @@ from sajja_server.store.log import LoggedBody
 from sajja_server.store.pool import Connection
 
 # Raised whenever the fold's meaning or the shape of its memory changes: older tables are then folded again from zero.
-VERSION: Final = 14
+VERSION: Final = 15
 
 
 class Memory(msgspec.Struct):

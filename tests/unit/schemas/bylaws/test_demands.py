@@ -70,7 +70,7 @@ def height(asked: Demand) -> int:
 def test_the_declared_class_is_always_asked(
     rules: list[tuple[date, list[ApproverBand]]], event: AnyEvent, on: date, reached: date
 ) -> None:
-    asked = demand_of(adopted(*rules), written(event, on), "pp01", reached)
+    asked = demand_of(adopted(*rules), written(event, on), "pp01", [reached])
     floor = floor_of(event)
     assert floor in asked.classes or floor is Approvers.A0
     assert height(asked) >= RISING.index(floor)
@@ -84,17 +84,17 @@ def test_no_date_makes_it_easier_than_the_day_reached(
 ) -> None:
     """Whatever date a thief writes, what is in force on the day that the feed has reached is asked."""
     history = adopted(*rules)
-    honest = demand_of(history, written(event, reached), "pp01", reached)
-    thief = demand_of(history, written(event, claimed), "pp01", reached)
+    honest = demand_of(history, written(event, reached), "pp01", [reached])
+    thief = demand_of(history, written(event, claimed), "pp01", [reached])
     assert height(thief) >= height(honest)
-    assert height(thief) >= height(demand_of(history, written(event, claimed), "pp01", None))
+    assert height(thief) >= height(demand_of(history, written(event, claimed), "pp01", []))
 
 
 @given(rulesets, st.sampled_from(EVENTS), days, days)
 def test_a_villages_bylaws_ask_nothing_of_the_office(
     rules: list[tuple[date, list[ApproverBand]]], event: AnyEvent, on: date, reached: date
 ) -> None:
-    asked = demand_of(adopted(*rules), written(event, on), "office", reached)
+    asked = demand_of(adopted(*rules), written(event, on), "office", [reached])
     assert asked.classes == (floor_of(event),)
 
 
@@ -102,17 +102,39 @@ def test_nobody_looks_rules_up_where_no_band_names_the_event() -> None:
     history = adopted((START, [ApproverBand(event="loan_disbursed", approvers=Approvers.A4)]))
     assert [is_raisable(history, event) for event in EVENTS] == [False] * len(EVENTS)
     assert is_raisable(adopted((START, [ApproverBand(event="share_deposited", approvers=Approvers.A1)])), EVENTS[1])
-    assert demand_of(history, written(EVENTS[1], START), "pp01", None) is FREE
+    assert demand_of(history, written(EVENTS[1], START), "pp01", []) is FREE
+
+
+@given(rulesets, st.sampled_from(EVENTS), days, days, days, days)
+def test_no_note_of_a_far_day_makes_the_next_entry_easier(
+    rules: list[tuple[date, list[ApproverBand]]], event: AnyEvent, claimed: date, moved: date, today: date, heard: date
+) -> None:
+    """A thief moves the feed's day first, by a note that nobody signs, and then writes what date pleases."""
+    history = adopted(*rules)
+    office = min(heard, today)  # no village moves it, and the office has heard of nothing after today
+    honest = demand_of(history, written(event, today), "pp01", [])
+    thief = demand_of(history, written(event, claimed), "pp01", [max(moved, today), office])
+    assert height(thief) >= height(honest)
+
+
+def test_a_rule_that_is_eased_from_a_later_day_on_holds_until_that_day() -> None:
+    """The meeting has resolved already that next year two may sign; a note of next year does not bring it forward."""
+    strict = ApproverBand(event="expense_paid", approvers=Approvers.A4)
+    history = adopted((START, [strict]), (START + timedelta(days=9), []))
+    body = written(EVENTS[0], START + timedelta(days=10))
+    far = START + timedelta(days=300)
+    assert Approvers.A4 in demand_of(history, body, "pp01", [far, START]).classes
+    assert Approvers.A4 not in demand_of(history, body, "pp01", [far, START + timedelta(days=9)]).classes
 
 
 def test_an_assembly_answers_to_the_quorums_of_both_days() -> None:
     event = CommitteeMemberAppointed(person="p", role="committee", term_from=START, assembly=ASSEMBLY)
     history = adopted((START + timedelta(days=2), []), quorum_bp=7_000)
     body = written(event, START)
-    assert demand_of(history, body, "office", None).quorums_bp == (None,)
-    assert demand_of(history, body, "office", START + timedelta(days=1)).quorums_bp == (None, None)
-    assert demand_of(history, body, "office", START + timedelta(days=2)).quorums_bp == (None, 7_000)
-    assert demand_of(history, written(EVENTS[0], START), "pp01", None).quorums_bp == ()
+    assert demand_of(history, body, "office", []).quorums_bp == (None,)
+    assert demand_of(history, body, "office", [START + timedelta(days=1)]).quorums_bp == (None,)
+    assert demand_of(history, body, "office", [START + timedelta(days=2)]).quorums_bp == (None, 7_000)
+    assert demand_of(history, written(EVENTS[0], START), "pp01", []).quorums_bp == ()
 
 
 def test_no_band_reaches_the_approval() -> None:
@@ -120,7 +142,7 @@ def test_no_band_reaches_the_approval() -> None:
     assert not is_within_reach(Approvers.A1, EntryApproved)
     assert is_within_reach(Approvers.A0, EntryApproved)
     event = EntryApproved(entries=(), approvals=())
-    assert demand_of(adopted((START, bylaws)), written(event, START), "pp01", None) is FREE
+    assert demand_of(adopted((START, bylaws)), written(event, START), "pp01", []) is FREE
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,7 @@ STANDING_CASES: dict[str, tuple[Books, Books]] = {
     "CAME_BACK_BEYOND_OWED": (((balance(BANK, 1260, "m1", -1),), ON), ((balance(BANK, 1260, "m1", 1),), ON)),
     "PAID_BEYOND_OWED": (((balance(BANK, 2140, "m1", 1),), ON), ((balance(BANK, 2140, "m1", -1),), ON)),
     "REMITTED_BEYOND_DUE": (((balance(BANK, 2610, "", 1),), ON), ((balance(BANK, 2610, "", -1),), ON)),
+    "NETWORK_OWES_VILLAGE": (((balance(BANK, 2630, "", 1),), ON), ((balance(BANK, 2610, "", 1),), ON)),
     "STOCK_NEGATIVE": (
         ((balance("group:pp01-shrimp", 1410, "", -1),), ON),
         ((balance("group:pp01-shrimp", 1410, "", 1),), ON),
