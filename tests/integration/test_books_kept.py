@@ -20,7 +20,7 @@ from sajja_server.projections import memory
 from sajja_server.projections.kept import Kept
 from sajja_server.projections.projector import fold
 from sajja_server.store.log import LoggedBody
-from sajja_server.store.pool import Pool
+from sajja_server.store.pool import Connection, Pool
 from scenario.any_order import TOLD
 from support.process import enrolled_network, server_process
 from support.serving import speaking
@@ -98,7 +98,7 @@ async def test_a_deposit_writes_its_devices_row_of_the_memory_and_no_other(pool:
     assert {row for row, writer in after.items() if before.get(row) != writer} == {("devices", tablet.name)}
 
 
-async def stood(connection: asyncpg.Connection) -> dict[tuple[str, str], str]:
+async def stood(connection: Connection) -> dict[tuple[str, str], str]:
     """Which transaction wrote each row of the memory."""
     rows = await connection.fetch("SELECT part, key, xmin::text FROM books.part")
     return {(part, key): writer for part, key, writer in rows}
@@ -115,9 +115,12 @@ def test_a_kept_mapping_remembers_every_way_in_which_a_key_changes() -> None:
     assert kept.pop("e", None) is None
     assert kept == {"b": [2, 5], "d": [4]}
     assert kept.touched == {"a", "b", "c", "d"}
-    for change in (kept.clear, kept.popitem, lambda: kept.update(e=[6])):
-        with pytest.raises(NotImplementedError):
-            change()
+    with pytest.raises(NotImplementedError):
+        kept.clear()
+    with pytest.raises(NotImplementedError):
+        kept.popitem()
+    with pytest.raises(NotImplementedError):
+        kept.update(e=[6])
 
 
 @pytest.fixture
