@@ -12,6 +12,7 @@ import msgspec
 from sajja_schemas.books import Books, Change, open_books
 from sajja_schemas.chain import DeclaredGap
 from sajja_schemas.entry import device_of, from_base64url, to_base64url
+from sajja_schemas.standing import Trust
 from sajja_schemas.verdicts import Effect
 from sajja_server.projections import findings, kept, registers
 from sajja_server.store import checkpoints

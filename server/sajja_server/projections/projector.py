@@ -5,10 +5,7 @@
 * One process at a time projects a network: it holds an advisory lock on a connection of its own. The others wait for
   the lock, and meanwhile see the tables that it writes.
 * There is no LISTEN/NOTIFY: it looks at the head four times a second, and is woken sooner by its own process.
-* Pushes come first. The fold runs in slices between requests; and having caught up, the projector rests for a few times
-  as long as that took. So many small pushes become one batch, each within a fraction of a second; what has fallen
-  behind is folded without a rest, in large batches.
-* Findings are read from the whole books, so only once they rest; where they never do, seldom.
+* Pushes come first: the fold runs in slices between requests, and `pace` says when it rests.
 """
 
 import asyncio
@@ -25,6 +22,7 @@ from sajja_schemas.entry import EntryRef, entry_hash, from_base64url, to_base64u
 from sajja_schemas.verdicts import Effect
 from sajja_server.clock import now_ms
 from sajja_server.projections import erasure, findings, memory
+from sajja_server.projections.pace import Pace
 from sajja_server.projections.witness import acknowledgements, save_witnesses
 from sajja_server.store import log as store
 from sajja_server.store.log import LoggedBody
@@ -36,12 +34,6 @@ BATCH_ENTRIES: Final = 2_000
 RETRY_SECONDS: Final = 1.0
 # A slice of the fold is about a millisecond: what a request waits for it.
 SLICE_ENTRIES: Final = 24
-REST_FACTOR: Final = 4
-REST_SECONDS_MAX: Final = 0.25
-LOOK_SECONDS: Final = 1.0
-LOOK_FACTOR: Final = 20
-QUIET_SECONDS: Final = 0.25  # without an entry, until books are at rest
-LOOK_SECONDS_MAX: Final = 30.0
 
 logger = structlog.get_logger()
 
@@ -56,8 +48,7 @@ class Projector:
         self._woken = asyncio.Event()
         self._asked = asyncio.Event()  # by somebody who waits for it
         self._moved = asyncio.Condition()
-        self._moved_seconds = 0.0  # when it last moved, by the loop's clock
-        self._looked_index, self._looked_seconds, self._look_due_seconds = -1, 0.0, 0.0
+        self._pace = Pace()
         self.index = 0  # of the next entry to fold, as this process last knew it
 
     def wake(self) -> None:
@@ -98,7 +89,7 @@ class Projector:
                 # Read anew by each leader: what another one folded but did not commit is not true.
                 known = await memory.load(connection, self._network, self._fingerprint)
                 await erasure.apply_again(connection, self._network)
-            self._looked_index = -1  # another process may have looked last, at another index
+            self._pace = Pace()  # another process may have looked last, at another index
             await self._announce(known.books.index)
             while True:
                 began = _now_seconds()
@@ -107,7 +98,7 @@ class Projector:
                     await self._look(connection, known.books)
                     await _wait(self._woken, POLL_SECONDS)
                 elif count < BATCH_ENTRIES:
-                    await _wait(self._asked, min(REST_FACTOR * (_now_seconds() - began), REST_SECONDS_MAX))
+                    await _wait(self._asked, self._pace.folded(began, _now_seconds()))
         finally:
             if not connection.is_closed():
                 await connection.execute("SELECT pg_advisory_unlock(hashtextextended($1, 0))", key)
@@ -145,15 +136,13 @@ class Projector:
             logger.error(
                 "witness_contradicts", network=self._network, index=ack.index, origin=ack.origin, size=ack.size
             )
-        self._moved_seconds = _now_seconds()
         await self._announce(books.index)
         return len(entries)
 
     async def _look(self, connection: Connection, books: Books) -> None:
-        """Read what stands in the books, now that they rest; not more often than a person could look."""
+        """Read what stands in the books, if it is time for it."""
         began = _now_seconds()
-        is_quiet = began - self._moved_seconds >= QUIET_SECONDS or began - self._looked_seconds >= LOOK_SECONDS_MAX
-        if self._looked_index == books.index or not is_quiet or began < self._look_due_seconds:
+        if not self._pace.is_look_due(books.index, began):
             return
         as_of = reached_day(books.reached.values(), now_ms())
         standing = await asyncio.to_thread(rules.findings, books, as_of)
@@ -161,9 +150,7 @@ class Projector:
             await findings.save_standing(connection, self._network, books.index, as_of, standing)
         for failed in (one for one in standing if one.code == rules.RULE_FAILED.code):
             logger.error("rule_failed", network=self._network, **failed.fields)
-        self._looked_index, self._looked_seconds = books.index, _now_seconds()
-        # What it costs grows with the books; so does how long it waits, and its share of the time stays small.
-        self._look_due_seconds = began + max(LOOK_SECONDS, LOOK_FACTOR * (self._looked_seconds - began))
+        self._pace.looked(books.index, began, _now_seconds())
 
     async def _originals(self, connection: Connection, refs: Iterable[EntryRef], *, before: int) -> dict[str, bytes]:
         """The bodies of entries before an index, by hash."""
