@@ -84,6 +84,7 @@ _PARTS: Final = {
         _part("trust", Trust, "approvals"),
         _part("trust", Trust, "open_approvals"),
         _part("trust", Trust, "resolutions"),
+        _part("trust", Trust, "stopped"),
         _part("periods", Periods, "closes"),
         _part("", Books, "reversed"),
     )
@@ -94,7 +95,7 @@ _ELSEWHERE: Final = {
         *("trust", "index", "balances", "registers", "quarantined", "findings", "reversed"),
         *("touched_balances", "touched_findings"),
     },
-    "trust": {DEVICES, "awaiting", "approvals", "open_approvals", "resolutions"},
+    "trust": {DEVICES, "awaiting", "approvals", "open_approvals", "resolutions", "stopped"},
 }
 _decoders: Final = {
     (part, field): msgspec.msgpack.Decoder(hint)
