@@ -361,8 +361,11 @@ def _judge_reversal(books: Books, entry_hash: str, original: bytes, lookup: Look
     if isinstance(body, Effect) or not _may_reverse(books, waiting, body):
         del books.trust.awaiting[entry_hash]
         return _quarantine(books, entry_hash, Effect.NOT_AUTHORISED)
-    waiting.approvers = demand_of_reversal(demand(books, body))
-    waiting.parties = tuple(getattr(body.event, field) for field in body.event.declared.parties)
+    books.trust.awaiting[entry_hash] = msgspec.structs.replace(
+        waiting,
+        approvers=demand_of_reversal(demand(books, body)),
+        parties=tuple(getattr(body.event, field) for field in body.event.declared.parties),
+    )
     changes, _ripe = _try_waiting(books, entry_hash, lookup)  # a reversal completes nothing else
     return changes
 

@@ -1,6 +1,7 @@
 """What is known of devices, persons and approvals as of an index: the state of `trust`, as plain data.
 
-It can be stored and read again. Hashes, keys and devices stand as bodies spell them (base64url).
+It can be stored and read again. Hashes, keys and devices stand as bodies spell them (base64url). The values of what
+grows with the log (`awaiting`, `approvals`) are never changed in place: a keeper writes the keys that were set again.
 """
 
 from enum import StrEnum
@@ -38,7 +39,7 @@ class OfficerKey(msgspec.Struct):
     revoked: bool = False
 
 
-class Approved(msgspec.Struct):
+class Approved(msgspec.Struct, frozen=True):
     """An approval with a valid signature. `person` is empty until its key is known."""
 
     key: str
@@ -47,7 +48,7 @@ class Approved(msgspec.Struct):
     device: str = ""
 
 
-class Awaiting(msgspec.Struct, kw_only=True):
+class Awaiting(msgspec.Struct, frozen=True, kw_only=True):
     """An admitted entry whose approvals are not complete."""
 
     index: int

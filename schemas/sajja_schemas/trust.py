@@ -17,6 +17,8 @@ Pure: `trust` is told of entries by `books`, one after the other, and answers. I
 
 from typing import Final
 
+import msgspec
+
 from sajja_schemas import limits, signing
 from sajja_schemas.accounts import belongs_to
 from sajja_schemas.bylaws.demands import Demand
@@ -366,9 +368,10 @@ def _recognised(trust: Trust, key: str, author: str) -> Approved | None:
 def _recognise(trust: Trust, key: str) -> None:
     """Give a person to the approvals that came before their key."""
     held = trust.keys[key]
-    for approvals in trust.approvals.values():
+    for place_, approvals in trust.approvals.items():
         if key in approvals and not approvals[key].person and not held.revoked:
-            approvals[key].person, approvals[key].device = held.person, held.device
+            known = msgspec.structs.replace(approvals[key], person=held.person, device=held.device)
+            trust.approvals[place_] = approvals | {key: known}
 
 
 def _is_settled(trust: Trust, ref: EntryRef) -> bool:

@@ -65,7 +65,7 @@ class Merger:
         self._size = size  # of the network log, as this process last saw it
         self._waiting: deque[_Push] = deque()
         self._woken = asyncio.Event()
-        self._pushing = 0  # pushes under way: reading, verifying, waiting
+        self._pushing = self._pushing_bytes = 0  # pushes under way: reading, verifying, waiting
 
     async def run(self) -> None:
         """Ingest what waits, one shared call after the other, until cancelled."""
@@ -82,13 +82,16 @@ class Merger:
             MergeBusy: nothing was stored.
             STORE_ERRORS: the database failed; whether anything was stored is unknown.
         """
-        if self._pushing >= limits.INGEST_WAITING_MAX:
+        size = sum(map(len, lines))
+        if self._pushing >= limits.INGEST_WAITING_MAX or self._pushing_bytes + size > limits.INGEST_WAITING_BYTES_MAX:
             raise MergeBusy
         self._pushing += 1
+        self._pushing_bytes += size
         try:
             return await self._push(lines, sent_by)
         finally:
             self._pushing -= 1
+            self._pushing_bytes -= size
 
     async def _push(self, lines: Sequence[bytes], sent_by: bytes) -> PushReply:
         loop = asyncio.get_running_loop()

@@ -22,6 +22,9 @@ from sajja_server.store.pool import connection_beside, open_pool
 
 DRAIN_SECONDS: Final = 20
 KEEPALIVE_SECONDS: Final = 75
+# A thread that verifies gives the interpreter lock up at every signature, and then asks for it again. At the default of
+# 5 ms a busy loop would keep it waiting many times as long as a signature takes.
+SWITCH_SECONDS: Final = 0.000_5
 
 logger = structlog.get_logger()
 
@@ -33,6 +36,7 @@ async def serve(settings: Settings, database_url: str, hasher: PersonHasher, *, 
         StoreUnfit: the database is not fit to serve from.
         OSError: the port is taken.
     """
+    sys.setswitchinterval(SWITCH_SECONDS)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

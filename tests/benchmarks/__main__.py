@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import limits, measures
+from benchmarks.many import many_devices
 from benchmarks.meeting import meeting, tablet_books
 
 
@@ -39,7 +40,8 @@ def main() -> None:
     }
     for figures in (measures.fold, measures.tree, measures.append, tablet_books, meeting):
         report["figures"] += figures(quick=arguments.quick)
-    report["figures"] += asyncio.run(measures.with_postgres(quick=arguments.quick))
+    for served in (measures.with_postgres, many_devices):
+        report["figures"] += asyncio.run(served(quick=arguments.quick))
     for figure in report["figures"]:
         if figure["unit"] == "entries/s" and "scaled" not in figure:
             figure["scaled"] = round(figure["value"] * report["scale_to_18000"])
@@ -66,7 +68,7 @@ One core verifies {report["verifications_per_second_core"]:,} signatures a secon
 |---|---|---|---|---|---|
 {rows}
 
-The server and its PostgreSQL (fsync on) share the machine with the eight clients that push.
+The server and its PostgreSQL (fsync on) share the machine with the clients that push.
 """
 
 

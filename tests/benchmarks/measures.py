@@ -12,7 +12,7 @@ import asyncpg
 
 from benchmarks import limits
 from benchmarks.material import Material, found_members, frames, make_material, record
-from benchmarks.serving import prepare, push_all, server_process, speaker
+from benchmarks.serving import peak_memory_mib, prepare, push_all, server_process, speaker
 from sajja_client import keys
 from sajja_client.demo import rules
 from sajja_client.demo.plan import make_plan
@@ -193,7 +193,7 @@ async def _push(
             verified.append(await asyncio.to_thread(limits.verifications_per_second, threads=limits.cores()))
             rates.append(await push_all(speaks, work, per_device * len(work)))
             ratios.append(rates[-1] / verified[-1])
-        memory = _peak_memory_mib(pid)
+        memory = peak_memory_mib(pid)
     name = f"push over HTTP, frames of {FRAME_ENTRIES}, projector {projector}"
     return [
         _figure(name, rates, "verifications, all cores", verified, ratios, wanted=f">= {wanted}"),
@@ -240,9 +240,3 @@ def _village_home(folder: Path) -> Home:
     home.write_pin(Pin(network="benchnet", fingerprint="A" * 43, village="pp01", server_url="http://127.0.0.1"))
     keys.create_key(home.device_key_path)
     return home
-
-
-def _peak_memory_mib(pid: int) -> int:
-    status = Path(f"/proc/{pid}/status").read_text()
-    line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-    return int(line.split()[1]) // 1024

@@ -84,3 +84,10 @@ async def push_all(speaks: Speaker, per_device: list[tuple[str, list[bytes]]], e
     started = time.perf_counter()
     await asyncio.gather(*(push_one(token, frames) for token, frames in per_device))
     return entries / (time.perf_counter() - started)
+
+
+def peak_memory_mib(pid: int) -> int:
+    """The most memory that a process has had."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) // 1024

@@ -99,7 +99,7 @@ async def test_live_and_rebuilt_tell_the_same(speaker: Speaker, world: World, po
         world.record(tablet, ShareDeposited(member=name, amount_satang=100, box="pp01-o4"))
     live = await findings(speaker, await push_all(speaker))
     async with pool.acquire() as connection:
-        books, _counts = await memory.load(connection, world.network, world.fingerprint)
+        books = (await memory.load(connection, world.network, world.fingerprint)).books
     folded = world.fold()
     assert set(books.findings) == set(folded.findings)
     assert {one["name"] for one in live["findings"]} == {one.name for one in folded.findings.values()}

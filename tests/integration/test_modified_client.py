@@ -96,7 +96,7 @@ async def folded(speaker: Speaker, world: World, pool: Pool) -> tuple[Books, set
             break
         await asyncio.sleep(0.05)
     async with pool.acquire() as connection:
-        books, _counts = await memory.load(connection, world.network, world.fingerprint)
+        books = (await memory.load(connection, world.network, world.fingerprint)).books
     assert Effect.UNDIGESTED not in books.quarantined.values()
     assert "RULE_FAILED" not in told["by_code"]
     return books, set(told["by_code"])

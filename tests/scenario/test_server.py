@@ -77,7 +77,7 @@ async def everything_of(speaker: Speaker, url: str, *, size: int) -> dict[str, A
             "SELECT ledger, account, sub, amount_satang FROM books.balance WHERE amount_satang <> 0"
         )
         quarantined = await connection.fetch("SELECT hash, code FROM books.quarantined")
-        kept, _counts = await load(connection, speaker.world.network, speaker.world.fingerprint)
+        kept = (await load(connection, speaker.world.network, speaker.world.fingerprint)).books
     finally:
         await connection.close()
     return {

@@ -16,7 +16,6 @@ from sajja_schemas.entry import OFFICE, SignedEntry
 from sajja_schemas.verdicts import Verdict
 from sajja_server import cli
 from sajja_server.projections import memory, projector
-from sajja_server.projections.memory import DeviceCount
 from sajja_server.store import log as store
 from sajja_server.store.log import LoggedBody, StoredEntry
 from sajja_server.store.pool import Connection
@@ -30,11 +29,11 @@ def double_count() -> None:
     load, fold = memory.load, projector.fold
     resumed: list[Books] = []
 
-    async def load_(connection: Connection, network: str, fingerprint: str) -> tuple[Books, dict[str, DeviceCount]]:
-        books, counts = await load(connection, network, fingerprint)
-        if books.index:
-            resumed.append(books)
-        return books, counts
+    async def load_(connection: Connection, network: str, fingerprint: str) -> memory.Memory:
+        known = await load(connection, network, fingerprint)
+        if known.books.index:
+            resumed.append(known.books)
+        return known
 
     def fold_(books: Books, *rest: Any) -> list[Change]:
         before = dict(books.balances)

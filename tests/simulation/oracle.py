@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import asyncpg
-import msgspec
 
 from sajja_client import books as offline
 from sajja_client.store import open_store
@@ -27,12 +26,10 @@ from sajja_schemas.events import Body, lines_of, read_body
 from sajja_schemas.events.ledgers import EntryReversed
 from sajja_schemas.registers import Registers
 from sajja_schemas.registers.noting import Facts, Key
-from sajja_server.projections import registers
-from sajja_server.projections.memory import Memory
+from sajja_server.projections import memory, registers
 from simulation.people import NETWORK, Device, People
 
 _NAMED_MAX: Final = 3
-_memory_decoder: Final = msgspec.msgpack.Decoder(Memory)
 
 
 @dataclass(frozen=True)
@@ -105,21 +102,21 @@ async def read_stored(owner_url: str) -> Stored:
 
 
 async def _read_books(connection: asyncpg.Connection) -> Account:
-    state = await connection.fetchrow("SELECT index, memory FROM books.state WHERE network = $1", NETWORK)
-    if state is None:
+    found = await memory.stored(connection, NETWORK)
+    if found is None:
         return Account(0, {}, {}, frozenset(), {}, {})
-    memory = _memory_decoder.decode(state["memory"])
+    books = found.books
     balances = await connection.fetch(
         "SELECT ledger, account, sub, amount_satang FROM books.balance WHERE network = $1", NETWORK
     )
     kept = await registers.load(connection, NETWORK)
     effects = await connection.fetch("SELECT hash, code FROM books.quarantined WHERE network = $1", NETWORK)
     return Account(
-        index=state["index"],
+        index=books.index,
         balances={(row[0], row[1], row[2]): row[3] for row in balances if row[3]},
         registers=_rows(kept),
-        awaiting=frozenset(memory.trust.awaiting),
-        transit={name: (one.sent_satang, one.received_satang) for name, one in memory.transit.items()},
+        awaiting=frozenset(books.trust.awaiting),
+        transit={name: (one.sent_satang, one.received_satang) for name, one in books.transit.items()},
         quarantined={to_base64url(row[0]): row[1] for row in effects},
     )
 

@@ -309,7 +309,7 @@ class Life:
             quarantined = await connection.fetch(
                 "SELECT hash, code FROM books.quarantined WHERE network = $1", self.network
             )
-            kept, _counts = await load(connection, self.network, self.desk.log.pin.fingerprint)
+            kept = (await load(connection, self.network, self.desk.log.pin.fingerprint)).books
         finally:
             await connection.close()
         keys = {tablet.log.device: tablet.log.key.public for tablet in self.everybody()}

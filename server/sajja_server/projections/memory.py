@@ -1,91 +1,71 @@
 """The books of a network, kept in PostgreSQL: read once at the start, then only what changed is written.
 
-State and index commit together, so after any crash the fold goes on exactly where its tables stand. What the tables
-cannot hold as rows (who may do what, what waits for approval) is one blob of plain data beside the index.
+State and index commit together, so after any crash the fold goes on exactly where its tables stand. What has no table
+of its own (who may do what, what waits for approval) is kept in rows as well: see `kept`.
 """
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Final
 
 import msgspec
 
 from sajja_schemas.books import Books, Change, open_books
-from sajja_schemas.bylaws.history import RulesetHistory
 from sajja_schemas.chain import DeclaredGap
 from sajja_schemas.entry import device_of, from_base64url, to_base64url
-from sajja_schemas.periods import Periods
 from sajja_schemas.standing import Trust
-from sajja_schemas.transit import Transit
 from sajja_schemas.verdicts import Effect
-from sajja_server.projections import findings, registers
+from sajja_server.projections import findings, kept, registers
 from sajja_server.store import checkpoints
 from sajja_server.store.log import LoggedBody
 from sajja_server.store.pool import Connection
 
 # Raised whenever the fold's meaning or the shape of its memory changes: older tables are then folded again from zero.
-VERSION: Final = 15
-
-
-class Memory(msgspec.Struct):
-    """The part of the books that is no table."""
-
-    trust: Trust
-    reached: dict[str, date]
-    rulesets: RulesetHistory
-    transit: dict[str, Transit]
-    periods: Periods
-    reversed: dict[str, str]
-    expected: dict[str, list[str]]
+VERSION: Final = 16
+# What the publisher asks of the books; it has no fold of its own.
+_FACTS: Final = frozenset({("trust", "public_log"), ("trust", "demonstration")})
+_GAPS: Final = ("trust", "gaps")
 
 
 class DeviceCount(msgspec.Struct):
-    """What a device has in the log, and what its row says of it."""
+    """What a device has in the log."""
 
     entries: int = 0
     last_index: int | None = None
     last_received_at: int | None = None
-    is_revoked: bool = False
 
 
-_decoder: Final = msgspec.msgpack.Decoder(Memory)
-_encoder: Final = msgspec.msgpack.Encoder()
+class Memory(msgspec.Struct):
+    """The books, and what is known of their tables: what stands there need not be written again."""
+
+    books: Books
+    counts: dict[str, DeviceCount] = {}
+    written: dict[kept.Row, bytes] = {}
 
 
-async def load(connection: Connection, network: str, fingerprint: str) -> tuple[Books, dict[str, DeviceCount]]:
+async def load(connection: Connection, network: str, fingerprint: str) -> Memory:
     """The books as they stand, or empty ones where there are none of this version."""
-    books = await stored(connection, network)
-    if books is None:
+    memory = await stored(connection, network)
+    if memory is None:
         await forget(connection, network)
-        return open_books(network, fingerprint), {}
-    counts = {
-        to_base64url(device): DeviceCount(*rest)
-        for device, *rest in await connection.fetch(
-            "SELECT device, entries, last_index, last_received_at, revoked FROM books.device WHERE network = $1",
-            network,
-        )
-    }
-    return books, counts
+        memory = Memory(open_books(network, fingerprint))
+        kept.track(memory.books)
+        return memory
+    for device, *rest in await connection.fetch(
+        "SELECT device, entries, last_index, last_received_at FROM books.device WHERE network = $1", network
+    ):
+        memory.counts[to_base64url(device)] = DeviceCount(*rest)
+    return memory
 
 
-async def stored(connection: Connection, network: str) -> Books | None:
+async def stored(connection: Connection, network: str) -> Memory | None:
     """The books as the tables hold them; None where there are none of this version."""
-    row = await connection.fetchrow("SELECT version, index, memory FROM books.state WHERE network = $1", network)
+    row = await connection.fetchrow("SELECT version, index FROM books.state WHERE network = $1", network)
     if row is None or row["version"] != VERSION:
         return None
-    memory = _decoder.decode(row["memory"])
-    books = Books(
-        trust=memory.trust,
-        index=row["index"],
-        reached=memory.reached,
-        rulesets=memory.rulesets,
-        transit=memory.transit,
-        registers=await registers.load(connection, network),
-        findings=await findings.load_kept(connection, network),
-        periods=memory.periods,
-        reversed=memory.reversed,
-        expected=memory.expected,
-    )
+    books, written = await kept.load(connection, network)
+    books.index = row["index"]
+    books.registers = await registers.load(connection, network)
+    books.findings = await findings.load_kept(connection, network)
     for ledger, account, sub, amount in await connection.fetch(
         "SELECT ledger, account, sub, amount_satang FROM books.balance WHERE network = $1", network
     ):
@@ -94,7 +74,7 @@ async def stored(connection: Connection, network: str) -> Books | None:
         "SELECT hash, code FROM books.quarantined WHERE network = $1", network
     ):
         books.quarantined[to_base64url(entry_hash)] = Effect(code)
-    return books
+    return Memory(books, written=written)
 
 
 async def enrolled_units(connection: Connection, network: str) -> dict[bytes, str]:
@@ -129,7 +109,7 @@ async def enrolled_key(connection: Connection, network: str, device: bytes) -> b
 async def forget(connection: Connection, network: str) -> None:
     """Drop everything derived of one network. The log is not touched."""
     for table in (
-        "state", "balance", "register", "quarantined", "device", "kept_finding", "finding", "finding_state",
+        "state", "part", "balance", "register", "quarantined", "device", "kept_finding", "finding", "finding_state",
         "erased", "public_log", "witness", "contradiction", "gap",
     ):  # fmt: skip
         await connection.execute(f"DELETE FROM books.{table} WHERE network = $1", network)  # noqa: S608  # our own names
@@ -148,42 +128,43 @@ def count_devices(counts: dict[str, DeviceCount], entries: Iterable[LoggedBody])
 
 
 async def save(
-    connection: Connection,
-    books: Books,
-    changes: Iterable[Change],
-    counts: dict[str, DeviceCount],
-    touched_devices: set[str],
-) -> None:
-    """Write what changed, and the index, in the caller's transaction."""
+    connection: Connection, memory: Memory, changes: Iterable[Change], devices_touched: set[str]
+) -> dict[kept.Row, bytes]:
+    """Write what changed, and the index, in the caller's transaction; gives what to `settle` once it is committed."""
+    books = memory.books
     network = books.trust.network
     await _save_balances(connection, network, books)
     await registers.save(connection, network, books.registers)
     await findings.save_kept(connection, books)
     await _save_effects(connection, network, changes)
-    await _save_devices(connection, books, counts, touched_devices)
-    await save_gaps(connection, network, _declared(books.trust))
-    facts = checkpoints.PublicFacts(log=books.trust.public_log, demonstration=books.trust.demonstration)
-    await checkpoints.save_facts(connection, network, facts)
-    memory = Memory(
-        trust=books.trust,
-        reached=books.reached,
-        rulesets=books.rulesets,
-        transit=books.transit,
-        periods=books.periods,
-        reversed=books.reversed,
-        expected=books.expected,
-    )
+    compared = await kept.save(connection, books, memory.written)
+    devices_changed = {name for part, name in compared if part == kept.DEVICES}
+    await _save_devices(connection, books, memory.counts, devices_touched | devices_changed)
+    if _GAPS in compared:
+        await save_gaps(connection, network, _declared(books.trust))
+    if not _FACTS.isdisjoint(compared):
+        facts = checkpoints.PublicFacts(log=books.trust.public_log, demonstration=books.trust.demonstration)
+        await checkpoints.save_facts(connection, network, facts)
     await connection.execute(
         """
-        INSERT INTO books.state (network, version, index, memory) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (network) DO UPDATE
-            SET version = excluded.version, index = excluded.index, memory = excluded.memory
+        INSERT INTO books.state (network, version, index) VALUES ($1, $2, $3)
+        ON CONFLICT (network) DO UPDATE SET version = excluded.version, index = excluded.index
         """,
         network,
         VERSION,
         books.index,
-        _encoder.encode(memory),
     )
+    return compared
+
+
+def settle(memory: Memory, compared: dict[kept.Row, bytes]) -> None:
+    """What was saved is committed: nothing is touched any more."""
+    books = memory.books
+    memory.written |= compared
+    kept.settle(books)
+    books.touched_balances.clear()
+    books.touched_findings.clear()
+    books.registers.touched.clear()
 
 
 async def save_gaps(connection: Connection, network: str, gaps: Iterable[DeclaredGap]) -> None:
@@ -257,15 +238,9 @@ async def _save_effects(connection: Connection, network: str, changes: Iterable[
 async def _save_devices(
     connection: Connection, books: Books, counts: dict[str, DeviceCount], touched: set[str]
 ) -> None:
-    names = [
-        name
-        for name, device in books.trust.devices.items()
-        if name in touched or name not in counts or counts[name].is_revoked is not device.revoked
-    ]
+    names = [name for name in touched if name in books.trust.devices]
     devices = [books.trust.devices[name] for name in names]
     found = [counts.setdefault(name, DeviceCount()) for name in names]
-    for count, device in zip(found, devices, strict=True):
-        count.is_revoked = device.revoked
     await connection.execute(
         """
         INSERT INTO books.device (network, device, key, unit, label, revoked, entries, sequence, last_index,

@@ -5,9 +5,11 @@
 * One process at a time projects a network: it holds an advisory lock on a connection of its own. The others wait for
   the lock, and meanwhile see the tables that it writes.
 * There is no LISTEN/NOTIFY: it looks at the head four times a second, and is woken sooner by its own process.
+* Pushes come first: the fold runs in slices between requests, and `pace` says when it rests.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
@@ -20,6 +22,7 @@ from sajja_schemas.entry import EntryRef, entry_hash, from_base64url, to_base64u
 from sajja_schemas.verdicts import Effect
 from sajja_server.clock import now_ms
 from sajja_server.projections import erasure, findings, memory
+from sajja_server.projections.pace import Pace
 from sajja_server.projections.witness import acknowledgements, save_witnesses
 from sajja_server.store import log as store
 from sajja_server.store.log import LoggedBody
@@ -29,7 +32,10 @@ POLL_SECONDS: Final = 0.25
 LOCK_SECONDS: Final = 1.0
 BATCH_ENTRIES: Final = 2_000
 RETRY_SECONDS: Final = 1.0
-LOOK_SECONDS: Final = 1.0
+# A slice of the fold is about a millisecond: what a request waits for it. Books that have fallen behind take longer
+# slices, and so a larger share of the time: under full load their lag is bounded, too.
+SLICE_ENTRIES: Final = 24
+SLICE_ENTRIES_BEHIND: Final = 120
 
 logger = structlog.get_logger()
 
@@ -42,10 +48,9 @@ class Projector:
         self._network = network
         self._fingerprint = to_base64url(fingerprint)
         self._woken = asyncio.Event()
+        self._asked = asyncio.Event()  # by somebody who waits for it
         self._moved = asyncio.Condition()
-        self._books: Books | None = None
-        self._counts: dict[str, memory.DeviceCount] = {}
-        self._looked_index, self._look_due_seconds = -1, 0.0
+        self._pace = Pace()
         self.index = 0  # of the next entry to fold, as this process last knew it
 
     def wake(self) -> None:
@@ -60,16 +65,15 @@ class Projector:
                 async with self._hold() as connection:
                     await self._lead(connection)
             except STORE_ERRORS as error:
-                self._books = None  # what was folded but not committed is not true
                 logger.warning("projector_interrupted", network=self._network, error=type(error).__name__)
             except Exception:
-                self._books = None
                 logger.exception("projector_failed", network=self._network)
             await asyncio.sleep(RETRY_SECONDS)
 
     async def wait_for(self, index: int, seconds: float) -> bool:
         """Wait until the books reflect every entry below an index; False where that takes too long."""
         self.wake()
+        self._asked.set()
         try:
             async with asyncio.timeout(seconds), self._moved:
                 await self._moved.wait_for(lambda: self.index >= index)
@@ -84,16 +88,20 @@ class Projector:
             await asyncio.sleep(POLL_SECONDS)
         try:
             async with connection.transaction():
-                self._books, self._counts = await memory.load(connection, self._network, self._fingerprint)
+                # Read anew by each leader: what another one folded but did not commit is not true.
+                known = await memory.load(connection, self._network, self._fingerprint)
                 await erasure.apply_again(connection, self._network)
-            self._looked_index = -1  # another process may have looked last, at another index
-            await self._announce(self._books.index)
+            self._pace = Pace()  # another process may have looked last, at another index
+            await self._announce(known.books.index)
             while True:
-                if not await self._advance(connection, self._books):
-                    await self._look(connection, self._books)
-                    await self._sleep()
+                began = _now_seconds()
+                count = await self._advance(connection, known)
+                if count == 0:
+                    await self._look(connection, known.books)
+                    await _wait(self._woken, POLL_SECONDS)
+                elif count < BATCH_ENTRIES:
+                    await _wait(self._asked, self._pace.folded(began, _now_seconds()))
         finally:
-            self._books = None
             if not connection.is_closed():
                 await connection.execute("SELECT pg_advisory_unlock(hashtextextended($1, 0))", key)
 
@@ -102,25 +110,28 @@ class Projector:
         index = await connection.fetchval("SELECT index FROM books.state WHERE network = $1", self._network)
         await self._announce(index or 0)
 
-    async def _advance(self, connection: Connection, books: Books) -> bool:
-        """Fold the next batch, if there is one."""
+    async def _advance(self, connection: Connection, known: memory.Memory) -> int:
+        """Fold the next batch; gives how many entries it had."""
+        books = known.books
         self._woken.clear()
+        self._asked.clear()
         entries = await store.read_bodies(connection, self._network, books.index, BATCH_ENTRIES)
         if not entries:
-            return False
+            return 0
         wanted = originals(books, (entry.body for entry in entries))
         bodies = await self._originals(connection, wanted.values(), before=books.index)
         erasures = erasure.waiting(books) | erasure.among(entries)
-        # In a thread, so that requests are answered between two of its slices.
-        changes = await asyncio.to_thread(fold, books, entries, wanted.keys(), bodies)
+        changes: list[Change] = []
+        at_once = SLICE_ENTRIES if len(entries) < BATCH_ENTRIES else SLICE_ENTRIES_BEHIND
+        for at in range(0, len(entries), at_once):
+            changes += fold(books, entries[at : at + at_once], wanted.keys(), bodies)
+            await asyncio.sleep(0)
         async with connection.transaction():
-            touched = memory.count_devices(self._counts, entries)
-            await memory.save(connection, books, changes, self._counts, touched)
+            touched = memory.count_devices(known.counts, entries)
+            compared = await memory.save(connection, known, changes, touched)
             await erasure.apply_counted(connection, books, erasures)
             contradicting = await save_witnesses(connection, self._network, acknowledgements(entries))
-        books.touched_balances.clear()
-        books.touched_findings.clear()
-        books.registers.touched.clear()
+        memory.settle(known, compared)
         for name, effect in changes:
             if effect is Effect.UNDIGESTED:
                 logger.error("entry_undigested", network=self._network, entry=name)
@@ -129,12 +140,12 @@ class Projector:
                 "witness_contradicts", network=self._network, index=ack.index, origin=ack.origin, size=ack.size
             )
         await self._announce(books.index)
-        return True
+        return len(entries)
 
     async def _look(self, connection: Connection, books: Books) -> None:
-        """Read what stands in the books, now that they rest; not more often than a person could look."""
-        now = asyncio.get_running_loop().time()
-        if self._looked_index == books.index or now < self._look_due_seconds:
+        """Read what stands in the books, if it is time for it."""
+        began = _now_seconds()
+        if not self._pace.is_look_due(books.index, began):
             return
         as_of = reached_day(books.reached.values(), now_ms())
         standing = await asyncio.to_thread(rules.findings, books, as_of)
@@ -142,7 +153,7 @@ class Projector:
             await findings.save_standing(connection, self._network, books.index, as_of, standing)
         for failed in (one for one in standing if one.code == rules.RULE_FAILED.code):
             logger.error("rule_failed", network=self._network, **failed.fields)
-        self._looked_index, self._look_due_seconds = books.index, now + LOOK_SECONDS
+        self._pace.looked(books.index, began, _now_seconds())
 
     async def _originals(self, connection: Connection, refs: Iterable[EntryRef], *, before: int) -> dict[str, bytes]:
         """The bodies of entries before an index, by hash."""
@@ -152,17 +163,20 @@ class Projector:
         stored = await store.bodies_of(connection, self._network, places, before=before)
         return {to_base64url(entry_hash(body)): body for body in stored}
 
-    async def _sleep(self) -> None:
-        try:
-            async with asyncio.timeout(POLL_SECONDS):
-                await self._woken.wait()
-        except TimeoutError:
-            pass
-
     async def _announce(self, index: int) -> None:
         async with self._moved:
             self.index = index
             self._moved.notify_all()
+
+
+def _now_seconds() -> float:
+    return asyncio.get_running_loop().time()
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 def fold(

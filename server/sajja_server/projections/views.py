@@ -27,15 +27,14 @@ from sajja_schemas.findings import Finding
 from sajja_schemas.indicators import INDICATORS, Lens, Reading, Scope, read_all
 from sajja_schemas.registers import Registers, growth, loans, members, movements, papers
 from sajja_schemas.registers.members import Headcount, headcount
-from sajja_schemas.standing import Trust
-from sajja_server.projections import findings, registers
-from sajja_server.projections.memory import Memory, stored
+from sajja_schemas.standing import VillageBank
+from sajja_server.projections import findings, kept, registers
+from sajja_server.projections.memory import folded_to, stored
 from sajja_server.store import evidence
 from sajja_server.store.log import log_head
 from sajja_server.store.pool import Connection, Pool
 
 _FUNDS = ("welfare", "risk", "network")
-_memory_decoder = msgspec.msgpack.Decoder(Memory)
 
 
 async def network_totals(pool: Pool, network: str, now: int, on: date | None = None) -> dict[str, object]:
@@ -44,7 +43,8 @@ async def network_totals(pool: Pool, network: str, now: int, on: date | None = N
     `on` is the day as of which loans are late and twelve months end; the latest business date where none is given.
     """
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-        index, memory = await _state(connection, network)
+        index = await _index(connection, network)
+        about = await _about(connection, network)
         rows = await connection.fetch(
             "SELECT ledger, account, sum(amount_satang) FROM books.balance WHERE network = $1 GROUP BY 1, 2",
             network,
@@ -61,12 +61,11 @@ async def network_totals(pool: Pool, network: str, now: int, on: date | None = N
         )
         size = (await log_head(connection, network)).size
         found = await findings.counts_by_code(connection, network)
-    trust = memory.trust if memory is not None else Trust(network=network, fingerprint="")
-    last = reached_day(memory.reached.values(), now) if memory is not None and memory.reached else None
+    last = reached_day(about.reached.values(), now) if about.reached else None
     as_of = on or last or business_date(now)
     lent = read_loans(known, principal, as_of)
     people = headcount(known)
-    villages = _villages(trust, people, sums, lent)
+    villages = _villages(about.villages, people, sums, lent)
     funds: dict[str, dict[str, int]] = {
         fund: read_fund(fund, sums) | read_fund_flows(fund, known, as_of) for fund in _FUNDS
     }
@@ -75,8 +74,8 @@ async def network_totals(pool: Pool, network: str, now: int, on: date | None = N
     funds["risk"]["largest_covered_satang"] = max((one.largest_covered_satang for one in lent.values()), default=0)
     return {
         "network": network,
-        "name": trust.name,
-        "demonstration": trust.demonstration,
+        "name": about.name,
+        "demonstration": about.demonstration,
         "index": index,
         "entries": size,
         "reflects_received_at": reflects,
@@ -87,8 +86,8 @@ async def network_totals(pool: Pool, network: str, now: int, on: date | None = N
         "funds": funds,
         "groups": read_groups(known, as_of),
         "growth": growth.year_ends(known),
-        "awaiting_approval": len(trust.awaiting),
-        "in_transit": len(memory.transit) if memory is not None else 0,
+        "awaiting_approval": about.awaiting,
+        "in_transit": about.in_transit,
         "quarantined": dict(map(tuple, quarantined)),
         "rejected": rejected,
         "findings": found,
@@ -113,9 +112,9 @@ async def standing_findings(
         if on is None:
             index, as_of, standing = await findings.read_standing(connection, network, village, severity)
         else:
-            books = await stored(connection, network)
-            index, as_of = (books.index, on) if books is not None else (0, None)
-            standing = await asyncio.to_thread(rules.findings, books, on) if books is not None else []
+            found = await stored(connection, network)
+            index, as_of = (found.books.index, on) if found is not None else (0, None)
+            standing = await asyncio.to_thread(rules.findings, found.books, on) if found is not None else []
     wanted = [
         one
         for one in (*standing, *beside)
@@ -170,7 +169,7 @@ def _published(reading: Reading) -> dict[str, object]:
 async def village_status(pool: Pool, network: str, now: int) -> dict[str, object]:
     """When each device was last heard, and what it has in the log."""
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-        index, _memory = await _state(connection, network)
+        index = await _index(connection, network)
         rows = await connection.fetch(
             """
             SELECT d.device, d.unit AS village, d.label, d.entries, d.sequence, d.last_index, d.last_received_at,
@@ -187,7 +186,7 @@ async def village_status(pool: Pool, network: str, now: int) -> dict[str, object
 async def balances(pool: Pool, network: str, ledger: str | None) -> dict[str, object]:
     """Every balance that is not nothing, of one ledger or of all."""
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-        index, _memory = await _state(connection, network)
+        index = await _index(connection, network)
         rows = await connection.fetch(
             """
             SELECT ledger, account, sub, amount_satang FROM books.balance
@@ -204,10 +203,29 @@ async def balances(pool: Pool, network: str, ledger: str | None) -> dict[str, ob
     }
 
 
-async def _state(connection: Connection, network: str) -> tuple[int, Memory | None]:
-    row = await connection.fetchrow("SELECT index, memory FROM books.state WHERE network = $1", network)
+async def _index(connection: Connection, network: str) -> int:
     # The tables know the index of the next entry; people are told the last one that is in the figures.
-    return (row["index"] - 1, _memory_decoder.decode(row["memory"])) if row is not None else (-1, None)
+    return await folded_to(connection, network) - 1
+
+
+class _About(msgspec.Struct):
+    """What the books know of the network beside its money."""
+
+    name: str
+    demonstration: bool
+    villages: dict[str, VillageBank]
+    reached: dict[str, date]
+    in_transit: int
+    awaiting: int
+
+
+async def _about(connection: Connection, network: str) -> _About:
+    fields = ("trust", "name"), ("trust", "demonstration"), ("trust", "villages"), ("books", "reached")
+    name, demonstration, villages, reached, transit = await kept.read_fields(
+        connection, network, *fields, ("books", "transit")
+    )
+    waiting = await kept.count(connection, network, "awaiting")
+    return _About(name or "", demonstration or False, villages or {}, reached or {}, len(transit or {}), waiting)
 
 
 async def _known(connection: Connection, network: str) -> Registers:
@@ -230,7 +248,10 @@ async def _principal(connection: Connection, network: str) -> dict[tuple[str, in
 
 
 def _villages(
-    trust: Trust, people: Mapping[str, Headcount], sums: ControlSums, lent: Mapping[str, LoanFigures]
+    banks: Mapping[str, VillageBank],
+    people: Mapping[str, Headcount],
+    sums: ControlSums,
+    lent: Mapping[str, LoanFigures],
 ) -> list[dict[str, object]]:
     return [
         {
@@ -242,7 +263,7 @@ def _villages(
             **read_bank(code, sums),
             "par30_satang": lent.get(f"bank:{code}", LoanFigures()).par30_satang,
         }
-        for code, bank in sorted(trust.villages.items())
+        for code, bank in sorted(banks.items())
     ]
 
 

@@ -16,11 +16,10 @@ from sajja_schemas.entry import SignedEntry
 from sajja_schemas.verdicts import HeldCode, Verdict
 from sajja_server.store.pool import Connection
 
-_INGEST: Final = "SELECT * FROM sajja.ingest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-
+_INGEST: Final = "SELECT * FROM sajja.ingest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
 
 _VERDICTS: Final = {verdict.value: verdict for verdict in Verdict}
-_NOT_JUDGED: Final = Judgement(Verdict.HELD)
+_NOT_JUDGED: Final = Judgement(Verdict.HELD)  # no judgement of the database: it would have a code
 
 
 class UnknownNetwork(LookupError):
@@ -116,25 +115,59 @@ async def ingest(
     When this returns, what was merged is durable. When it raises, nothing was stored, or all of it was: the caller
     cannot know which, and need not, for the same entries offered again are `duplicate`.
     """
+    runs = _runs(entries, enrolled)
+    firsts = [entries[run.first] for run in runs]
     rows = await connection.fetch(
         _INGEST,
         network,
         received_at,
-        [entry.key for entry in entries],
-        [entry.device for entry in entries],
-        [entry.sequence for entry in entries],
+        [entry.device for entry in firsts],
+        [entry.key for entry in firsts],
+        [enrolled[run.first] for run in runs],
+        [entry.village for entry in firsts],
+        [run.count for run in runs],
+        [entry.sequence for entry in firsts],
+        [entry.previous for entry in firsts],
+        [entries[run.first + run.count - 1].hash for run in runs],
         [entry.hash for entry in entries],
-        [entry.previous for entry in entries],
-        [entry.village for entry in entries],
         [entry.body for entry in entries],
         [entry.signature for entry in entries],
-        list(enrolled),
     )
-    assert len(rows) == len(entries), "every entry of a call is judged, once"
     judgements = [_NOT_JUDGED] * len(entries)
-    for place, verdict, code, index in rows:
-        judgements[place - 1] = Judgement(_VERDICTS[verdict], HeldCode(code) if code else None, index)
+    for place, count, name, code, index in rows:
+        verdict = _VERDICTS[name]
+        for at in range(count):
+            judgements[place - 1 + at] = Judgement(
+                verdict, HeldCode(code) if code else None, index + at if index is not None else None
+            )
+    assert _NOT_JUDGED not in judgements, "every entry of a call is judged"
     return judgements
+
+
+class _Run(msgspec.Struct):
+    """Entries that follow each other in one device's log, in one feed: from which on, and how many."""
+
+    first: int
+    count: int
+
+
+def _runs(entries: Sequence[SignedEntry], enrolled: Sequence[bool]) -> list[_Run]:
+    runs: list[_Run] = []
+    last: SignedEntry | None = None
+    for at, entry in enumerate(entries):
+        if (
+            last is not None
+            and entry.previous == last.hash
+            and entry.sequence == last.sequence + 1
+            and entry.device == last.device
+            and entry.village == last.village
+            and enrolled[at] is enrolled[at - 1]
+        ):
+            runs[-1].count += 1
+        else:
+            runs.append(_Run(at, 1))
+        last = entry
+    return runs
 
 
 async def indexes_of(
