@@ -14,6 +14,8 @@ No I/O in this module; an answer is changed by making another.
 from collections.abc import Mapping
 from typing import Any, Final
 
+import msgspec
+
 from sajja_schemas import limits
 from sajja_server.access import Scope
 
@@ -46,6 +48,7 @@ def totals_of_village(answer: Answer, village: str) -> dict[str, Any]:
 
 def aggregates(answer: Answer) -> dict[str, Any]:
     """`network_totals` for whoever is given sums of many persons only."""
+    answer = msgspec.to_builtins(answer)
     totals = answer["totals"]
     told: dict[str, Any] = {name: answer[name] for name in _ABOUT if name in answer}
     told |= {"scope": Scope.AGGREGATES, "totals": {}, "funds": {}, "growth": [], "villages": []}
