@@ -30,6 +30,7 @@ LINE: Final = web.RequestKey("line", dict[str, object])  # what a handler adds t
 SECURITY_HEADERS: Final = {
     **HEADERS,
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Server": "sajja",
     "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 # Said behind TLS only: on loopback there is none to insist on.
@@ -76,9 +77,10 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         logger.warning("store_unavailable", error=type(error).__name__)
         return problems.StoreUnavailable().response()
     except web.HTTPException as error:
-        if error.status in problems.BY_STATUS:
-            return problems.BY_STATUS[error.status]().response()
-        return problems.RequestMalformed().response()
+        response = problems.BY_STATUS.get(error.status, problems.RequestMalformed)().response()
+        if "Allow" in error.headers:
+            response.headers["Allow"] = error.headers["Allow"]
+        return response
     except Exception:
         resource = request.match_info.route.resource
         # The class and the places go to the log (`logs.py`); the message may quote what somebody sent.

@@ -56,13 +56,13 @@ async def feed(request: web.Request) -> web.Response:
         raise problems.NotYourVillage
     after = integer_of(request, "after", maximum=limits.SEQUENCE_MAX, default=0) or 0
     limit = integer_of(request, "limit", maximum=limits.FEED_PAGE_ENTRIES_MAX, default=limits.FEED_PAGE_ENTRIES_MAX)
+    expected = from_base64url(request.query["hash"], 32) if "hash" in request.query else None
     async with request.app[POOL].acquire() as connection:
         if await is_revoked(connection, network.name, session.device):
             raise problems.DeviceRevoked
-        if after and "hash" in request.query:
-            expected = from_base64url(request.query["hash"], 32)
-            if await store.feed_hash(connection, network.name, village, after) != expected:
-                raise problems.FeedDiverged
+        is_known = not after or expected is None
+        if not is_known and await store.feed_hash(connection, network.name, village, after) != expected:
+            raise problems.FeedDiverged
         entries = await store.read_feed(connection, network.name, village, after, max(limit or 1, 1) + 1)
     await note_contact(request, session, now)
     page, has_more = page_of(entries, max(limit or 1, 1))

@@ -40,7 +40,7 @@ _PARTS: Final[Mapping[str, Schema]] = {
     "hash": {"type": "string", "pattern": _NAME},
     "name": {"type": "string", "enum": sorted(PROJECTIONS)},
     "epoch": {"type": "string", "pattern": "^[1-9][0-9]{0,8}$"},
-    "path": {"type": "string", "pattern": "^tile/[0-9a-z/.]+$", "description": "tlog-tiles: it has slashes in it"},
+    "path": {"type": "string", "pattern": "^tile/[0-9a-z/.]{1,60}$", "description": "tlog-tiles: it has slashes in it"},
     "file": {"type": "string", "pattern": "^[a-z]+\\.(css|js|svg)$"},
 }
 
@@ -172,8 +172,8 @@ def _refusals(route: Route) -> Iterable[type[problems.Problem]]:
 
 
 def _content(shape: type | str | Schema) -> dict[str, Any]:
-    if isinstance(shape, str):
-        return {shape: {"schema": {"type": "string"}}}
+    if isinstance(shape, str):  # lines, bytes or text: each line has its own verdict, so none is wrong for the whole
+        return {shape: {"schema": {}}}
     if isinstance(shape, type):
         return {"application/json": {"schema": {"$ref": _COMPONENT.format(name=shape.__name__)}}}
     return {"application/json": {"schema": dict(shape)}}
