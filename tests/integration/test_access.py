@@ -49,7 +49,7 @@ async def speaker(pool: Pool, database: Database) -> AsyncIterator[Speaker]:
     await admit(database.server_url, world)
     async with serving(pool) as server, speaking(str(server.make_url("/")), world) as speaker:
         office = world.office.tablets[0]
-        await speaker.push(office, office.log)
+        reply = await speaker.push(office, office.log)
         for village in ("pp01", "pp02"):
             tablet = world.village(village).tablets[0]
             world.admit(tablet, [f"{village}-m{at:03d}" for at in range(6)])
@@ -144,8 +144,10 @@ async def test_a_demonstration_is_open_on_its_own_machine_and_nowhere_else(pool:
         server.app[DEMONSTRATIONS][world.network] = True
         assert (await speaker.get_json(path, headers={}))[0] == 200
         assert (await speaker.get_json("/v1/networks/testnet/people/me", headers={}))[1]["code"] == "sign_in_needed"
-    public = {"public_url": "https://sajja.example", "proxies": "127.0.0.1"}
-    async with serving(pool, **public) as server, speaking(str(server.make_url("/")), world) as speaker:
+    async with (
+        serving(pool, public_url="https://sajja.example", proxies="127.0.0.1") as server,
+        speaking(str(server.make_url("/")), world) as speaker,
+    ):
         server.app[DEMONSTRATIONS][world.network] = True
         asked = {"Host": "sajja.example"}
         status, problem = await speaker.get_json(path, headers=asked)

@@ -190,11 +190,10 @@ async def test_a_session_of_one_network_is_none_in_another(pool: Pool, database:
     other = World.founded(("pp01",), network="othernet")
     await admit(database.server_url, other)
     person = await committee(pool, speaker)
-    for _ in range(100):
-        status, answer = await get(speaker.http, speaker.base, person, "/v1/networks/othernet/people/me")
-        if status != 404:
-            break
+    status, answer = 404, {}
+    while status == 404:  # it is taken up in a moment
         await asyncio.sleep(0.05)
+        status, answer = await get(speaker.http, speaker.base, person, "/v1/networks/othernet/people/me")
     assert (status, answer["code"]) == (401, "sign_in_needed")
 
 
@@ -248,12 +247,12 @@ async def test_an_address_that_asks_too_often_is_told_when_to_come_back(server: 
     headers = await speaker.session(office)
     assert (await speaker.push(office, office.log)).size > 1
     server.app[LIMITER].address = Buckets(Rate(burst=3, seconds_each=60))
-    statuses = []
+    told = []
     for _ in range(4):
         async with speaker.http.get(f"{speaker.base}/v1/hello") as response:
-            statuses.append(response.status)
-    assert statuses == [200, 200, 200, 429]
-    assert 0 < int(response.headers["Retry-After"]) <= 60
+            told.append((response.status, int(response.headers.get("Retry-After", 0))))
+    assert [status for status, _wait in told] == [200, 200, 200, 429]
+    assert 0 < told[3][1] <= 60
     async with speaker.http.get(f"{speaker.network}/feeds/office", headers=headers) as response:
         assert response.status == 200
 

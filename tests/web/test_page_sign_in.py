@@ -73,7 +73,7 @@ async def desk(postgres_server: str) -> AsyncIterator[Desk]:
         server.app[LIMITER].sign_in_address = Buckets(Rate(burst=1_000, seconds_each=1))
         speaker = await stack.enter_async_context(speaking(str(server.make_url("/")), world))
         office = world.office.tablets[0]
-        await speaker.push(office, office.log)
+        reply = await speaker.push(office, office.log)
         for village in ("pp01", "pp02"):
             tablet = world.village(village).tablets[0]
             world.admit(tablet, [f"{village}-m{at:03d}" for at in range(6)])

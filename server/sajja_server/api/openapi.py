@@ -7,7 +7,8 @@ served at `/openapi.json`, lies in `schemas/json/openapi.json`, and the tests ho
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -38,7 +39,6 @@ _PARTS: Final[Mapping[str, Schema]] = {
     "device": {"type": "string", "pattern": _NAME},
     "village": {"type": "string", "pattern": "^[a-z][a-z0-9]{1,15}$"},
     "hash": {"type": "string", "pattern": _NAME},
-    "name": {"type": "string", "enum": sorted(PROJECTIONS)},
     "epoch": {"type": "string", "pattern": "^[1-9][0-9]{0,8}$"},
     "path": {"type": "string", "pattern": "^tile/[0-9a-z/.]{1,60}$", "description": "tlog-tiles: it has slashes in it"},
     "file": {"type": "string", "pattern": "^[a-z]+\\.(css|js|svg)$"},
@@ -53,7 +53,7 @@ def encoded() -> bytes:
 def document() -> dict[str, Any]:
     """The document."""
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
-    for route in ROUTES:
+    for route in described():
         paths[plain_path(route.path)][route.method.lower()] = _operation(route)
     return {
         "openapi": "3.1.0",
@@ -73,6 +73,17 @@ def document() -> dict[str, Any]:
             },
         },
     }
+
+
+def described() -> Iterator[Route]:
+    """Every route as it is told: each projection is one by itself, with what may be asked of it."""
+    for route in ROUTES:
+        if route.resource != "projection":
+            yield route
+            continue
+        for name, projection in PROJECTIONS.items():
+            path = route.path.replace("{name}", name)
+            yield replace(route, resource=f"projection.{name}", path=path, query=projection.query)
 
 
 def _operation(route: Route) -> dict[str, Any]:
@@ -100,24 +111,11 @@ def _summary(route: Route) -> str:
 
 
 def _who(route: Route) -> str:
-    named = (
-        {resource: may for resource, may in access.MAY.items() if resource.partition(".")[0] == route.resource}
-        if route.resource == "projection"
-        else {route.resource: access.MAY[route.resource]}
-    )
-    return "\n".join(
-        f"{resource}: " + ", ".join(f"{audience} ({scope})" for audience, scope in may.items())
-        for resource, may in named.items()
-    )
+    return ", ".join(f"{audience} ({scope})" for audience, scope in access.MAY[route.resource].items())
 
 
 def _audiences(route: Route) -> set[Audience]:
-    return {
-        audience
-        for resource, may in access.MAY.items()
-        for audience in may
-        if resource == route.resource or resource.startswith(route.resource + ".")
-    }
+    return set(access.MAY[route.resource])
 
 
 def _security(route: Route) -> list[dict[str, list[str]]]:

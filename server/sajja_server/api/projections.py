@@ -6,6 +6,7 @@ A projection that narrows is narrowed here, where it is read: a scope that has n
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
+import msgspec
 from aiohttp import web
 
 from sajja_schemas.accounts import is_ledger
@@ -25,7 +26,7 @@ FINDINGS_MAX: Final = 10_000
 
 async def projection(request: web.Request) -> web.Response:
     """`GET /v1/networks/{network}/projections/{name}`: a projection, with the index that it reflects."""
-    return json_response(await PROJECTIONS[request.match_info["name"]](request))
+    return json_response(await PROJECTIONS[request.match_info["name"]].read(request))
 
 
 async def _network_totals(request: web.Request) -> Mapping[str, Any]:
@@ -76,12 +77,28 @@ async def _findings(request: web.Request) -> Mapping[str, Any]:
     )
 
 
-PROJECTIONS: Final[Mapping[str, Callable[[web.Request], Awaitable[Mapping[str, Any]]]]] = {
-    "network_totals": _network_totals,
-    "village_status": _village_status,
-    "witnesses": _witnesses,
-    "books": _books,
-    "findings": _findings,
+class Projection(msgspec.Struct, frozen=True):
+    """How a projection is read, and what may be asked of it besides (JSON Schema by name)."""
+
+    read: Callable[[web.Request], Awaitable[Mapping[str, Any]]]
+    query: Mapping[str, Mapping[str, Any]] = {}
+
+
+_DAY: Final = {"type": "string", "format": "date"}
+PROJECTIONS: Final[Mapping[str, Projection]] = {
+    "network_totals": Projection(_network_totals, {"on": _DAY}),
+    "village_status": Projection(_village_status),
+    "witnesses": Projection(_witnesses),
+    "books": Projection(_books, {"ledger": {"type": "string", "minLength": 1}}),
+    "findings": Projection(
+        _findings,
+        {
+            "on": _DAY,
+            "village": {"type": "string", "pattern": "^[a-z][a-z0-9]{1,15}$"},
+            "severity": {"type": "string", "enum": [one.value for one in Severity]},
+            "limit": {"type": "integer", "minimum": 0, "maximum": FINDINGS_MAX},
+        },
+    ),
 }
 
 

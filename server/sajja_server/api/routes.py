@@ -8,7 +8,6 @@ from typing import Any, Final
 from aiohttp import hdrs, web
 
 from sajja_schemas import limits, wire
-from sajja_schemas.findings import Severity
 from sajja_schemas.proof import MEDIA_PROOF
 from sajja_server.api import devices, entries, people, personal, problems, projections, public, public_log
 from sajja_server.api.guard import Handler, guarded
@@ -21,8 +20,6 @@ _BYTES: Final = "application/octet-stream"
 
 Schema = Mapping[str, Any]
 _HASH: Final[Schema] = {"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"}
-_DAY: Final[Schema] = {"type": "string", "format": "date"}
-_VILLAGE: Final[Schema] = {"type": "string", "pattern": "^[a-z][a-z0-9]{1,15}$"}
 
 
 def _up_to(maximum: int) -> Schema:
@@ -164,13 +161,6 @@ ROUTES: Final = (
         method=_GET,
         path=_NETWORK + "/projections/{name}",
         handler=projections.projection,
-        query={
-            "on": _DAY,
-            "ledger": {"type": "string"},
-            "village": _VILLAGE,
-            "severity": {"type": "string", "enum": [one.value for one in Severity]},
-            "limit": _up_to(projections.FINDINGS_MAX),
-        },
         answer={
             "type": "object",
             "properties": {"network": {"type": "string"}, "index": {"type": "integer", "minimum": -1}},
