@@ -190,7 +190,8 @@ async def test_a_session_of_one_network_is_none_in_another(pool: Pool, database:
     other = World.founded(("pp01",), network="othernet")
     await admit(database.server_url, other)
     person = await committee(pool, speaker)
-    status, answer = 404, {}
+    status: int = 404
+    answer: dict[str, Any] = {}
     while status == 404:  # it is taken up in a moment
         await asyncio.sleep(0.05)
         status, answer = await get(speaker.http, speaker.base, person, "/v1/networks/othernet/people/me")
