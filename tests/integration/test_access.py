@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 import msgspec
 import pytest
 
 from sajja_schemas.entry import OFFICE
+from sajja_schemas.events.network import NetworkEstablished
 from sajja_schemas.events.savings import ShareDeposited
 from sajja_server.access import MAY, ROLES, Audience, Scope, scope_of
 from sajja_server.api.projections import PROJECTIONS
@@ -129,29 +131,26 @@ async def test_a_donor_sees_sums_and_no_village(pool: Pool, speaker: Speaker) ->
 
 
 @pytest.mark.postgres
-async def test_a_demonstration_is_open_on_its_own_machine_and_nowhere_else(pool: Pool, database: Database) -> None:
+async def test_a_demonstration_is_open_on_its_own_machine_and_nowhere_else(
+    pool: Pool, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """And only a demonstration: what is real asks for a sign-in on this machine, too."""
-    from sajja_client.demo import rules
-
-    world = World.founded(("pp01",))
-    await admit(database.server_url, world)
-    assert world.network != rules.NETWORK
-    path = f"/v1/networks/{world.network}/projections/network_totals"
-    async with serving(pool) as server, speaking(str(server.make_url("/")), world) as speaker:
-        assert (await speaker.get_json(path, headers={}))[1]["code"] == "sign_in_needed"
-        from sajja_server.api.context import DEMONSTRATIONS
-
-        server.app[DEMONSTRATIONS][world.network] = True
-        assert (await speaker.get_json(path, headers={}))[0] == 200
-        assert (await speaker.get_json("/v1/networks/testnet/people/me", headers={}))[1]["code"] == "sign_in_needed"
-    async with (
-        serving(pool, public_url="https://sajja.example", proxies="127.0.0.1") as server,
-        speaking(str(server.make_url("/")), world) as speaker,
-    ):
-        server.app[DEMONSTRATIONS][world.network] = True
+    real = World.founded(("pp01",))
+    monkeypatch.setattr("support.world.NetworkEstablished", partial(NetworkEstablished, demonstration=True))
+    shown = World.founded(("pp01",), network="shown")
+    path = "/v1/networks/{}/projections/network_totals"
+    for world in (real, shown):
+        await admit(database.server_url, world)
+    async with serving(pool) as server, speaking(str(server.make_url("/")), real) as speaker:
+        assert (await speaker.get_json(path.format("testnet"), headers={}))[1]["code"] == "sign_in_needed"
+        status, totals = await speaker.get_json(path.format("shown"), headers={})
+        assert (status, totals["network"]) == (200, "shown")
+        assert (await speaker.get_json("/v1/networks/shown/people/me", headers={}))[1]["code"] == "sign_in_needed"
+        assert (await speaker.get_json("/v1/networks/shown/feeds/office", headers={}))[1]["code"] == "session_missing"
+    public = serving(pool, public_url="https://sajja.example", proxies="127.0.0.1")
+    async with public as server, speaking(str(server.make_url("/")), shown) as speaker:
         asked = {"Host": "sajja.example"}
-        status, problem = await speaker.get_json(path, headers=asked)
-        assert (status, problem["code"]) == (401, "sign_in_needed")
+        assert (await speaker.get_json(path.format("shown"), headers=asked))[1]["code"] == "sign_in_needed"
         async with speaker.http.get(speaker.base + "/", headers=asked) as response:
             assert response.headers["Strict-Transport-Security"].startswith("max-age=")
         assert (await speaker.get_json("/v1/hello", headers={}))[1]["code"] == "host_unknown"

@@ -24,6 +24,7 @@ const state = {
   network: null,
   hello: null,
   totals: null,
+  has_totals: true, // whether this role may see them
   status: null,
   received_at: null, // by this clock: when the figures were last known to be the server's
   skew_ms: 0, // the server's clock less this one
@@ -87,7 +88,7 @@ async function round() {
   asking = true;
   clearTimeout(timer);
   try {
-    if (!state.hello) await choose();
+    if (!state.hello || !state.network) await choose();
     if (state.network) await read();
     if (state.network && !state.person && !is_open()) state.person = await ask(people("me"));
     failures = 0;
@@ -137,6 +138,7 @@ async function read() {
     state.status = status.value;
   }
   if (findings.status === "fulfilled") state.findings = findings.value;
+  state.has_totals = totals.status === "fulfilled" || !is_not_for_me(totals.reason);
   for (const answer of [totals, status, findings]) if (answer.status === "rejected" && !is_not_for_me(answer.reason)) throw answer.reason;
 }
 
@@ -234,7 +236,7 @@ function draw() {
   if (what === drawn) return tick();
   drawn = what;
   if (totals) show("ready", view.figures(words(), language, { totals, status, findings: state.findings, now: now(), everything: state.everything, all_findings: state.all_findings }));
-  else if (status) show("ready", view.devices_only(words(), language, status, now()));
+  else if (status && !state.has_totals) show("ready", view.devices_only(words(), language, status, now()));
   else if (problem) show("failed", view.failed(words(), language, problem));
   else if (state.hello && !state.network) show("empty", view.empty(words()));
   else show("loading", view.loading(words()));
