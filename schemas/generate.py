@@ -7,7 +7,11 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "schemas"), str(ROOT / "tests")]  # the small network of the tests makes the vectors, too
+sys.path[:0] = [
+    str(ROOT / "schemas"),
+    str(ROOT / "server"),
+    str(ROOT / "tests"),
+]  # the small network of the tests makes the vectors, too
 
 from generation import (  # noqa: E402  # after the path is set
     byte_vectors,
@@ -17,6 +21,7 @@ from generation import (  # noqa: E402  # after the path is set
     examples,
     findings_page,
     indicators_page,
+    interface,
     personal_vectors,
     shapes,
     tables,
@@ -28,6 +33,7 @@ def main(arguments: list[str]) -> int:
     """Write the files that differ, or only name them."""
     generated = {
         **shapes.files(),
+        **interface.files(),
         **tables.files(),
         **catalogue.files(),
         **findings_page.files(),

@@ -52,7 +52,22 @@ CONSISTENCY_SIZES_MAX: Final = 16  # older sizes that are shown to be beginnings
 
 SESSION_SECONDS: Final = 12 * 60 * 60
 CHALLENGE_SECONDS: Final = 120
-CHALLENGES_MAX: Final = 100  # a device, open at once
+DEVICE_SESSIONS_MAX: Final = 20  # a device, open at once; the oldest make room
+BODY_SECONDS: Final = 300  # a whole request's body: a megabyte over a bad line
+BODY_IDLE_SECONDS: Final = 30  # between two pieces of it
+
+# People who sign in at the server.
+ACCOUNT_NAME_CHARACTERS_MIN: Final = 2
+ACCOUNT_NAME_CHARACTERS_MAX: Final = 40
+PASSWORD_CHARACTERS_MIN: Final = 10
+PASSWORD_CHARACTERS_MAX: Final = 128
+PASSWORD_LETTERS_MIN: Final = 5  # different ones
+SETUP_SECONDS: Final = 3 * 24 * 60 * 60  # a one-time code waits for its person
+RECOVERY_CODES: Final = 10
+PERSON_SESSION_SECONDS: Final = 12 * 60 * 60
+PERSON_IDLE_SECONDS: Final = 60 * 60
+PERSON_SESSIONS_MAX: Final = 10  # an account, open at once; the oldest make room
+AGGREGATE_PERSONS_MIN: Final = 5  # fewer persons than this are never shown as a sum
 
 # Paper: what a client reads from a stranger's spreadsheet.
 PAPER_FILE_BYTES_MAX: Final = 4 * 1024 * 1024

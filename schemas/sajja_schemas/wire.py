@@ -131,6 +131,69 @@ class Session(msgspec.Struct, frozen=True):
     village: str
 
 
+class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A person signs in. The code is of the authenticator app, or one of the recovery codes."""
+
+    name: str
+    password: str
+    code: str
+
+
+class SignedIn(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who has signed in. The session itself is a cookie that no script can read."""
+
+    network: str
+    name: str
+    role: str
+    expires_at: int
+    csrf: str  # to be sent as the header `Sajja-Csrf` with whatever changes something
+    village: str | None = None
+
+
+class Setup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A one-time code, to see what it sets up."""
+
+    setup: str
+
+
+class SetupOffer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An account that waits to be set up: what the authenticator app is to keep, as text and as a QR code's rows."""
+
+    name: str
+    role: str
+    secret: str
+    uri: str
+    qr: list[str]  # a row a string, 1 is dark
+    village: str | None = None
+
+
+class SetupFinish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The account is set up: a password of one's own, and a code that shows that the app has its secret."""
+
+    setup: str
+    password: str
+    code: str
+
+
+class SetupDone(msgspec.Struct, frozen=True):
+    """Signed in at once; and the recovery codes, which are shown this once."""
+
+    signed_in: SignedIn
+    recovery: list[str]
+
+
+class SignOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A person signs out, here or on every machine."""
+
+    everywhere: bool = False
+
+
+class SignedOut(msgspec.Struct, frozen=True):
+    """The session has ended."""
+
+    everywhere: bool
+
+
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """RFC 9457: the one shape of every refusal."""
 

@@ -6,58 +6,55 @@ import signal
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final
 
 import structlog
 from aiohttp import web
 
 from sajja_schemas import limits
-from sajja_server.api import devices, entries, personal, public, public_log
-from sajja_server.api.context import CONTACTS, HASHER, NETWORKS, PAGE, POOL, SESSIONS
+from sajja_server.api.context import (
+    CHALLENGER,
+    CONTACTS,
+    DEMONSTRATIONS,
+    FACTORS,
+    HASHER,
+    NETWORKS,
+    OPENAPI,
+    PAGE,
+    PASSWORDS,
+    POOL,
+    SESSIONS,
+    SETTINGS,
+)
 from sajja_server.api.edge import edge
+from sajja_server.api.limiter import LIMITER, Limiter
+from sajja_server.api.openapi import encoded
+from sajja_server.api.routes import served
+from sajja_server.challenges import Challenger
 from sajja_server.networks import Networks
 from sajja_server.page import read_page
+from sajja_server.people import Factors, Passwords
 from sajja_server.person_hash import PersonHasher
 from sajja_server.publish import Press
 from sajja_server.settings import Settings
 from sajja_server.store.pool import Hold, Pool
 
-_NETWORK: Final = "/v1/networks/{network}"
-
 logger = structlog.get_logger()
-
-ROUTES: Final = (
-    web.get("/", public.page),
-    web.get("/page/{file}", public.page),
-    web.get("/healthz", public.healthz),
-    web.get("/readyz", public.readyz),
-    web.get("/v1/hello", public.hello),
-    web.get(_NETWORK + "/devices/{device}/head", devices.head),
-    web.post(_NETWORK + "/devices/{device}/challenge", devices.challenge),
-    web.post(_NETWORK + "/devices/{device}/session", devices.session),
-    web.post(_NETWORK + "/entries", entries.push),
-    web.get(_NETWORK + "/feeds/{village}", entries.feed),
-    web.post(_NETWORK + "/personal", personal.give),
-    web.get(_NETWORK + "/personal", personal.ask),
-    web.get(_NETWORK + "/personal/duplicates", personal.duplicate_persons),
-    web.get(_NETWORK + "/projections/{name}", public.projection),
-    web.get(_NETWORK + "/log/checkpoint", public_log.checkpoint),
-    web.get(_NETWORK + "/log/consistency", public_log.consistency),
-    web.get(_NETWORK + "/log/entries", public_log.log_entries),
-    web.get(_NETWORK + "/log/{path:tile/.+}", public_log.tile),
-    web.get(_NETWORK + "/log/{epoch}/checkpoint", public_log.checkpoint),
-    web.get(_NETWORK + "/log/{epoch}/{path:tile/.+}", public_log.tile),
-    web.get(_NETWORK + "/receipts/{hash}", public_log.receipt),
-)
 
 
 def build_app(pool: Pool, hold: Hold, settings: Settings, hasher: PersonHasher) -> web.Application:
     """The application over an open pool, which the caller closes; `hold` gives connections to hold on to."""
     app = web.Application(middlewares=[edge], client_max_size=limits.PUSH_BYTES_MAX)
-    app.add_routes(ROUTES)
+    app.add_routes(served())
     app[POOL] = pool
+    app[SETTINGS] = settings
     app[PAGE] = read_page()
+    app[OPENAPI] = encoded()
     app[HASHER] = hasher
+    app[CHALLENGER] = Challenger(hasher.derive(b"device challenge"))
+    app[FACTORS] = Factors(hasher.derive(b"second factor"))
+    app[PASSWORDS] = Passwords()
+    app[LIMITER] = Limiter()
+    app[DEMONSTRATIONS] = {}
     app[SESSIONS] = {}
     app[CONTACTS] = {}
     executor = ThreadPoolExecutor(settings.verify_threads or os.cpu_count() or 1, thread_name_prefix="verify")
@@ -77,6 +74,7 @@ def build_app(pool: Pool, hold: Hold, settings: Settings, hasher: PersonHasher) 
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         executor.shutdown(wait=True, cancel_futures=True)
+        app[PASSWORDS].close()
 
     app.cleanup_ctx.append(live)
     return app

@@ -1,26 +1,30 @@
-"""`sajja-server`: run, migrate, admit, log-key, verify, status.
+"""`sajja-server`: run, migrate, admit, people, log-key, verify, status.
 
 Exit codes: 0 done; 1 the database or a network is not as it should be; 2 usage; 3 the database cannot be reached.
 """
 
-import asyncio
-import os
-import sys
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Final, NoReturn, TypeVar
+from typing import Annotated
 
 import msgspec
 import typer
 
-from sajja_server.settings import Settings, SettingsInvalid, read_settings
-
-T = TypeVar("T")
-
-EXIT_PROBLEM: Final = 1
-EXIT_USAGE: Final = 2
-EXIT_UNREACHABLE: Final = 3
+from sajja_server.command import (
+    EXIT_PROBLEM,
+    EXIT_USAGE,
+    Embedded,
+    Home,
+    Json,
+)
+from sajja_server.command import beside_the_embedded as _beside_the_embedded
+from sajja_server.command import fail as _fail
+from sajja_server.command import open_database as _database
+from sajja_server.command import person_secret as _person_secret
+from sajja_server.command import prepare_database as _prepare
+from sajja_server.command import print_json as _print_json
+from sajja_server.command import run_async as _run
+from sajja_server.command import settings_of_environment as _settings
+from sajja_server.people_cli import people
 
 app = typer.Typer(
     name="sajja-server",
@@ -31,18 +35,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Embedded = Annotated[bool, typer.Option(help="Use the embedded PostgreSQL even where SAJJA_DATABASE_URL is set.")]
-Home = Annotated[Path | None, typer.Option(help="Where the embedded PostgreSQL lives.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
-
-class Database(msgspec.Struct, frozen=True):
-    """Where the tables are: as whom to migrate, and as whom to serve."""
-
-    owner_url: str
-    server_url: str
-    role: str | None  # to step down to, where the URL is not that of a mere server
-    is_ours: bool  # the embedded one, or one that we are asked to prepare
+app.add_typer(people, name="people")
 
 
 @app.command()
@@ -199,85 +193,3 @@ def status(*, embedded: Embedded = False, home: Home = None, as_json: Json = Fal
 def main() -> None:
     """The console script."""
     app()
-
-
-def _beside_the_embedded(settings: Settings, home: Path | None) -> Settings:
-    """Where the log's key and tiles are when nobody said: beside the embedded database, not in it."""
-    from sajja_server.embedded import default_home
-
-    folder = home or default_home()
-    return msgspec.structs.replace(
-        settings, signer=settings.signer or str(folder / "signer"), tiles=settings.tiles or str(folder / "tiles")
-    )
-
-
-@contextmanager
-def _database(settings: Settings, *, embedded: bool, home: Path | None, prepare: bool) -> Iterator[Database]:
-    if settings.database_url and not embedded:
-        # With one URL for everything the connections step down to the server's role by themselves.
-        role = "sajja_app" if prepare or settings.migrate_url == "" else None
-        owner = settings.migrate_url or settings.database_url
-        yield Database(owner_url=owner, server_url=settings.database_url, role=role, is_ours=prepare)
-        return
-    from sajja_server.embedded import EmbeddedPostgres, EmbeddedPostgresFailed, default_home
-
-    try:
-        with EmbeddedPostgres.shared(home or default_home()) as postgres:
-            yield Database(owner_url=postgres.owner_url, server_url=postgres.server_url, role=None, is_ours=True)
-    except EmbeddedPostgresFailed as error:
-        _fail(str(error), EXIT_UNREACHABLE)
-
-
-async def _prepare(database: Database) -> list[str]:
-    from sajja_server.migrations import apply_roles, migrate
-
-    await apply_roles(database.owner_url)
-    return await migrate(database.owner_url)
-
-
-def _settings() -> Settings:
-    try:
-        return read_settings(os.environ)
-    except SettingsInvalid as error:
-        _fail(f"ค่าตั้งใช้ไม่ได้ · A setting cannot be used: {error}", EXIT_USAGE)
-
-
-def _person_secret(settings: Settings, home: Path | None) -> bytes:
-    from sajja_server.embedded_place import default_home
-    from sajja_server.person_hash import SecretUnfit, read_secret
-
-    try:
-        return read_secret(Path(settings.person_secret_file or (home or default_home()) / "person.secret"))
-    except SecretUnfit as error:
-        _fail(f"ใช้แฟ้มความลับสำหรับหาคนซ้ำไม่ได้ · SAJJA_PERSON_SECRET_FILE cannot be used: {error}", EXIT_USAGE)
-
-
-def _run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    from sajja_server.migrations import MigrationFailed
-    from sajja_server.store.pool import STORE_ERRORS, StoreUnfit
-
-    try:
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            return runner.run(work())
-    except (StoreUnfit, MigrationFailed) as error:
-        _fail(f"ฐานข้อมูลยังไม่พร้อม · The database is not ready: {error}", EXIT_PROBLEM)
-    except STORE_ERRORS as error:
-        _fail(f"ใช้ฐานข้อมูลหรือพอร์ตไม่ได้ · The database or the port cannot be used: {error}", EXIT_UNREACHABLE)
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """uvloop where the extra `fast` is installed."""
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    return uvloop.new_event_loop
-
-
-def _print_json(answer: object) -> None:
-    sys.stdout.write(msgspec.json.encode(answer).decode() + "\n")
-
-
-def _fail(sentence: str, code: int) -> NoReturn:
-    typer.echo(sentence, err=True)
-    raise typer.Exit(code)

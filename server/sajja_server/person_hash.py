@@ -4,7 +4,9 @@
   in a file beside it, mode 0600, in no database, no backup of one, and no log.
 * Each network has a key of its own, derived from the secret by its name: hashes of two networks cannot be compared.
 * A hash stands beside its part and goes with it. It is in no entry's body and leaves this server never.
-* If the secret is lost, the parts are hashed anew with another. Nothing else rests on it.
+* If the secret is lost, the parts are hashed anew with another.
+* Other keys of this server are derived from the same secret (`derive`): of the challenges that devices sign, and of
+  people's second factors. So whoever loses it sets every account up again (`sajja-server people reset`).
 """
 
 import hmac
@@ -19,6 +21,7 @@ SECRET_BYTES: Final = 32
 KEY_ID_BYTES: Final = 8
 _NETWORK_TAG: Final = b"sajja person key v1\n"
 _KEY_ID_TAG: Final = b"sajja person key id v1\n"
+_PURPOSE_TAG: Final = b"sajja server key v1\n"
 _PERSON_TAG: Final = b"sajja person v1\n"
 _MODE: Final = 0o600
 _OTHERS: Final = 0o077
@@ -44,6 +47,10 @@ class PersonHasher:
     def key_id(self, network: str) -> bytes:
         """Which key makes this network's hashes; it says nothing about the key."""
         return _hmac(self._key(network), _KEY_ID_TAG)[:KEY_ID_BYTES]
+
+    def derive(self, purpose: bytes) -> bytes:
+        """A key for another purpose. From one nobody learns another, nor the secret."""
+        return _hmac(self._secret, _PURPOSE_TAG + purpose)
 
     def __repr__(self) -> str:
         return "PersonHasher()"

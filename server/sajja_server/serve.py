@@ -52,7 +52,7 @@ async def serve(settings: Settings, database_url: str, hasher: PersonHasher, *, 
         await runner.setup()
         try:
             await web.TCPSite(runner, settings.host, settings.port).start()
-            _announce(runner)
+            _announce(runner, settings)
             await stop.wait()
             logger.info("draining", seconds_max=DRAIN_SECONDS)
         finally:
@@ -62,9 +62,9 @@ async def serve(settings: Settings, database_url: str, hasher: PersonHasher, *, 
             await asyncio.wait_for(pool.close(), DRAIN_SECONDS)
 
 
-def _announce(runner: web.AppRunner) -> None:
+def _announce(runner: web.AppRunner, settings: Settings) -> None:
     host, port = runner.addresses[0][:2]
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    logger.info("serving", url=url, loopback_only="people cannot sign in yet")
+    logger.info("serving", url=url, public_url=settings.public_url or "none: this machine alone, demonstrations open")
     sys.stdout.write(msgspec.json.encode({"event": "serving", "url": url}).decode() + "\n")
     sys.stdout.flush()

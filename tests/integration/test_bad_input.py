@@ -16,7 +16,7 @@ from sajja_schemas.events.savings import ShareDeposited
 from sajja_schemas.events.trust import DeviceRevoked
 from sajja_schemas.wire import MEDIA_NDJSON, MEDIA_PROBLEM, Problem
 from sajja_server.api import problems
-from sajja_server.app import ROUTES
+from sajja_server.api.routes import ROUTES
 from sajja_server.store.pool import Pool, StoreUnfit, open_pool
 from support.database import Database
 from support.serving import Speaker, admit, serving, speaking
@@ -237,7 +237,8 @@ async def test_a_ledger_of_a_group_may_be_asked_for(speaker: Speaker) -> None:
     )
     assert (status, answer["balances"]) == (200, [])
     url = f"{speaker.network}/projections/books?ledger=nothing"
-    assert (await problem_of(speaker, "GET", url)).code == "request_malformed"
+    headers = await speaker.session(speaker.world.office.tablets[0])
+    assert (await problem_of(speaker, "GET", url, headers=headers)).code == "request_malformed"
 
 
 async def test_amounts_that_no_bigint_holds_do_not_stop_the_books(speaker: Speaker, world: World) -> None:

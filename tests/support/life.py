@@ -39,6 +39,7 @@ from sajja_server.admit import admit_network, read_founding
 from sajja_server.projections.memory import load
 from support.life_page import Told, class_of
 from support.posting_table import event
+from support.serving import session_headers
 from support.world import ASSEMBLY, QUORUMS
 
 OPENED: Final = date(2020, 1, 1)
@@ -329,8 +330,11 @@ class Life:
     async def _totals(self, size: int) -> dict[str, Any]:
         path = f"{self.served.url}/v1/networks/{self.network}/projections/network_totals"
         async with ClientSession() as http:
+            log = self.desk.log
+            network_url = f"{self.served.url}/v1/networks/{self.network}"
+            headers = await session_headers(http, network_url, log.device, log.key, log.pin.fingerprint)
             while True:
-                async with http.get(path) as answer:
+                async with http.get(path, headers=headers) as answer:
                     totals: dict[str, Any] = msgspec.json.decode(await answer.read())
                 if totals["index"] + 1 >= size:
                     return totals

@@ -40,16 +40,19 @@ class ServerProcess:
 
 
 @contextmanager
-def server_process(database_url: str, *, port: int = 0, settings: Mapping[str, str] = _NONE) -> Iterator[ServerProcess]:
-    """A server over a database, killed at the end if it still runs."""
+def server_process(
+    database_url: str, *, port: int = 0, settings: Mapping[str, str] = _NONE, log: Path = Path(os.devnull)
+) -> Iterator[ServerProcess]:
+    """A server over a database, killed at the end if it still runs; what it logs goes to a file."""
     named = {f"SAJJA_{name.upper()}": value for name, value in settings.items()}
     environment = {**os.environ, "SAJJA_DATABASE_URL": database_url, "SAJJA_MIGRATE_URL": database_url, **named}
-    child = subprocess.Popen(
-        [Path(sys.executable).with_name("sajja-server"), "run", "--port", str(port)],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
+    with log.open("ab") as told:
+        child = subprocess.Popen(
+            [Path(sys.executable).with_name("sajja-server"), "run", "--port", str(port)],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=told,
+        )
     try:
         assert child.stdout is not None
         line = child.stdout.readline()

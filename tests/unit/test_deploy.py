@@ -118,7 +118,9 @@ def test_the_roles_of_the_operator_are_those_of_the_package() -> None:
     assert here.read_text(encoding="utf-8") == packaged.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("file", ["sql/roles.sql", "systemd/sajja-server.service", "server.env.example"])
+@pytest.mark.parametrize(
+    "file", ["sql/roles.sql", "systemd/sajja-server.service", "server.env.example", "proxy/Caddyfile"]
+)
 def test_the_page_names_every_file(file: str) -> None:
     assert f"`{file}`" in (DEPLOY / "README.md").read_text(encoding="utf-8")
     assert (DEPLOY / file).is_file()

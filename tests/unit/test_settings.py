@@ -41,9 +41,27 @@ def test_a_setting_that_cannot_be_used_is_named(name: str, value: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.test"])
-def test_the_server_listens_on_this_machine_only_until_people_can_sign_in(host: str) -> None:
-    with pytest.raises(SettingsInvalid, match="sign in"):
+def test_without_a_public_url_the_server_listens_on_this_machine_only(host: str) -> None:
+    """There a demonstration is open to anybody; with a public URL everybody signs in."""
+    with pytest.raises(SettingsInvalid, match="SAJJA_PUBLIC_URL"):
         read_settings({"SAJJA_HOST": host})
+    assert read_settings({"SAJJA_HOST": host, "SAJJA_PUBLIC_URL": "https://sajja.example"}).host == host
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://sajja.example", "sajja.example", "https://", "https://a.example/x", "https://u@a.example", "https://a:b"],
+)
+def test_a_public_url_is_a_name_behind_tls(url: str) -> None:
+    with pytest.raises(SettingsInvalid, match="SAJJA_PUBLIC_URL"):
+        read_settings({"SAJJA_PUBLIC_URL": url})
+
+
+def test_a_proxy_is_an_address_or_a_network() -> None:
+    settings = read_settings({"SAJJA_PROXIES": "127.0.0.1, 10.0.0.0/8,::1"})
+    assert [str(network) for network in settings.proxy_networks()] == ["127.0.0.1/32", "10.0.0.0/8", "::1/128"]
+    with pytest.raises(SettingsInvalid, match="SAJJA_PROXIES"):
+        read_settings({"SAJJA_PROXIES": "proxy.example"})
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])

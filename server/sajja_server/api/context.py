@@ -1,4 +1,4 @@
-"""What handlers share: the pool, the networks, the page's files; and how they find who is asking."""
+"""What handlers share: the pool, the networks, the page's files; and how they find which device is asking."""
 
 from typing import Final
 
@@ -6,9 +6,12 @@ import msgspec
 from aiohttp import web
 
 from sajja_server.api import problems
+from sajja_server.challenges import Challenger
 from sajja_server.networks import Network, Networks
 from sajja_server.page import PageFile
+from sajja_server.people import Factors, Passwords
 from sajja_server.person_hash import PersonHasher
+from sajja_server.settings import Settings
 from sajja_server.store import sessions
 from sajja_server.store.pool import Pool
 from sajja_server.store.sessions import DeviceSession
@@ -16,7 +19,13 @@ from sajja_server.store.sessions import DeviceSession
 POOL: Final = web.AppKey("pool", Pool)
 NETWORKS: Final = web.AppKey("networks", Networks)
 HASHER: Final = web.AppKey("hasher", PersonHasher)
+SETTINGS: Final = web.AppKey("settings", Settings)
+CHALLENGER: Final = web.AppKey("challenger", Challenger)
+PASSWORDS: Final = web.AppKey("passwords", Passwords)
+FACTORS: Final = web.AppKey("factors", Factors)
+DEMONSTRATIONS: Final = web.AppKey("demonstrations", dict[str, bool])  # by network, as its founding entry says
 PAGE: Final = web.AppKey("page", dict[str, PageFile])
+OPENAPI: Final = web.AppKey("openapi", bytes)
 SESSIONS: Final = web.AppKey("sessions", dict[bytes, DeviceSession])  # a cache of the table, bounded below
 
 CONTACTS: Final = web.AppKey("contacts", dict[bytes, int])  # when a device was last written down; one per session
@@ -47,7 +56,7 @@ async def note_contact(request: web.Request, session: DeviceSession, now: int) -
 
 
 async def session_of(request: web.Request, now: int) -> DeviceSession:
-    """Who is asking.
+    """The device that is asking.
 
     Raises:
         SessionMissing: no token, one that is not known, expired, or of another network.
@@ -57,17 +66,26 @@ async def session_of(request: web.Request, now: int) -> DeviceSession:
     if given == header or len(given) != _TOKEN_CHARACTERS or not given.isascii():
         raise problems.SessionMissing
     token = given.encode("ascii")
-    known = request.app[SESSIONS]
-    session = known.get(token)
-    if session is None:
-        async with request.app[POOL].acquire() as connection:
-            session = await sessions.find_session(connection, token)
-        if session is not None:
-            if len(known) >= SESSIONS_CACHED_MAX:
-                known.clear()
-            known[token] = session
+    session = request.app[SESSIONS].get(token) or await _read_session(request, token)
     if session is None or session.expires_at < now or session.network != request.match_info["network"]:
         raise problems.SessionMissing
+    return session
+
+
+def known_session(request: web.Request) -> DeviceSession | None:
+    """The session of a token that was seen before, without asking the database; it may have ended."""
+    given = request.headers.get("Authorization", "").removeprefix(_BEARER)
+    return request.app[SESSIONS].get(given.encode()) if len(given) == _TOKEN_CHARACTERS else None
+
+
+async def _read_session(request: web.Request, token: bytes) -> DeviceSession | None:
+    async with request.app[POOL].acquire() as connection:
+        session = await sessions.find_session(connection, token)
+    known = request.app[SESSIONS]
+    if session is not None:
+        if len(known) >= SESSIONS_CACHED_MAX:
+            known.clear()
+        known[token] = session
     return session
 
 

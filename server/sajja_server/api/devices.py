@@ -2,7 +2,7 @@
 
 * A device proves that it holds its key by signing `sajja session v1`, the challenge and the fingerprint of the
   network, so an answer is good for one challenge of one network.
-* A challenge is used up by the first answer, right or wrong, and expires soon.
+* A challenge is good for two minutes and for one right answer (`challenges.py`): what was overheard opens nothing.
 """
 
 import os
@@ -13,8 +13,9 @@ from sajja_schemas import limits, signing
 from sajja_schemas.entry import from_base64url, to_base64url
 from sajja_schemas.wire import Challenge, DeviceHead, Session, SessionRequest
 from sajja_server.api import problems
-from sajja_server.api.context import POOL, json_response, network_of, session_of
+from sajja_server.api.context import CHALLENGER, POOL, json_response, network_of, session_of
 from sajja_server.api.reading import integer_of, json_of
+from sajja_server.challenges import CHALLENGE_BYTES, NONCE_BYTES
 from sajja_server.clock import now_ms
 from sajja_server.devices import device_id
 from sajja_server.projections.memory import enrolled_key
@@ -50,10 +51,7 @@ async def challenge(request: web.Request) -> web.Response:
     device = device_id(request.match_info["device"])
     if await network.directory.unit_of(device) is None:
         raise problems.DeviceNotEnrolled
-    now = now_ms()
-    asked, expires_at = os.urandom(32), now + limits.CHALLENGE_SECONDS * _MS
-    async with request.app[POOL].acquire() as connection:
-        await sessions.save_challenge(connection, asked, network.name, device, expires_at, now)
+    asked, expires_at = request.app[CHALLENGER].ask(network.name, device, now_ms(), os.urandom(NONCE_BYTES))
     return json_response(Challenge(challenge=to_base64url(asked), expires_at=expires_at))
 
 
@@ -62,17 +60,21 @@ async def session(request: web.Request) -> web.Response:
     network = network_of(request)
     device = device_id(request.match_info["device"])
     answer = await json_of(request, SessionRequest)
-    asked = from_base64url(answer.challenge, 32)
+    asked = from_base64url(answer.challenge, CHALLENGE_BYTES)
     signature = from_base64url(answer.signature, signing.SIGNATURE_BYTES)
     unit = await network.directory.unit_of(device)
     if unit is None:
         raise problems.DeviceNotEnrolled
     now = now_ms()
+    good_until = request.app[CHALLENGER].expiry_of(asked, network.name, device, now)
+    if good_until is None:
+        raise problems.ChallengeFailed
     async with request.app[POOL].acquire() as connection:
-        is_good = await sessions.take_challenge(connection, asked, network.name, device, now)
         key = await enrolled_key(connection, network.name, device)
-        is_signed = signing.is_valid(key, signature, signing.SESSION_TAG, asked + network.fingerprint)
-        if not (is_good and is_signed):
+        # The signature first: whoever has no key uses nothing up, neither the challenge nor a row.
+        if not signing.is_valid(key, signature, signing.SESSION_TAG, asked + network.fingerprint):
+            raise problems.ChallengeFailed
+        if not await sessions.use_challenge(connection, asked, network.name, device, good_until, now):
             raise problems.ChallengeFailed
         token = to_base64url(os.urandom(32))
         opened = sessions.DeviceSession(

@@ -12,7 +12,7 @@ from sajja_schemas.wire import MEDIA_NDJSON, encode_feed_line
 from sajja_server.api import problems
 from sajja_server.api.context import POOL, json_response, network_of, note_contact, session_of
 from sajja_server.api.edge import LINE
-from sajja_server.api.reading import integer_of
+from sajja_server.api.reading import body_of, integer_of
 from sajja_server.clock import now_ms
 from sajja_server.projections.memory import is_revoked
 from sajja_server.store import log as store
@@ -25,7 +25,7 @@ async def push(request: web.Request) -> web.Response:
     session = await session_of(request, now)
     if request.content_type != MEDIA_NDJSON:
         raise problems.MediaTypeUnknown(expected=MEDIA_NDJSON)
-    lines = [line for line in (await request.read()).split(b"\n") if line]
+    lines = [line for line in (await body_of(request)).split(b"\n") if line]
     if len(lines) > limits.PUSH_ENTRIES_MAX:
         raise problems.BatchTooLarge(entries_max=limits.PUSH_ENTRIES_MAX)
     reply = await network.merger.push(lines, session.device)
@@ -56,13 +56,13 @@ async def feed(request: web.Request) -> web.Response:
         raise problems.NotYourVillage
     after = integer_of(request, "after", maximum=limits.SEQUENCE_MAX, default=0) or 0
     limit = integer_of(request, "limit", maximum=limits.FEED_PAGE_ENTRIES_MAX, default=limits.FEED_PAGE_ENTRIES_MAX)
+    expected = from_base64url(request.query["hash"], 32) if "hash" in request.query else None
     async with request.app[POOL].acquire() as connection:
         if await is_revoked(connection, network.name, session.device):
             raise problems.DeviceRevoked
-        if after and "hash" in request.query:
-            expected = from_base64url(request.query["hash"], 32)
-            if await store.feed_hash(connection, network.name, village, after) != expected:
-                raise problems.FeedDiverged
+        is_known = not after or expected is None
+        if not is_known and await store.feed_hash(connection, network.name, village, after) != expected:
+            raise problems.FeedDiverged
         entries = await store.read_feed(connection, network.name, village, after, max(limit or 1, 1) + 1)
     await note_contact(request, session, now)
     page, has_more = page_of(entries, max(limit or 1, 1))

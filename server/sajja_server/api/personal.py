@@ -20,6 +20,7 @@ from sajja_server import duplicates
 from sajja_server.api import problems
 from sajja_server.api.context import HASHER, POOL, json_response, network_of, session_of
 from sajja_server.api.edge import LINE
+from sajja_server.api.reading import body_of
 from sajja_server.clock import now_ms
 from sajja_server.networks import Network
 from sajja_server.parts import Taker
@@ -38,7 +39,7 @@ async def give(request: web.Request) -> web.Response:
     session = await session_of(request, now)
     if request.content_type != MEDIA_NDJSON:
         raise problems.MediaTypeUnknown(expected=MEDIA_NDJSON)
-    lines = [line for line in (await request.read()).split(b"\n") if line]
+    lines = [line for line in (await body_of(request)).split(b"\n") if line]
     if len(lines) > limits.PERSONAL_PARTS_MAX:
         raise problems.BatchTooLarge(parts_max=limits.PERSONAL_PARTS_MAX)
     answers = await _taker(request, network).take(lines, session.village, now)

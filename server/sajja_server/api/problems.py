@@ -4,6 +4,7 @@ A class's docstring is the English sentence that a person reads; `thai` is the T
 """
 
 from http import HTTPStatus
+from math import ceil
 from typing import Any, ClassVar
 
 import msgspec
@@ -19,7 +20,7 @@ class Problem(Exception):
     status: ClassVar[HTTPStatus]
     code: ClassVar[str]
     thai: ClassVar[str]
-    retry_after_seconds: ClassVar[int | None] = None
+    retry_after_seconds: int | None = None
 
     def __init__(self, **detail: Any) -> None:
         super().__init__(self.code)
@@ -79,10 +80,10 @@ class DeviceRevoked(Problem):
 
 
 class HostUnknown(Problem):
-    """This server answers to its own address on this machine only."""
+    """This server answers to its own address only."""
 
     status, code = HTTPStatus.MISDIRECTED_REQUEST, "host_unknown"
-    thai = "เซิร์ฟเวอร์นี้ตอบเฉพาะที่อยู่ของตนในเครื่องนี้เท่านั้น"
+    thai = "เซิร์ฟเวอร์นี้ตอบเฉพาะที่อยู่ของตนเท่านั้น"
 
 
 class NotYourVillage(Problem):
@@ -97,6 +98,55 @@ class OfficeOnly(Problem):
 
     status, code = HTTPStatus.FORBIDDEN, "office_only"
     thai = "ดูได้เฉพาะสำนักงานเครือข่าย"
+
+
+class SignInNeeded(Problem):
+    """Sign in to see this."""
+
+    status, code = HTTPStatus.UNAUTHORIZED, "sign_in_needed"
+    thai = "กรุณาลงชื่อเข้าใช้เพื่อดูข้อมูลนี้"
+
+
+class SignInFailed(Problem):
+    """The name, the password or the six digits are not right. Check them; a code is good once, for half a minute."""
+
+    status, code = HTTPStatus.UNAUTHORIZED, "sign_in_failed"
+    thai = "ชื่อ รหัสผ่าน หรือเลขหกหลักไม่ถูกต้อง กรุณาตรวจทั้งสามอย่าง เลขหกหลักแต่ละชุดใช้ได้ครั้งเดียวภายในครึ่งนาที"
+
+
+class SetupFailed(Problem):
+    """This one-time code is not good any more: ask the server's operator for a new one."""
+
+    status, code = HTTPStatus.FORBIDDEN, "setup_failed"
+    thai = "รหัสตั้งค่าครั้งแรกนี้ใช้ไม่ได้แล้ว กรุณาขอรหัสใหม่จากผู้ดูแลเซิร์ฟเวอร์"
+
+
+class PasswordUnfit(Problem):
+    """Choose another password: at least ten characters, not one repeated, and without your name in it."""
+
+    status, code = HTTPStatus.UNPROCESSABLE_ENTITY, "password_unfit"
+    thai = "กรุณาตั้งรหัสผ่านใหม่: อย่างน้อยสิบตัวอักษร ไม่ซ้ำตัวเดียวกัน และไม่มีชื่อของท่านอยู่ในนั้น"
+
+
+class CodeWrong(Problem):
+    """These six digits are not those of the app now: wait for the next ones and type them."""
+
+    status, code = HTTPStatus.UNPROCESSABLE_ENTITY, "code_wrong"
+    thai = "เลขหกหลักไม่ตรงกับในแอป กรุณารอเลขชุดถัดไปแล้วพิมพ์ใหม่"
+
+
+class RoleNotAllowed(Problem):
+    """Your role does not open this. If it should, ask the server's operator."""
+
+    status, code = HTTPStatus.FORBIDDEN, "role_not_allowed"
+    thai = "บทบาทของท่านดูข้อมูลนี้ไม่ได้ หากควรดูได้ กรุณาแจ้งผู้ดูแลเซิร์ฟเวอร์"
+
+
+class RequestForged(Problem):
+    """This request did not come from our own page: open the page anew and try again."""
+
+    status, code = HTTPStatus.FORBIDDEN, "request_forged"
+    thai = "คำขอนี้ไม่ได้มาจากหน้าของระบบ กรุณาเปิดหน้าใหม่แล้วลองอีกครั้ง"
 
 
 class NetworkUnknown(Problem):
@@ -146,6 +196,24 @@ class MediaTypeUnknown(Problem):
 
     status, code = HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "media_type_unknown"
     thai = "ที่อยู่นี้ไม่รับข้อมูลชนิดนี้"
+
+
+class RequestTooSlow(Problem):
+    """The request did not come to its end in time; send it again."""
+
+    status, code = HTTPStatus.REQUEST_TIMEOUT, "request_too_slow"
+    thai = "ส่งคำขอไม่จบภายในเวลา กรุณาส่งใหม่"
+
+
+class TooManyRequests(Problem):
+    """Too many requests from here; wait as long as it says, then go on. Nothing was lost."""
+
+    status, code = HTTPStatus.TOO_MANY_REQUESTS, "too_many_requests"
+    thai = "ขอถี่เกินไป กรุณารอตามเวลาที่แจ้งแล้วทำต่อ ไม่มีข้อมูลใดสูญหาย"
+
+    def __init__(self, wait_seconds: float) -> None:
+        self.retry_after_seconds = max(1, ceil(wait_seconds))
+        super().__init__(wait_seconds=self.retry_after_seconds)
 
 
 class ServerBusy(Problem):

@@ -1,9 +1,5 @@
-"""What anybody on this machine may read: hello, health, projections and the page.
+"""What anybody may read: hello, health and the page."""
 
-The server listens on loopback only until people can sign in (settings.py); so projections ask nobody who he is.
-"""
-
-from collections.abc import Callable
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Final
@@ -11,18 +7,12 @@ from typing import Final
 from aiohttp import web
 
 from sajja_schemas import limits
-from sajja_schemas.accounts import is_ledger
-from sajja_schemas.entry import is_village
 from sajja_schemas.events import CATALOGUE
-from sajja_schemas.findings import Severity
 from sajja_schemas.wire import Hello
-from sajja_server import duplicates
 from sajja_server.api import problems
-from sajja_server.api.context import HASHER, NETWORKS, PAGE, POOL, json_response, network_of
-from sajja_server.api.reading import date_of, integer_of
+from sajja_server.api.context import NETWORKS, OPENAPI, PAGE, POOL, json_response
 from sajja_server.clock import now_ms
 from sajja_server.page import HEADERS
-from sajja_server.projections import views, witness
 from sajja_server.store.pool import STORE_ERRORS
 
 _LIMITS_TOLD: Final = (
@@ -30,7 +20,6 @@ _LIMITS_TOLD: Final = (
     "PERSONAL_DATA_BYTES_MAX", "PERSONAL_PARTS_MAX", "PERSONAL_ASKED_MAX",
 )  # fmt: skip
 _READY_LAG_ENTRIES: Final = 50_000
-_FINDINGS_MAX: Final = 10_000
 
 
 async def hello(request: web.Request) -> web.Response:
@@ -49,6 +38,13 @@ async def hello(request: web.Request) -> web.Response:
                 if network.publisher.newest is not None
             },
         )
+    )
+
+
+async def openapi(request: web.Request) -> web.Response:
+    """`GET /openapi.json`: this interface, described."""
+    return web.Response(
+        body=request.app[OPENAPI], content_type="application/json", headers={"Cache-Control": "no-cache"}
     )
 
 
@@ -78,39 +74,6 @@ async def readyz(request: web.Request) -> web.Response:
     return json_response({"status": "ready", "networks": networks})
 
 
-async def projection(request: web.Request) -> web.Response:
-    """`GET /v1/networks/{network}/projections/{name}`: a projection, with the index that it reflects."""
-    network = network_of(request)
-    pool = request.app[POOL]
-    match request.match_info["name"]:
-        case "network_totals":
-            answer = await views.network_totals(pool, network.name, now_ms(), date_of(request, "on"))
-        case "village_status":
-            answer = await views.village_status(pool, network.name, now_ms())
-        case "witnesses":
-            answer = await witness.witnesses(pool, network.name)
-        case "books":
-            answer = await views.balances(pool, network.name, _one_of(request, "ledger", is_ledger))
-        case "indicators":
-            answer = await views.indicators(
-                pool, network.name, now_ms(), on=date_of(request, "on"), village=_one_of(request, "village", is_village)
-            )
-        case "findings":
-            beside = await duplicates.find(pool, network.name, request.app[HASHER])
-            answer = await views.standing_findings(
-                pool,
-                network.name,
-                beside=beside.findings,
-                on=date_of(request, "on"),
-                village=_one_of(request, "village", is_village),
-                severity=_one_of(request, "severity", lambda text: text in set(Severity)),
-                limit=integer_of(request, "limit", maximum=_FINDINGS_MAX),
-            )
-        case _:
-            raise problems.NotFound
-    return json_response(answer)
-
-
 async def page(request: web.Request) -> web.Response:
     """`GET /` and the page's own files."""
     file = request.app[PAGE].get(request.path)
@@ -121,10 +84,3 @@ async def page(request: web.Request) -> web.Response:
     response = web.Response(body=file.body, content_type=file.content_type, charset="utf-8", headers=HEADERS)
     response.etag = file.etag
     return response
-
-
-def _one_of(request: web.Request, name: str, is_one: Callable[[str], bool]) -> str | None:
-    text = request.query.get(name)
-    if text is not None and not is_one(text):
-        raise problems.RequestMalformed(query=name)
-    return text

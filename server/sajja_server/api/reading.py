@@ -1,5 +1,6 @@
 """How a request is read: bounded, and with a problem of the table where it cannot be."""
 
+import asyncio
 from datetime import date
 from typing import Final, TypeVar
 
@@ -13,16 +14,35 @@ T = TypeVar("T")
 _DAYS: Final = (date(1900, 1, 1), date(2399, 12, 31))  # as business dates are written, in years of the common era
 
 
+async def body_of(request: web.Request, *, bytes_max: int = limits.PUSH_BYTES_MAX) -> bytes:
+    """A body, decompressed and whole. A village's line may be slow; who sends nothing for long is not waited for.
+
+    Raises:
+        BatchTooLarge, RequestTooSlow: more bytes, or later, than a request may be.
+    """
+    data = bytearray()
+    try:
+        async with asyncio.timeout(limits.BODY_SECONDS):
+            while piece := await asyncio.wait_for(request.content.readany(), limits.BODY_IDLE_SECONDS):
+                data += piece
+                if len(data) > bytes_max:
+                    raise problems.BatchTooLarge(bytes_max=bytes_max)
+    except TimeoutError:
+        raise problems.RequestTooSlow from None
+    return bytes(data)
+
+
 async def json_of(request: web.Request, shape: type[T]) -> T:
     """A small JSON body.
 
     Raises:
-        BatchTooLarge, RequestMalformed: too large, or not of that shape.
+        BatchTooLarge, RequestTooSlow, RequestMalformed: too large, too slow, or not of that shape.
     """
-    data = await request.read()
-    if len(data) > limits.JSON_BODY_BYTES_MAX:
-        raise problems.BatchTooLarge(bytes_max=limits.JSON_BODY_BYTES_MAX)
-    return msgspec.json.decode(data, type=shape)
+    data = await body_of(request, bytes_max=limits.JSON_BODY_BYTES_MAX)
+    try:
+        return msgspec.json.decode(data, type=shape)
+    except RecursionError:
+        raise problems.RequestMalformed from None
 
 
 def integer_of(request: web.Request, name: str, *, maximum: int, default: int | None = None) -> int | None:

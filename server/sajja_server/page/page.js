@@ -7,6 +7,7 @@
 
 import { age, clock, moment } from "./format.js";
 import { UNASKED } from "./findings.js";
+import * as signin from "./signin.js";
 import { STRINGS } from "./strings.js";
 import * as view from "./view.js";
 
@@ -23,6 +24,7 @@ const state = {
   network: null,
   hello: null,
   totals: null,
+  has_totals: true, // whether this role may see them
   status: null,
   received_at: null, // by this clock: when the figures were last known to be the server's
   skew_ms: 0, // the server's clock less this one
@@ -30,6 +32,8 @@ const state = {
   findings: null,
   everything: false,
   all_findings: false,
+  person: null, // who has signed in
+  sign: null, // what is shown instead of figures: { kind: "in" | "setup" | "recovery", … }
 };
 const answers = new Map(); // path: { etag, body }
 let timer = null;
@@ -80,15 +84,20 @@ function parse(text) {
 }
 
 async function round() {
-  if (asking) return;
+  if (asking || state.sign) return; // who types is not interrupted
   asking = true;
   clearTimeout(timer);
   try {
-    if (!state.network) await choose();
+    if (!state.hello || !state.network) await choose();
     if (state.network) await read();
+    if (state.network && !state.person && !is_open()) state.person = await ask(people("me"));
     failures = 0;
     met(null);
   } catch (error) {
+    if (error instanceof Answer && error.problem.code === "sign_in_needed") {
+      asking = false;
+      return ask_to_sign_in();
+    }
     if (!(error instanceof Answer)) console.error(error);
     failures += 1;
     met(error instanceof Answer ? error.problem : { kind: "unreadable" });
@@ -110,7 +119,7 @@ async function choose() {
   if (!Array.isArray(hello.networks)) throw new Answer({ kind: "unreadable" });
   state.hello = hello;
   keep_time(hello.server_time);
-  const wanted = place().get("network");
+  const wanted = state.network ?? place().get("network");
   state.network = hello.networks.includes(wanted) ? wanted : (hello.networks[0] ?? null);
 }
 
@@ -129,7 +138,80 @@ async function read() {
     state.status = status.value;
   }
   if (findings.status === "fulfilled") state.findings = findings.value;
-  for (const answer of [totals, status, findings]) if (answer.status === "rejected") throw answer.reason;
+  state.has_totals = totals.status === "fulfilled" || !is_not_for_me(totals.reason);
+  for (const answer of [totals, status, findings]) if (answer.status === "rejected" && !is_not_for_me(answer.reason)) throw answer.reason;
+}
+
+// A role is shown what it may see; the rest of the page is left out.
+const is_not_for_me = (reason) => reason instanceof Answer && reason.problem.code === "role_not_allowed";
+
+const people = (path) => `v1/networks/${encodeURIComponent(state.network)}/people/${path}`;
+
+// A demonstration on its own machine asks nobody to sign in; whoever did so here is asked for by name.
+const is_open = () => state.totals?.demonstration === true && !kept("sajja.signed_in");
+
+// The figures go with the session: whoever comes to this screen next must not read them.
+function ask_to_sign_in() {
+  const ended = state.person !== null || state.totals !== null;
+  forget_person();
+  show_sign({ kind: "in", ended });
+}
+
+function forget_person() {
+  answers.clear();
+  keep("sajja.signed_in", null);
+  Object.assign(state, { person: null, totals: null, status: null, findings: null, received_at: null, problem: null });
+}
+
+function show_sign(sign) {
+  state.sign = sign;
+  draw();
+  main.querySelector("#sign-name, #set-password, #kept")?.focus();
+}
+
+function signed_in(person) {
+  Object.assign(state, { person, sign: null, network: person.network });
+  keep("sajja.signed_in", person.network);
+  draw();
+  round();
+}
+
+async function submit(form) {
+  const typed = (id) => form.querySelector(`#${id}`).value;
+  const { sign } = state;
+  if (sign.busy) return;
+  const [path, asked] =
+    form.dataset.form === "finish"
+      ? ["setup/finish", { setup: sign.setup, password: typed("set-password"), code: typed("set-code") }]
+      : ["sign-in", { name: typed("sign-name"), password: typed("sign-password"), code: typed("sign-code") }];
+  Object.assign(sign, { busy: true, problem: null });
+  draw();
+  const { answer, problem } = await signin.send(state.network, path, asked);
+  Object.assign(sign, { busy: false, problem });
+  if (problem) {
+    draw();
+    const wanted = main.querySelector(problem.code === "password_unfit" ? "#set-password" : "#sign-code, #set-code");
+    if (wanted) Object.assign(wanted, { value: "" });
+    wanted?.focus();
+  } else if (answer.recovery) {
+    history.replaceState(null, "", `#lang=${state.language}`); // the code was used
+    state.person = answer.signed_in;
+    show_sign({ kind: "recovery", codes: answer.recovery, person: answer.signed_in });
+  } else signed_in(answer);
+}
+
+async function sign_out(everywhere) {
+  const { problem } = await signin.send(state.network, "sign-out", { everywhere }, state.person?.csrf);
+  if (problem && problem.code !== "sign_in_needed") return met(problem), draw();
+  forget_person();
+  show_sign({ kind: "in" });
+}
+
+async function set_up(network, setup) {
+  Object.assign(state, { network });
+  show_sign({ kind: "setup", setup });
+  const { answer, problem } = await signin.send(network, "setup", { setup });
+  show_sign({ kind: "setup", setup, offer: answer, problem });
 }
 
 function keep_time(server_time) {
@@ -149,13 +231,26 @@ function draw() {
   document.documentElement.lang = language;
   draw_frame();
   draw_connection();
+  if (state.sign) return draw_sign();
   const what = JSON.stringify([language, state.network, state.everything, state.all_findings, totals, state.findings, status && { ...status, server_time: 0 }, totals ? null : problem, state.hello !== null, today()]);
   if (what === drawn) return tick();
   drawn = what;
   if (totals) show("ready", view.figures(words(), language, { totals, status, findings: state.findings, now: now(), everything: state.everything, all_findings: state.all_findings }));
+  else if (status && !state.has_totals) show("ready", view.devices_only(words(), language, status, now()));
   else if (problem) show("failed", view.failed(words(), language, problem));
   else if (state.hello && !state.network) show("empty", view.empty(words()));
   else show("loading", view.loading(words()));
+}
+
+function draw_sign() {
+  const { language, sign } = state;
+  const what = JSON.stringify([language, state.network, sign]);
+  if (what === drawn) return;
+  drawn = what;
+  const given = { ...sign, network: state.network, networks: state.hello?.networks ?? [] };
+  if (sign.kind === "in") show("sign-in", signin.form(words(), language, given));
+  else if (sign.kind === "setup") show("set-up", signin.setup(words(), language, given));
+  else show("recovery", signin.recovery(words(), sign.codes));
 }
 
 const today = () => Math.floor((now() + 7 * 3_600_000) / 86_400_000); // a state such as "today" changes at midnight in Bangkok
@@ -165,8 +260,13 @@ function show(name, elements) {
   const focused = main.contains(document.activeElement) ? document.activeElement : null;
   const focus = focused?.id || (focused?.tagName === "SUMMARY" ? focused.parentElement.id : null);
   const scrolled = document.getElementById("village-scroll")?.scrollLeft ?? 0;
+  const typed = [...main.querySelectorAll("input[id]")].map((one) => [one.id, one.value, one.type]);
   main.replaceChildren(...elements.filter(Boolean));
   main.dataset.state = name;
+  for (const [id, value, type] of typed) {
+    const input = document.getElementById(id);
+    if (input) Object.assign(input, { value, type });
+  }
   for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
   const scroll = document.getElementById("village-scroll");
   if (scroll) scroll.scrollLeft = scrolled;
@@ -190,6 +290,11 @@ function draw_frame() {
   const networks = hello?.networks ?? [];
   document.getElementById("networks").hidden = networks.length < 2;
   document.getElementById("networks-label").textContent = words().network;
+  const chip = document.getElementById("person");
+  const who = JSON.stringify([language, state.person]);
+  if (chip.dataset.who !== who) chip.replaceChildren(...(state.person ? signin.person(words(), state.person) : []));
+  chip.dataset.who = who;
+  chip.hidden = !state.person;
   const select = document.getElementById("network");
   if ([...select.options].map((one) => one.value).join() !== networks.join()) select.replaceChildren(...networks.map((one) => view.h("option", { value: one }, one)));
   if (state.network) select.value = state.network;
@@ -221,17 +326,26 @@ function draw_connection() {
 
 const place = () => new URLSearchParams(location.hash.slice(1));
 
-function remembered() {
+function kept(name) {
   try {
-    return localStorage.getItem("sajja.language");
+    return localStorage.getItem(name);
   } catch {
     return null; // a browser that keeps nothing still shows the page
   }
 }
 
+function keep(name, value) {
+  try {
+    if (value === null) localStorage.removeItem(name);
+    else localStorage.setItem(name, value);
+  } catch {
+    // It is asked again next time.
+  }
+}
+
 function read_place() {
   const known = (language) => (language in STRINGS ? language : null);
-  state.language = known(place().get("lang")) ?? known(remembered()) ?? "th";
+  state.language = known(place().get("lang")) ?? known(kept("sajja.language")) ?? "th";
   const wanted = place().get("network");
   if (wanted && wanted !== state.network && state.hello?.networks.includes(wanted)) turn_to(wanted);
 }
@@ -245,17 +359,13 @@ function write_place() {
 
 function speak(language) {
   state.language = language;
-  try {
-    localStorage.setItem("sajja.language", language);
-  } catch {
-    // The address still has it.
-  }
+  keep("sajja.language", language);
   write_place();
   draw();
 }
 
 function turn_to(network) {
-  Object.assign(state, { network, totals: null, status: null, findings: null, received_at: null, problem: null });
+  Object.assign(state, { network, totals: null, status: null, findings: null, received_at: null, problem: null, person: null, sign: null });
   write_place();
   draw();
   round();
@@ -266,6 +376,10 @@ document.addEventListener("click", (event) => {
   if (!target) return;
   if (target.dataset.language) speak(target.dataset.language);
   if (target.dataset.action === "retry") round();
+  if (target.dataset.action === "sign-out") sign_out(false);
+  if (target.dataset.action === "sign-out-everywhere") sign_out(true);
+  if (target.dataset.action === "print") print();
+  if (target.dataset.action === "kept") signed_in(state.sign.person);
   if (target.dataset.action === "findings") {
     state.all_findings = !state.all_findings;
     round();
@@ -275,11 +389,19 @@ document.addEventListener("click", (event) => {
     draw();
   }
 });
+document.addEventListener("submit", (event) => {
+  event.preventDefault();
+  submit(event.target);
+});
+document.addEventListener("change", ({ target }) => {
+  if (target.dataset.reveals) document.getElementById(target.dataset.reveals).type = target.checked ? "text" : "password";
+});
 document.getElementById("network").addEventListener("change", (event) => turn_to(event.target.value));
 document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : round()));
 addEventListener("online", round);
 addEventListener("beforeprint", draw_frame);
 addEventListener("hashchange", () => {
+  if (place().has("setup")) set_up(place().get("network"), place().get("setup"));
   // A link to a part of the page is not an address of ours.
   if (place().has("lang") || place().has("network")) {
     read_place();
@@ -293,4 +415,5 @@ setInterval(() => {
 
 read_place();
 draw();
-round();
+if (place().has("setup")) set_up(place().get("network"), place().get("setup"));
+else round();

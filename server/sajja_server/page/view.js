@@ -107,16 +107,25 @@ export function retry(words) {
 }
 
 export function figures(words, language, { totals, status, findings, now, everything, all_findings }) {
+  const whole = !totals.scope; // otherwise the server has left out what this reader may not see
   return [
     heading(words, language, totals),
     network(words, totals),
     findings && findings_section(words, language, findings, all_findings),
-    uncounted(words, totals),
-    funds(words, totals.funds),
-    villages(words, totals, status, now, everything),
+    whole && uncounted(words, totals),
+    totals.funds && Object.keys(totals.funds).length > 0 && funds(words, totals.funds),
+    totals.scope !== "aggregates" && villages(words, totals, status, now, everything),
     growth(words, totals.growth ?? []),
     status && devices(words, language, totals, status, now),
     how(words),
+  ];
+}
+
+// For whoever looks after the server, and sees no money.
+export function devices_only(words, language, status, now) {
+  return [
+    h("section", { class: "heading" }, h("h1", {}, name(status.network)), h("p", { class: "note" }, words.scopes.devices_only)),
+    devices(words, language, { villages: [] }, status, now),
   ];
 }
 
@@ -126,7 +135,7 @@ function heading(words, language, totals) {
     "section",
     { class: "heading" },
     h("h1", {}, name(totals.name ?? totals.network)),
-    h("p", { class: "subtitle" }, words.subtitle(count(totals.villages.length))),
+    h("p", { class: "subtitle" }, totals.scope ? words.scopes[totals.scope] : words.subtitle(count(totals.villages.length))),
     totals.demonstration !== false && h("p", { class: "demo-note" }, h("strong", {}, `${words.demo} · `), words.demo_note),
     h(
       "p",
@@ -134,7 +143,7 @@ function heading(words, language, totals) {
       totals.last_business_date && [words.business_date(day(language, totals.last_business_date)), h("br")],
       empty_log
         ? words.no_entries
-        : [words.index, " ", h("data", { class: "index", value: totals.index, title: words.index_hint }, count(totals.index)), ` · ${words.entries(count(totals.entries))}`],
+        : totals.entries !== undefined && [words.index, " ", h("data", { class: "index", value: totals.index, title: words.index_hint }, count(totals.index)), ` · ${words.entries(count(totals.entries))}`],
       totals.reflects_received_at && [h("br"), words.received(moment(language, totals.reflects_received_at))],
     ),
   );
@@ -144,13 +153,14 @@ function section(id, title, ...children) {
   return h("section", { class: id, "aria-labelledby": `${id}-title` }, h("h2", { id: `${id}-title` }, title), ...children);
 }
 
-function network(words, { totals }) {
+function network(words, { totals, scope }) {
   const share = (part, whole) => (whole > 0 ? ((100 * part) / whole).toFixed(1) : "–");
   const notes = {
-    members: words.women_of(count(totals.women), share(totals.women, totals.members)),
-    loans_satang: words.par30_of(baht(totals.par30_satang), share(totals.par30_satang, totals.loans_satang)),
+    members: totals.women !== undefined && words.women_of(count(totals.women), share(totals.women, totals.members)),
+    loans_satang: totals.par30_satang !== undefined && words.par30_of(baht(totals.par30_satang), share(totals.par30_satang, totals.loans_satang)),
   };
-  const tiles = ["savings_satang", "fund_satang", "members", "loans_satang"].map((key) =>
+  const shown = ["savings_satang", "fund_satang", "members", "loans_satang"].filter((key) => key in totals);
+  const tiles = shown.map((key) =>
     tile(words, {
       kind: "bank",
       key,
@@ -161,7 +171,7 @@ function network(words, { totals }) {
       parts: key === "loans_satang" ? [["par30_satang", words.figures.par30_satang]] : [],
     }),
   );
-  return section("totals", words.totals, h("div", { class: "tiles" }, tiles));
+  return section("totals", scope === "own_village" ? words.own_village : words.totals, h("div", { class: "tiles" }, tiles));
 }
 
 function uncounted(words, totals) {
@@ -202,7 +212,7 @@ function funds(words, known) {
   const cards = Object.keys(FUND_HEADS).map((fund) => {
     const labels = words.fund_figures[fund];
     const head = FUND_HEADS[fund];
-    const parts = Object.keys(labels).filter((key) => key !== head);
+    const parts = Object.keys(labels).filter((key) => key !== head && key in known[fund]);
     const card = tile(words, {
       kind: fund,
       key: head,
@@ -285,10 +295,10 @@ function states(words, listed, now) {
 function villages(words, totals, status, now, everything) {
   if (totals.villages.length === 0) return section("villages", words.villages, h("p", {}, words.no_villages));
   const differing = [...MAIN, ...REST].filter((key) => totals.villages.reduce((sum, village) => sum + village[key], 0) !== totals.totals[key]);
-  const check =
+  const check = !totals.scope && (
     differing.length === 0
       ? h("p", { class: "fine sums" }, h("span", { class: "mark", "aria-hidden": "true" }, "✓ "), words.sums_agree)
-      : h("p", { class: "bad sums", role: "alert" }, h("span", { class: "mark", "aria-hidden": "true" }, "✗ "), words.sums_differ(differing.map((key) => words.figures[key]).join(", ")));
+      : h("p", { class: "bad sums", role: "alert" }, h("span", { class: "mark", "aria-hidden": "true" }, "✗ "), words.sums_differ(differing.map((key) => words.figures[key]).join(", "))));
   const of = (village) => (status ? status.devices.filter((device) => device.village === village.village) : []);
   return section(
     "villages",

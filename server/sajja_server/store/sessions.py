@@ -1,4 +1,4 @@
-"""Sessions of devices. Challenges and tokens are opaque; only their SHA-256 is stored."""
+"""Sessions of devices, and the challenges that were answered. Tokens are opaque; only their SHA-256 is stored."""
 
 from hashlib import sha256
 
@@ -17,52 +17,39 @@ class DeviceSession(msgspec.Struct, frozen=True):
     expires_at: int
 
 
-async def save_challenge(
+async def use_challenge(
     connection: Connection, challenge: bytes, network: str, device: bytes, expires_at: int, now: int
-) -> None:
-    """Remember a challenge until it is answered or expires.
-
-    A device has several at a time: whoever asks in its name must not make its own answer worthless.
-    """
+) -> bool:
+    """Use up a challenge that was answered rightly. Gives whether it is the first time: the second is a replay."""
     async with connection.transaction():
-        await connection.execute(
+        await connection.execute("DELETE FROM sajja.session_challenge WHERE expires_at < $1", now)
+        used = await connection.fetchval(
             """
-            DELETE FROM sajja.session_challenge WHERE expires_at < $1 OR challenge_hash IN (
-                SELECT challenge_hash FROM sajja.session_challenge WHERE network = $2 AND device = $3
-                ORDER BY expires_at DESC OFFSET $4)
+            INSERT INTO sajja.session_challenge (challenge_hash, network, device, expires_at) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (challenge_hash) DO NOTHING RETURNING true
             """,
-            now,
-            network,
-            device,
-            limits.CHALLENGES_MAX - 1,
-        )
-        await connection.execute(
-            "INSERT INTO sajja.session_challenge (challenge_hash, network, device, expires_at) VALUES ($1, $2, $3, $4)",
             sha256(challenge).digest(),
             network,
             device,
             expires_at,
         )
-
-
-async def take_challenge(connection: Connection, challenge: bytes, network: str, device: bytes, now: int) -> bool:
-    """Use a challenge up. Gives whether it was this device's and still good: a second answer is a replay."""
-    row = await connection.fetchrow(
-        """
-        DELETE FROM sajja.session_challenge WHERE challenge_hash = $1 AND network = $2 AND device = $3
-        RETURNING expires_at
-        """,
-        sha256(challenge).digest(),
-        network,
-        device,
-    )
-    return row is not None and row["expires_at"] >= now
+    return used is not None
 
 
 async def save_session(connection: Connection, token: bytes, session: DeviceSession, now: int) -> None:
-    """Open a session."""
+    """Open a session; a device has a bounded number, and the oldest make room."""
     async with connection.transaction():
-        await connection.execute("DELETE FROM sajja.device_session WHERE expires_at < $1", now)
+        await connection.execute(
+            """
+            DELETE FROM sajja.device_session WHERE expires_at < $1 OR token_hash IN (
+                SELECT token_hash FROM sajja.device_session WHERE network = $2 AND device = $3
+                ORDER BY expires_at DESC OFFSET $4)
+            """,
+            now,
+            session.network,
+            session.device,
+            limits.DEVICE_SESSIONS_MAX - 1,
+        )
         await connection.execute(
             "INSERT INTO sajja.device_session (token_hash, network, device, village, expires_at)"
             " VALUES ($1, $2, $3, $4, $5)",

@@ -1,0 +1,148 @@
+"""Projections over HTTP, each as much of it as `access.MAY` gives to whoever asks.
+
+A projection that narrows is narrowed here, where it is read: a scope that has no case is refused, not shown whole.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+import msgspec
+from aiohttp import web
+
+from sajja_schemas.accounts import is_ledger
+from sajja_schemas.entry import is_village
+from sajja_schemas.findings import Severity
+from sajja_server import duplicates, narrowing
+from sajja_server.access import Scope
+from sajja_server.api import problems
+from sajja_server.api.context import HASHER, POOL, json_response, network_of
+from sajja_server.api.guard import CALLER, SCOPE
+from sajja_server.api.reading import date_of, integer_of
+from sajja_server.clock import now_ms
+from sajja_server.projections import views, witness
+
+FINDINGS_MAX: Final = 10_000
+
+
+async def projection(request: web.Request) -> web.Response:
+    """`GET /v1/networks/{network}/projections/{name}`: a projection, with the index that it reflects."""
+    return json_response(await PROJECTIONS[request.match_info["name"]].read(request))
+
+
+async def _network_totals(request: web.Request) -> Mapping[str, Any]:
+    pool, network = request.app[POOL], network_of(request).name
+    match request[SCOPE]:
+        case Scope.ALL:
+            return await views.network_totals(pool, network, now_ms(), date_of(request, "on"))
+        case Scope.OWN_VILLAGE:
+            answer = await views.network_totals(pool, network, now_ms(), date_of(request, "on"))
+            return narrowing.totals_of_village(answer, _village_of(request))
+        case Scope.AGGREGATES:  # as of now only: two days beside each other would tell who came between them
+            return narrowing.aggregates(await views.network_totals(pool, network, now_ms()))
+
+
+async def _village_status(request: web.Request) -> Mapping[str, Any]:
+    answer = await views.village_status(request.app[POOL], network_of(request).name, now_ms())
+    return answer if _is_whole(request) else narrowing.status_of_village(answer, _village_of(request))
+
+
+async def _witnesses(request: web.Request) -> Mapping[str, Any]:
+    assert _is_whole(request), "the table gives it whole or not at all"
+    return await witness.witnesses(request.app[POOL], network_of(request).name)
+
+
+async def _books(request: web.Request) -> Mapping[str, Any]:
+    ledger = _one_of(request, "ledger", is_ledger)
+    answer = await views.balances(request.app[POOL], network_of(request).name, ledger)
+    return answer if _is_whole(request) else narrowing.books_of_village(answer, _village_of(request))
+
+
+async def _indicators(request: web.Request) -> Mapping[str, Any]:
+    return await views.indicators(
+        request.app[POOL],
+        network_of(request).name,
+        now_ms(),
+        on=date_of(request, "on"),
+        village=_village_asked(request),
+    )
+
+
+async def _findings(request: web.Request) -> Mapping[str, Any]:
+    pool, network = request.app[POOL], network_of(request).name
+    village = _village_asked(request)
+    # One person in two villages is the office's to see: either village would learn of the other's member.
+    beside = await duplicates.find(pool, network, request.app[HASHER]) if _is_whole(request) else None
+    return await views.standing_findings(
+        pool,
+        network,
+        beside=beside.findings if beside is not None else [],
+        on=date_of(request, "on"),
+        village=village,
+        severity=_one_of(request, "severity", lambda text: text in set(Severity)),
+        limit=integer_of(request, "limit", maximum=FINDINGS_MAX),
+    )
+
+
+class Projection(msgspec.Struct, frozen=True):
+    """How a projection is read, and what may be asked of it besides (JSON Schema by name)."""
+
+    read: Callable[[web.Request], Awaitable[Mapping[str, Any]]]
+    query: Mapping[str, Mapping[str, Any]] = {}
+
+
+_DAY: Final = {"type": "string", "format": "date"}
+_VILLAGE: Final = {"type": "string", "pattern": "^[a-z][a-z0-9]{1,15}$"}
+PROJECTIONS: Final[Mapping[str, Projection]] = {
+    "network_totals": Projection(_network_totals, {"on": _DAY}),
+    "village_status": Projection(_village_status),
+    "witnesses": Projection(_witnesses),
+    "books": Projection(_books, {"ledger": {"type": "string", "minLength": 1}}),
+    "indicators": Projection(_indicators, {"on": _DAY, "village": _VILLAGE}),
+    "findings": Projection(
+        _findings,
+        {
+            "on": _DAY,
+            "village": _VILLAGE,
+            "severity": {"type": "string", "enum": [one.value for one in Severity]},
+            "limit": {"type": "integer", "minimum": 0, "maximum": FINDINGS_MAX},
+        },
+    ),
+}
+
+
+def _is_whole(request: web.Request) -> bool:
+    return request[SCOPE] is Scope.ALL
+
+
+def _village_of(request: web.Request) -> str:
+    """The village of who asks.
+
+    Raises:
+        RoleNotAllowed: an account without a village, which has no village of its own to see.
+    """
+    village = request[CALLER].village
+    if request[SCOPE] is not Scope.OWN_VILLAGE or village is None:
+        raise problems.RoleNotAllowed
+    return village
+
+
+def _village_asked(request: web.Request) -> str | None:
+    """The village that is asked for, None for all; who may see one village only is given that one.
+
+    Raises:
+        RoleNotAllowed: another village than one's own.
+    """
+    village = _one_of(request, "village", is_village)
+    if _is_whole(request):
+        return village
+    own = _village_of(request)
+    if village not in {None, own}:
+        raise problems.RoleNotAllowed
+    return own
+
+
+def _one_of(request: web.Request, name: str, is_one: Callable[[str], bool]) -> str | None:
+    text = request.query.get(name)
+    if text is not None and not is_one(text):
+        raise problems.RequestMalformed(query=name)
+    return text
