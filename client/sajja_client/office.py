@@ -106,12 +106,22 @@ class Desk:
         ]
 
     def _committee(self) -> dict[str, str]:
-        """The founding officers by role; those appointed later follow with the tools for terms."""
+        """The network's officers by role, who sign here: as the founding line of this log says.
+
+        On another device than the one that founded, which goes on where that one is lost, the office's own feed says
+        who is in office.
+        """
         founding = self.log.entry(1)
         body = read_body(founding.body) if founding is not None else None
-        if not isinstance(body, Body) or not isinstance(body.event, NetworkEstablished):
-            raise RequestRefused(reason="this home did not found the network")
-        return {officer.role: officer.person for officer in body.event.officers}
+        if isinstance(body, Body) and isinstance(body.event, NetworkEstablished):
+            return {officer.role: officer.person for officer in body.event.officers}
+        in_office = fold(self.log.home).trust.roles.get(OFFICE, {})
+        if not in_office:
+            raise RequestRefused(
+                reason="this device has not pulled the office's feed: sync it first",
+                reason_thai="เครื่องนี้ยังไม่มีรายการของสำนักงาน ซิงค์ก่อน",
+            )
+        return {role: person for person, roles in sorted(in_office.items()) for role in roles}
 
 
 def establish(

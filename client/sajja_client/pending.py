@@ -85,6 +85,17 @@ def refuse_parties(books: Books, pending: Iterable[Pending], persons: Iterable[s
                 raise PartyRefused(person=person, ref=one.ref, thai_name=one.waiting.thai, type=one.waiting.type)
 
 
+def apart(books: Books, pending: Iterable[Pending], persons: Sequence[str]) -> dict[tuple[str, ...], list[Pending]]:
+    """Lists to sign, by who signs them: whom a line concerns does not, and who has signed it need not."""
+    lists: dict[tuple[str, ...], list[Pending]] = {}
+    for one in pending:
+        waits = books.trust.awaiting[one.waiting.hash]
+        signers = tuple(p for p in persons if not is_interested(books.trust, waits, p))
+        if signers and not set(signers) <= set(one.waiting.approved_by):
+            lists.setdefault(signers, []).append(one)
+    return lists
+
+
 def entry_named(log: Log, name: str) -> SignedEntry | None:
     """An entry of this log or of a feed that it has pulled, by its hash."""
     raw = from_base64url(name, 32)

@@ -1,7 +1,7 @@
 """`pending` and `approve`, of the village, the office and an auditor: who still signs what, each line shown."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,9 +12,10 @@ from sajja_client.cli.office import FirstOption
 from sajja_client.cli.options import ByOption, DayOption, HomeOption, JsonOption, OptionWrong, home_at, moment
 from sajja_client.log import Log
 from sajja_client.office import Moment
-from sajja_client.pending import Pending, chosen, entry_named, pending_list, refuse_parties
+from sajja_client.pending import Pending, apart, chosen, entry_named, pending_list, refuse_parties
 from sajja_client.problems import EXIT_CONFLICT
 from sajja_schemas.entry import OFFICE, SignedEntry
+from sajja_schemas.limits import APPROVED_ENTRIES_MAX
 from sajja_schemas.money import format_baht
 
 if TYPE_CHECKING:
@@ -147,12 +148,13 @@ def _approve(
     books = fold(log.home)
     waits = pending_list(books, log, villages)
     picked = waits if everything else chosen(waits, refs or [])
-    refuse_parties(books, picked, signers)
+    if not everything:
+        refuse_parties(books, picked, signers)
     if not json:
         _show(picked, json=False)
     if not picked or not (yes or json or not everything or _is_confirmed(len(picked))):
         return
-    _sign(log, picked, persons or [], now, beside)
+    _sign(log, books, picked, persons or [], now, beside)
     left = pending_list(fold(log.home), log, villages)
     still = [one for one in left if one.waiting.hash in {each.waiting.hash for each in picked}]
     if json:
@@ -167,30 +169,30 @@ def _approve(
 
 def _sign(
     log: Log,
+    books: "Books",
     picked: Sequence[Pending],
     persons: Sequence[str],
     now: Moment,
     beside: "tuple[Home, Sequence[str]] | None",
 ) -> None:
     """A list is of one village and as long as an entry may list; all of them are one act, or none is."""
-    from sajja_client.meeting.approving import APPROVED_AT_ONCE_MAX
-
-    turns: list[tuple[Sequence[str], Home | None]] = [(persons, None)] if persons else []
-    turns += [(beside[1], beside[0])] if beside is not None and beside[1] else []
-    for signers, keys_of in turns:
+    turns = [(log.home, persons), *([beside] if beside is not None else [])]
+    for keys_of, signers in turns:
         for signer in signers:
-            (keys_of or log.home).officer_key(signer)  # every PIN is right before anything is signed
+            keys_of.officer_key(signer)  # every PIN is right before anything is signed
     with log.together():
-        for village in dict.fromkeys(one.village for one in picked):
-            entries = [found for one in picked if one.village == village and (found := _found(log, one)) is not None]
-            for start in range(0, len(entries), APPROVED_AT_ONCE_MAX):
-                some = entries[start : start + APPROVED_AT_ONCE_MAX]
-                for signers, keys_of in turns:
-                    log.approve(some, signers, by=now.by, day=now.day, recorded_at=now.recorded_at, keys_of=keys_of)
+        for keys_of, asked in turns:
+            for signers, listed in apart(books, picked, asked).items():
+                for entries in _lists(log, listed):
+                    log.approve(entries, signers, by=now.by, day=now.day, recorded_at=now.recorded_at, keys_of=keys_of)
 
 
-def _found(log: Log, one: Pending) -> SignedEntry | None:
-    return entry_named(log, one.waiting.hash)
+def _lists(log: Log, listed: Sequence[Pending]) -> Iterator[list[SignedEntry]]:
+    for village in dict.fromkeys(one.village for one in listed):
+        found = [entry_named(log, one.waiting.hash) for one in listed if one.village == village]
+        entries = [entry for entry in found if entry is not None]
+        for start in range(0, len(entries), APPROVED_ENTRIES_MAX):
+            yield entries[start : start + APPROVED_ENTRIES_MAX]
 
 
 def _is_confirmed(count: int) -> bool:
