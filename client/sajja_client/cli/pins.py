@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Iterable
 from contextvars import ContextVar
+from getpass import getpass
 from pathlib import Path
 from typing import Annotated
 
@@ -99,7 +100,11 @@ def pad() -> PinPad:
 
 
 def _ask(thai: str, english: str) -> str:
-    return str(typer.prompt(output.both(thai, english), hide_input=True, err=True, default="", show_default=False))
+    # Not the prompt of typer, which writes the question before it stops showing what is typed.
+    try:
+        return getpass(f"{output.both(thai, english)}: ")
+    except (EOFError, KeyboardInterrupt) as error:
+        raise typer.Abort from error
 
 
 def new_pins(home: Home, persons: Iterable[str], *, demonstration: bool) -> dict[str, str]:
