@@ -18,6 +18,7 @@ from sajja_client.durable import replace_file
 from sajja_client.enrol import EnrolmentRequest, ask, check_code, check_fresh, latest_seen, read_request
 from sajja_client.log import Log
 from sajja_client.office import Desk, enrol, enrol_key_of, pin_for, pin_text, read_pin
+from sajja_client.problems import EXIT_PROBLEM
 from sajja_schemas.entry import OFFICE, is_village
 from sajja_schemas.events.network import VillageBankEstablished
 
@@ -73,6 +74,12 @@ def enrol_tablet(
                 {"village": asked.village, "device": asked.device, "entries": [one.sequence for one in entries]}
             )
             return
+        if asked.device not in fold(log.home).trust.devices:
+            output.warn(
+                "บันทึกแล้ว แต่ลายมือชื่อยังไม่ครบ จึงยังไม่มีผล ดู sajja office pending",
+                "recorded, and without effect until it has its signatures: see sajja office pending",
+            )
+            raise typer.Exit(EXIT_PROBLEM)
         _tell_enrolled(asked, is_lost=lost)
         _warn_of_too_few(log)
 

@@ -12,7 +12,7 @@ import typer
 
 from sajja_client.cli import output
 from sajja_client.home import Home
-from sajja_client.key_problems import PinRefused
+from sajja_client.key_problems import PinNeeded, PinRefused
 from sajja_client.pinpad import Nobody, PinFile, PinPad
 from sajja_client.sealing import new_pin_of, pin_of
 
@@ -32,10 +32,17 @@ class Terminal(Nobody):
     """The officers in the room, one after the other."""
 
     def pin(self, person: str, where: str) -> str:
-        """What the officer types; it is not shown."""
+        """What the officer types; it is not shown.
+
+        Raises:
+            PinNeeded: nothing was typed, for the officer is not here.
+        """
         while True:
+            typed = _ask(f"รหัส PIN ของ {person} ({where}; ว่าง = ไม่อยู่)", "PIN (empty: not here)")
+            if not typed.strip():
+                raise PinNeeded(person=person)
             try:
-                return pin_of(_ask(f"รหัส PIN ของ {person} ({where})", "PIN"))
+                return pin_of(typed)
             except PinRefused as refused:
                 output.refuse(refused)
 
