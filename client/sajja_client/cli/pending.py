@@ -11,6 +11,7 @@ from sajja_client.cli import output
 from sajja_client.cli.office import FirstOption
 from sajja_client.cli.options import ByOption, DayOption, HomeOption, JsonOption, OptionWrong, home_at, moment
 from sajja_client.log import Log
+from sajja_client.names import Names, read_names
 from sajja_client.office import Moment
 from sajja_client.pending import Pending, apart, chosen, entry_named, pending_list, refuse_parties
 from sajja_client.problems import EXIT_CONFLICT
@@ -44,7 +45,8 @@ def village_pending(home: HomeOption = None, json: JsonOption = False) -> None:
 
     folder = home_at(home)
     with Log.open(folder) as log:
-        _show(pending_list(fold(folder), log, [log.pin.village]), json=json)
+        books = fold(folder)
+        _show(pending_list(books, log, [log.pin.village]), read_names(log.connection, books), json=json)
 
 
 def village_approve(
@@ -69,7 +71,8 @@ def office_pending(home: HomeOption = None, fetch: FetchOption = False, json: Js
     folder = home_at(home)
     with Log.open(folder) as log:
         unseen = _fetch(folder, log) if fetch else _unpulled(log, fold(folder))
-        _show(pending_list(fold(folder), log), json=json)
+        books = fold(folder)
+        _show(pending_list(books, log), read_names(log.connection, books), json=json)
         if unseen:
             output.warn(
                 f"ยังไม่ได้ดึงรายการของ {', '.join(unseen)} ใช้ --fetch", "these villages were not pulled here; use --fetch"
@@ -150,8 +153,9 @@ def _approve(
     picked = waits if everything else chosen(waits, refs or [])
     if not everything:
         refuse_parties(books, picked, signers)
+    names = read_names(log.connection, books)
     if not json:
-        _show(picked, json=False)
+        _show(picked, names, json=False)
     if not picked or not (yes or json or not everything or _is_confirmed(len(picked))):
         return
     _sign(log, books, picked, persons or [], now, beside)
@@ -164,7 +168,7 @@ def _approve(
         f"ลงนามแล้ว {len(picked)} รายการ ครบแล้ว {len(picked) - len(still)} ยังรอ {len(still)}",
         f"{len(picked)} approved: {len(picked) - len(still)} complete, {len(still)} still wait",
     )
-    _show_lines(still)
+    _show_lines(still, names)
 
 
 def _sign(
@@ -199,31 +203,32 @@ def _is_confirmed(count: int) -> bool:
     return typer.confirm(output.both(f"ลงนามทั้ง {count} รายการหรือไม่", f"Sign all {count}?"), default=False, err=True)
 
 
-def _show(pending: Sequence[Pending], *, json: bool) -> None:
+def _show(pending: Sequence[Pending], names: Names, *, json: bool) -> None:
     if json:
         output.print_json([_document(one) for one in pending])
         return
     output.say(f"รอลายมือชื่อ {len(pending)} รายการ", f"{len(pending)} entries await signatures")
-    _show_lines(pending)
+    _show_lines(pending, names)
 
 
-def _show_lines(pending: Sequence[Pending]) -> None:
+def _show_lines(pending: Sequence[Pending], names: Names) -> None:
     for one in pending:
         waits = one.waiting
         amount = f" {format_baht(waits.amount_satang)} บาท" if waits.amount_satang is not None else ""
         counts = " (เงินสด นับแล้ว · cash, counts already)" if one.counts else ""
         place = f"{one.village}/{waits.sequence}" if one.is_here else one.village
-        typer.echo(f"  {one.ref}  {place}  {waits.thai} {waits.subject}{amount} [{'+'.join(waits.classes)}]{counts}")
-        _say_line("ลงนามแล้ว", "signed", waits.approved_by)
+        about = f"{waits.thai} {names.shown(waits.subject)}{amount} [{'+'.join(waits.classes)}]"
+        typer.echo(f"  {one.ref}  {place}  {about}{counts}")
+        _say_line("ลงนามแล้ว", "signed", waits.approved_by, names)
         typer.echo(f"      {output.both(f'ยังขาด {waits.needs_thai}', f'needs {waits.needs}')}")
-        _say_line("ลงนามได้", "may sign", one.may_sign)
-        _say_line("มีส่วนได้เสีย ลงนามไม่ได้", "party, may not sign", one.parties)
-        _say_line("งดออกเสียง", "abstained", one.abstained)
+        _say_line("ลงนามได้", "may sign", one.may_sign, names)
+        _say_line("มีส่วนได้เสีย ลงนามไม่ได้", "party, may not sign", one.parties, names)
+        _say_line("งดออกเสียง", "abstained", one.abstained, names)
 
 
-def _say_line(thai: str, english: str, persons: Sequence[str]) -> None:
+def _say_line(thai: str, english: str, persons: Sequence[str], names: Names) -> None:
     if persons:
-        typer.echo(f"      {output.both(thai, english)}: {', '.join(persons)}")
+        typer.echo(f"      {output.both(thai, english)}: {', '.join(names.shown(person) for person in persons)}")
 
 
 def _document(one: Pending) -> dict[str, Any]:
