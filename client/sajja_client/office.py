@@ -18,14 +18,14 @@ from sajja_client.books import fold
 from sajja_client.durable import replace_file
 from sajja_client.enrol import EnrolmentRequest
 from sajja_client.home import Home, Pin
-from sajja_client.key_problems import DeviceUnknown, RequestOfRevoked, RequestUsed
+from sajja_client.key_problems import DeviceUnknown, PinNeeded, RequestOfRevoked, RequestUsed
 from sajja_client.keys import create_key
 from sajja_client.log import Log
 from sajja_client.pinpad import STANDARD_INPUT
-from sajja_client.problems import HomeInUse, RequestRefused
-from sajja_schemas.checkpoint import epoch_of, is_origin
+from sajja_client.problems import HomeInUse, KeyMissing, RequestRefused
+from sajja_schemas.checkpoint import is_origin
 from sajja_schemas.entry import OFFICE, SignedEntry, device_name, encode_line, to_base64url
-from sajja_schemas.events import AnyEvent, Body, read_body
+from sajja_schemas.events import AnyEvent
 from sajja_schemas.events.base import Assembly
 from sajja_schemas.events.network import (
     FoundingDevice,
@@ -34,7 +34,6 @@ from sajja_schemas.events.network import (
     NetworkEstablished,
     VillageBankEstablished,
 )
-from sajja_schemas.events.public_log import LogContinued, LogKeyAdopted
 from sajja_schemas.events.trust import (
     CommitteeMemberAppointed,
     DeviceRevoked,
@@ -42,11 +41,13 @@ from sajja_schemas.events.trust import (
     OfficerKeyRevoked,
     Role,
 )
+from sajja_schemas.quorum import AUDITOR
 from sajja_schemas.standing import Trust
-from sajja_schemas.wire import LogKeyRequest
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 FOUNDING_ROLES: Final[tuple[Role, ...]] = ("president", "vice_president", "secretary", "treasurer", "bookkeeper")
+# In which order officers are asked: those whom class A5 cannot do without come first.
+_ASKED: Final = ("president", "secretary", "vice_president", "treasurer", "bookkeeper")
 FOUNDING_FILE: Final = "network.sajja"
 PIN_FILE: Final = "network.json"
 RENEWED: Final = "กุญแจใหม่แทนกุญแจเดิม"
@@ -82,8 +83,13 @@ class Desk:
         self.moment = moment
 
     def record(self, village: str, events: Sequence[AnyEvent]) -> list[SignedEntry]:
-        """Record events about a village and let the committee approve them."""
+        """Record events about a village and let the committee approve them.
+
+        Raises:
+            PinNeeded, PinWrong: nobody of the committee unlocked; nothing was recorded.
+        """
         moment = self.moment
+        self._signers()  # before anything is recorded that would wait for them
         entries = [
             self.log.append(event, by=moment.by, day=moment.day, recorded_at=moment.recorded_at, village=village)
             for event in events
@@ -91,27 +97,57 @@ class Desk:
         return [*entries, *self.approve(entries)]
 
     def approve(self, entries: Sequence[SignedEntry]) -> list[SignedEntry]:
-        """Five officers approve with keys on two devices: enough for A4 and A5, and for A1."""
+        """The officers who are here approve with keys on two devices: enough for A4 and A5, and for A1.
+
+        All who are here sign: one whose own village it concerns, too, and does not count.
+        """
         moment = self.moment
-        persons = self._committee()
-        # All of them: one whose own village it concerns signs, too, and does not count.
-        first = [persons[role] for role in ("president", "secretary") if role in persons]
-        second = [persons[role] for role in ("vice_president", "treasurer", "bookkeeper") if role in persons]
         return [
             self.log.approve(
                 entries, signers, by=moment.by, day=moment.day, recorded_at=moment.recorded_at, keys_of=keys_of
             )
-            for signers, keys_of in ((first, None), (second, self.second))
+            for signers, keys_of in self._signers()
             if signers
         ]
 
-    def _committee(self) -> dict[str, str]:
-        """The founding officers by role; those appointed later follow with the tools for terms."""
-        founding = self.log.entry(1)
-        body = read_body(founding.body) if founding is not None else None
-        if not isinstance(body, Body) or not isinstance(body.event, NetworkEstablished):
-            raise RequestRefused(reason="this home did not found the network")
-        return {officer.role: officer.person for officer in body.event.officers}
+    def _signers(self) -> tuple[tuple[list[str], None], tuple[list[str], Home]]:
+        """Who signs on which device: two on the first, the others on the second, and each unlocks once.
+
+        Who gives no PIN, or has no key there, is not here. Where all who are here would sign on one device, the last of
+        them signs on the other, too, for A4 and A5 ask for keys on two.
+        """
+        persons = self._committee()
+        first = [person for person in persons[:2] if self._is_here(self.log.home, person)]
+        second = [person for person in persons[2:] if self._is_here(self.second, person)]
+        if not second and first and self._is_here(self.second, first[-1]):
+            second = first[-1:]
+        elif not first and second and self._is_here(self.log.home, second[-1]):
+            first = second[-1:]
+        if not first and not second:
+            raise PinNeeded(person=", ".join(persons))
+        return (first, None), (second, self.second)
+
+    def _is_here(self, home: Home, person: str) -> bool:
+        try:
+            home.officer_key(person, demonstration=self.log.pin.demonstration)
+        except (PinNeeded, KeyMissing):
+            return False
+        return True
+
+    def _committee(self) -> list[str]:
+        """The network's officers in term, as this device's books say: president and secretary first."""
+        in_office = fold(self.log.home).trust.roles.get(OFFICE, {})
+        ranked = [
+            (min(_ASKED.index(role) if role in _ASKED else len(_ASKED) for role in roles), person)
+            for person, roles in in_office.items()
+            if roles - {AUDITOR}
+        ]
+        if not ranked:
+            raise RequestRefused(
+                reason="this device has not pulled the office's feed: sync it first",
+                reason_thai="เครื่องนี้ยังไม่มีรายการของสำนักงาน ซิงค์ก่อน",
+            )
+        return [person for _rank, person in sorted(ranked)]
 
 
 def establish(
@@ -268,39 +304,6 @@ def appoint(
 def enrol_key_of(desk: Desk, request: EnrolmentRequest, person: str) -> list[SignedEntry]:
     """Enrol one person's key on the office's own device: an auditor's, who comes after the founding."""
     return desk.record(OFFICE, [event for event in request.officer_keys_enrolled() if event.person == person])
-
-
-def adopt_log_key(desk: Desk, request: LogKeyRequest, *, reason: str) -> list[SignedEntry]:
-    """Another key signs the log's checkpoints from now on.
-
-    Raises:
-        RequestRefused: it asks for another network, or comes from a seed.
-    """
-    pin = desk.log.pin
-    if (request.network, request.fingerprint) != (pin.network, pin.fingerprint):
-        raise RequestRefused(reason=f"it is for the network {request.network}, {request.fingerprint}")
-    if request.derived and not pin.demonstration:
-        raise RequestRefused(reason="its key comes from a seed: allowed in a demonstration network only")
-    event = LogKeyAdopted(key=request.key, proof=request.proof, reason=reason, derived=request.derived)
-    return desk.record(OFFICE, [event])
-
-
-def continue_log(
-    desk: Desk, *, old_origin: str, size: int, root: str, new_origin: str | None, reason: str
-) -> list[SignedEntry]:
-    """The log has lost what was published; it goes on under the next epoch.
-
-    Raises:
-        RequestRefused: a name is no origin, or its epoch is not greater.
-    """
-    if new_origin is None and is_origin(old_origin):
-        new_origin = f"{old_origin.rpartition('/')[0]}/{epoch_of(old_origin) + 1}"
-    if new_origin is None or not is_origin(new_origin):
-        raise RequestRefused(reason="an origin is a name without spaces that ends in its epoch, as /2")
-    if is_origin(old_origin) and epoch_of(new_origin) <= epoch_of(old_origin):
-        raise RequestRefused(reason=f"the epoch of {new_origin} is not greater than that of {old_origin}")
-    event = LogContinued(old_origin=old_origin, size=size, root=root, new_origin=new_origin, reason=reason)
-    return desk.record(OFFICE, [event])
 
 
 def pin_for(pin: Pin, village: str) -> Pin:

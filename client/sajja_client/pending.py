@@ -8,6 +8,7 @@
 * A control event has no effect until it is complete; a cash fact has happened, counts, and is a finding meanwhile.
 """
 
+from base64 import b32encode
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
@@ -22,7 +23,7 @@ from sajja_schemas.events import Body, read_body
 from sajja_schemas.quorum import is_interested, may_sign
 from sajja_schemas.trust import approvals_of
 
-REF_CHARACTERS: Final = 8  # of a hash: enough to name one of a list
+_REF_BYTES: Final = 5  # of a hash: enough to name one of a list, in eight letters and digits
 _REF_MIN: Final = 6
 _OWN: Final = "SELECT signature, body FROM log WHERE hash = ?"
 _IN_A_FEED: Final = "SELECT key, signature, body FROM feed_line WHERE hash = ? LIMIT 1"
@@ -31,7 +32,7 @@ _IN_A_FEED: Final = "SELECT key, signature, body FROM feed_line WHERE hash = ? L
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
     """An entry that waits for approvals."""
 
-    ref: str  # the beginning of its hash, by which people name it
+    ref: str  # how its hash begins, as people can type it
     village: str  # whose feed it stands in
     unit: str  # whose officers sign it; the network's for class A4
     is_here: bool  # it is a line of this device's own log
@@ -57,7 +58,7 @@ def pending_list(books: Books, log: Log, villages: Iterable[str] | None = None) 
 
 
 def chosen(pending: Sequence[Pending], refs: Iterable[str]) -> list[Pending]:
-    """Those that a person names: by the sequence of a line of this log, or by how the hash begins.
+    """Those that a person names: by the sequence of a line of this log, or by its ref, or how that begins.
 
     Raises:
         NotPending: one names none of them, or several.
@@ -85,6 +86,17 @@ def refuse_parties(books: Books, pending: Iterable[Pending], persons: Iterable[s
                 raise PartyRefused(person=person, ref=one.ref, thai_name=one.waiting.thai, type=one.waiting.type)
 
 
+def apart(books: Books, pending: Iterable[Pending], persons: Sequence[str]) -> dict[tuple[str, ...], list[Pending]]:
+    """Lists to sign, by who signs them: whom a line concerns does not, and who has signed it need not."""
+    lists: dict[tuple[str, ...], list[Pending]] = {}
+    for one in pending:
+        waits = books.trust.awaiting[one.waiting.hash]
+        signers = tuple(p for p in persons if not is_interested(books.trust, waits, p))
+        if signers and not set(signers) <= set(one.waiting.approved_by):
+            lists.setdefault(signers, []).append(one)
+    return lists
+
+
 def entry_named(log: Log, name: str) -> SignedEntry | None:
     """An entry of this log or of a feed that it has pulled, by its hash."""
     raw = from_base64url(name, 32)
@@ -98,7 +110,12 @@ def entry_named(log: Log, name: str) -> SignedEntry | None:
 def _is_named(one: Pending, ref: str) -> bool:
     if ref.isdigit() and one.is_here:
         return one.waiting.sequence == int(ref)
-    return len(ref) >= _REF_MIN and one.waiting.hash.startswith(ref)
+    return len(ref) >= _REF_MIN and one.ref.startswith(ref.lower())
+
+
+def _ref(name: str) -> str:
+    # Not the hash as bodies spell it, which may begin with a hyphen and tells capitals from small letters.
+    return b32encode(from_base64url(name, 32)[:_REF_BYTES]).decode("ascii").lower()
 
 
 def _pending(books: Books, log: Log, village: str, waiting: Waiting, body_of: Callable[[str], bytes | None]) -> Pending:
@@ -109,7 +126,7 @@ def _pending(books: Books, log: Log, village: str, waiting: Waiting, body_of: Ca
     data = body_of(waiting.hash) or waits.body
     body = read_body(data) if data else None
     return Pending(
-        ref=waiting.hash[:REF_CHARACTERS],
+        ref=_ref(waiting.hash),
         village=village,
         unit=waits.unit,
         is_here=waiting.device == log.device,

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from sajja_client.problems import CannotWrite
+
 FREE_TRIES: Final = 5
 WAIT_SECONDS_MAX: Final = 300
 _COUNT_BYTES_MAX: Final = 8
@@ -30,8 +32,14 @@ def one_try(path: Path, wait: Callable[[int], None]) -> Iterator[None]:
     Args:
         path: where the wrong tries at this key are counted.
         wait: waits so many seconds, and says so.
+
+    Raises:
+        CannotWrite: a try that cannot be counted is not made.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise CannotWrite(path=path, why=error.strerror) from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         wrong = _read(descriptor)

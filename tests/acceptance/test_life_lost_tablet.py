@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Final
 
 import pytest
 
+from sajja_client.books import fold
 from sajja_client.log import ref_to
+from sajja_client.pending import pending_list
 from sajja_client.sync.server import ServerProblem
 from sajja_schemas.entry import SignedEntry
 from sajja_schemas.events import Body, read_body
 from sajja_schemas.events.base import Receipt
+from sajja_schemas.events.trust import DeviceEnrolled
 from sajja_schemas.money import SATANG_PER_BAHT as BAHT
 from sajja_schemas.registers.receipts import times_used
 from support.life import Life, Tablet, Whole
@@ -72,6 +76,10 @@ def twice(whole: Whole) -> list[int]:
     return [number for number in RECEIPTS if times_used(whole.books.registers, "v01", BOOK, number) > 1]
 
 
+def is_of(body: Body, tablet: Tablet) -> bool:
+    return isinstance(body.event, DeviceEnrolled) and body.event.device == tablet.log.device
+
+
 def body_of(entry: SignedEntry) -> Body:
     body = read_body(entry.body)
     assert isinstance(body, Body)
@@ -122,9 +130,31 @@ def test_a_revoked_tablet_that_comes_back_moves_nothing(revoked: Told) -> None:
     assert said.endswith(" was revoked; 40 entries came after that, and do not count")
 
 
+def test_the_officers_keys_on_the_lost_tablet_approve_nothing_more(revoked: Told) -> None:
+    """Its finder may know every PIN: the keys went with the device, and those on the other tablet did not."""
+    life = revoked.life
+    trust = fold(revoked.kept.home).trust
+    for person in revoked.lost.home.officers():
+        assert trust.keys[revoked.lost.home.public_key(person)].revoked
+        assert not trust.keys[revoked.kept.home.public_key(person)].revoked
+    paid = life.say(revoked.kept, "share_withdrawn", member=MEMBERS[0], amount_satang=100 * BAHT, box=BOX)
+    life.leave_unsigned(paid)
+    officers = ["v01-o1", "v01-o4", "v01-o3"]
+    sign = partial(revoked.kept.log.approve, [paid], officers, by="v01-o5", day=life.today, recorded_at=1)
+    sign(keys_of=revoked.lost.home)
+    (waiting,) = pending_list(fold(revoked.kept.home), revoked.kept.log)
+    assert waiting.waiting.approved_by == ()
+    sign()
+    assert pending_list(fold(revoked.kept.home), revoked.kept.log) == []
+    life.say(revoked.kept, "share_deposited", member=MEMBERS[0], amount_satang=100 * BAHT, box=BOX)
+
+
 def test_a_new_tablet_takes_its_place_and_knows_everything(revoked: Told) -> None:
     life = revoked.life
-    new = life.add_tablet("v01", "c")
+    new = life.add_tablet("v01", "c", replaces=revoked.lost)
+    enrolled = next(body for entry in life.desk.log.entries() if is_of(body := body_of(entry), new))
+    assert isinstance(enrolled.event, DeviceEnrolled)
+    assert enrolled.event.succeeds == revoked.lost.log.device
     life.tablets["v01"].append(new)
     life.sync(life.desk, new)
     assert life.balance(new, 3110, MEMBERS[0]) == -400 * BAHT

@@ -1,9 +1,10 @@
 """From two empty folders to a tablet whose entries count: founding, enrolment and appointment, folded and pushed."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 import msgspec
 import pytest
@@ -16,6 +17,8 @@ from sajja_client.key_problems import (
     CodeDiffers,
     DeviceUnknown,
     NetworkDiffers,
+    PinNeeded,
+    PinWrong,
     RequestExpired,
     RequestOfRevoked,
     RequestUsed,
@@ -35,6 +38,8 @@ from sajja_client.office import (
     pin_for,
     read_pin,
 )
+from sajja_client.pending import pending_list
+from sajja_client.pinpad import PinFile
 from sajja_client.problems import DemonstrationKeyRefused, HomeInUse, RequestRefused
 from sajja_client.sync import Sync
 from sajja_schemas.chain import read_line
@@ -55,7 +60,13 @@ PERSONS = [Officer(f"office-o{at}", role) for at, role in enumerate(FOUNDING_ROL
 OFFICERS = [Officer("pp01-o1", "president"), Officer("pp01-o3", "secretary"), Officer("pp01-o4", "treasurer")]
 
 
-def found(path: Path, *, demonstration: bool = False, officers: Sequence[Officer] = PERSONS) -> Desk:
+def found(
+    path: Path,
+    *,
+    demonstration: bool = False,
+    officers: Sequence[Officer] = PERSONS,
+    pins: Mapping[str, str] | None = None,
+) -> Desk:
     log = establish(
         Home(path / "office1"),
         Home(path / "office2"),
@@ -66,6 +77,7 @@ def found(path: Path, *, demonstration: bool = False, officers: Sequence[Officer
         assembly=ASSEMBLY,
         demonstration=demonstration,
         moment=MOMENT,
+        pins=pins,
     )
     return Desk(log, Home(path / "office2"), MOMENT)
 
@@ -358,6 +370,65 @@ class TestACode:
             home.request_path.write_bytes(msgspec.json.encode(changed))
             with pytest.raises(WeakKey):
                 read_request(home.request_path)
+
+
+class TestWhoIsHere:
+    """Five officers have PINs, and seldom do all five come."""
+
+    PINS: Final = {officer.person: f"48291{at}" for at, officer in enumerate(PERSONS)}
+
+    @pytest.fixture
+    def request_of(self, tmp_path: Path) -> EnrolmentRequest:
+        """A network with PINs on both devices, and a tablet that asks."""
+        desk = found(tmp_path, demonstration=True, pins=self.PINS)
+        with desk.log:
+            return ask(tablet(tmp_path, desk), label="tablet")
+
+    def desk(self, path: Path, *here: str) -> Desk:
+        """Another day, on which these officers are here."""
+        pins = path / "pins"
+        pins.write_text("".join(f"{person}={self.PINS[person]}\n" for person in here))
+        pins.chmod(0o600)
+        pad = PinFile(pins)
+        first, second = Home(path / "office1", pad=pad), Home(path / "office2", pad=pad)
+        return Desk(Log.open(first), second, MOMENT)
+
+    @pytest.mark.parametrize("here", ["1 3 4", "2 4 5", "1 2 3", "1 3 5"])
+    def test_three_are_enough_whoever_they_are(self, tmp_path: Path, request_of: EnrolmentRequest, here: str) -> None:
+        """Where all three would sign on one device, one of them signs on the other, too."""
+        desk = self.desk(tmp_path, *(f"office-o{at}" for at in here.split()))
+        with desk.log:
+            enrol(desk, request_of, bank=None)
+            trust = books.fold(desk.log.home).trust
+        assert request_of.device in trust.devices
+        assert not trust.awaiting
+
+    def test_two_are_not_and_it_waits_for_a_third(self, tmp_path: Path, request_of: EnrolmentRequest) -> None:
+        desk = self.desk(tmp_path, "office-o1", "office-o3")
+        with desk.log:
+            enrol(desk, request_of, bank=None)
+            pending = pending_list(books.fold(desk.log.home), desk.log)
+        assert {one.waiting.needs for one in pending} == {"one more officer"}
+        assert {one.may_sign for one in pending} == {("office-o2", "office-o4", "office-o5")}
+
+    def test_with_nobody_nothing_is_recorded(self, tmp_path: Path, request_of: EnrolmentRequest) -> None:
+        desk = self.desk(tmp_path)
+        with desk.log:
+            before = desk.log.head()
+            with pytest.raises(PinNeeded):
+                enrol(desk, request_of, bank=None)
+            assert desk.log.head() == before
+
+    def test_a_wrong_pin_is_told_and_nothing_is_recorded(self, tmp_path: Path, request_of: EnrolmentRequest) -> None:
+        """An officer who mistypes is here: the others do not sign without being told."""
+        desk = self.desk(tmp_path, "office-o1", "office-o3", "office-o4")
+        (tmp_path / "pins").write_text("office-o1=555123\noffice-o3=482912\n")
+        desk.log.home.pad = PinFile(tmp_path / "pins")
+        with desk.log:
+            before = desk.log.head()
+            with pytest.raises(PinWrong):
+                enrol(desk, request_of, bank=None)
+            assert desk.log.head() == before
 
 
 def body_of(entry: SignedEntry) -> Body:

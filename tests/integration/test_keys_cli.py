@@ -11,8 +11,10 @@ import pytest
 from sajja_client.home import Home
 from sajja_schemas.entry import to_base64url
 from support.commands import answer, run
+from support.terminal import typed_at
 
 OFFICE_PINS: Final = "".join(f"office-o{at}=48291{at}\n" for at in range(1, 6))
+PERSON: Final = "pp01-o1"
 PINS: Final = "pp01-o1=482915\npp01-o3=๗๓๐๒๖๔\n"
 
 
@@ -77,7 +79,17 @@ def test_a_wrong_pin_signs_nothing_and_is_never_shown(tablet: tuple[Path, dict[s
     assert "[pin_refused]" in letters.stderr
     assert "abcdef" not in letters.stderr
     assert answer(run("village", "verify", "--json", home=home))["sequence"] == 2
-    answer(run(*approve, home=home, typed="pp01-o1=๔๘๒๙๑๕"))
+    (waiting,) = answer(run("village", "pending", "--json", home=home))
+    assert (waiting["sequence"], waiting["amount_satang"], waiting["approved_by"]) == (2, 2000, [])
+    assert waiting["counts"]  # the cash has left the box
+    done = answer(run(*approve, home=home, typed="pp01-o1=๔๘๒๙๑๕"))
+    assert done["approved"] == [waiting["ref"]]
+    assert [one["ref"] for one in done["waiting"]] == [waiting["ref"]]
+    unknown = run("village", "approve", "ZZZZZZZZ", "--person", "pp01-o1", home=home)
+    assert "[not_pending]" in unknown.stderr
+    shown = run("village", "pending", home=home).stdout
+    assert waiting["ref"] in shown
+    assert "20.00 บาท" in shown
     assert answer(run("village", "verify", "--json", home=home))["sequence"] == 3
 
 
@@ -131,3 +143,36 @@ def test_no_file_of_a_tablet_holds_a_pin(tablet: tuple[Path, dict[str, Any]]) ->
                 assert pin.encode() not in data
                 assert sha256(pin.encode()).digest() not in data
                 assert to_base64url(sha256(pin.encode()).digest()).encode() not in data
+
+
+def test_an_officer_types_the_pin_and_the_screen_shows_none_of_it(tmp_path: Path) -> None:
+    """The first that anybody tries is sent back, so are two that differ; a wrong one may be typed again."""
+    one, tablet = tmp_path / "one", tmp_path / "tablet"
+    answer(run("office", "establish", "--network", "testnet", "--demonstration", "--home", one, "--second",
+               tmp_path / "two", "--json", home=one))  # fmt: skip
+    screen, code = typed_at(
+        [
+            "village",
+            "init",
+            "--pin",
+            one / "network.json",
+            "--village",
+            "pp01",
+            "--officer",
+            "pp01-o1",
+            "--home",
+            tablet,
+        ],
+        [("PIN", "123456"), ("PIN", "482915"), ("once more", "482916"), ("PIN", "๔๘๒๙๑๕"), ("once more", "482915")],
+    )
+    assert code == 0
+    assert "[pin_refused]" in screen
+    assert "สองครั้งไม่ตรงกัน" in screen
+    again, code = typed_at(
+        ["village", "pin", PERSON, "--home", tablet],
+        [("PIN", "111229"), ("PIN", "482915"), ("new PIN", "730264"), ("once more", "730264")],
+    )
+    assert code == 0
+    assert "รหัส PIN ไม่ถูกต้อง" in again
+    for typed in ("123456", "482915", "482916", "111229", "730264", "๔๘๒๙๑๕"):
+        assert typed not in screen + again

@@ -134,13 +134,15 @@ class Life:
         for tablet in self.everybody():
             tablet.log.close()
 
-    def add_tablet(self, village: str, name: str) -> Tablet:
+    def add_tablet(self, village: str, name: str, *, replaces: Tablet | None = None) -> Tablet:
         """A new tablet makes its keys and asks; the office enrols it, and the officers' keys on it."""
         home = Home(self.path / f"{village}-{name}")
         home.write_pin(pin_for(self.desk.log.pin, village))
         home.create_keys([f"{village}-o{at}" for at, _role in enumerate(FOUNDING_ROLES, start=1)])
         bank = VillageBankEstablished(moo=1, founded=OPENED) if name == "a" else None
-        enrol(self._desk(), ask(home, label=f"tablet {name}"), bank=bank)
+        enrol(
+            self._desk(), ask(home, label=f"tablet {name}", replaces=replaces.log.device if replaces else ""), bank=bank
+        )
         return Tablet(village, home, Log.open(home))
 
     def everybody(self) -> list[Tablet]:
@@ -339,6 +341,10 @@ class Life:
                 if totals["index"] + 1 >= size:
                     return totals
                 await asyncio.sleep(_POLL_SECONDS)
+
+    def at_work(self) -> Desk:
+        """The office with both its devices."""
+        return self._desk()
 
     def _desk(self) -> Desk:
         return Desk(self.desk.log, self.vault, Moment("office-o3", self.today, self._tick()))

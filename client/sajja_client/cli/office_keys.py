@@ -1,25 +1,30 @@
 """`sajja office enrol`, `pin` and `auditor`: which devices and keys the network knows."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
+from sajja_client.books import fold
 from sajja_client.cli import output, pending
 from sajja_client.cli.office import FirstOption, SecondOption
 from sajja_client.cli.office_log import app
-from sajja_client.cli.options import ByOption, DayOption, JsonOption, OptionWrong, day_of, home_at, moment
+from sajja_client.cli.options import ByOption, DayOption, HomeOption, JsonOption, OptionWrong, day_of, home_at, moment
 from sajja_client.cli.pins import new_pins
 from sajja_client.cli.qr import in_groups, show_qr
+from sajja_client.cli.tablet import LabelOption, PinOption, prepare, tell_request
 from sajja_client.clock import now_ms
 from sajja_client.durable import replace_file
 from sajja_client.enrol import EnrolmentRequest, ask, check_code, check_fresh, latest_seen, read_request
 from sajja_client.log import Log
-from sajja_client.office import Desk, enrol, enrol_key_of, pin_for, pin_text
-from sajja_schemas.entry import is_village
+from sajja_client.office import Desk, enrol, enrol_key_of, pin_for, pin_text, read_pin
+from sajja_client.problems import EXIT_PROBLEM
+from sajja_schemas.entry import OFFICE, is_village
 from sajja_schemas.events.network import VillageBankEstablished
 
 __all__ = ["app"]
+
+SAFE_DEVICES: Final = 2  # and no more: one lost, and nothing of class A4 can be approved
 
 app.command("pending")(pending.office_pending)
 app.command("approve")(pending.office_approve)
@@ -69,7 +74,31 @@ def enrol_tablet(
                 {"village": asked.village, "device": asked.device, "entries": [one.sequence for one in entries]}
             )
             return
+        if asked.device not in fold(log.home).trust.devices:
+            output.warn(
+                "บันทึกแล้ว แต่ลายมือชื่อยังไม่ครบ จึงยังไม่มีผล ดู sajja office pending",
+                "recorded, and without effect until it has its signatures: see sajja office pending",
+            )
+            raise typer.Exit(EXIT_PROBLEM)
         _tell_enrolled(asked, is_lost=lost)
+        _warn_of_too_few(log)
+
+
+@app.command("init")
+def init(
+    pin: PinOption,
+    officer: Annotated[list[str], typer.Option("--officer", help="กรรมการเครือข่าย · a network officer; several times")],
+    label: LabelOption = "office",
+    succeeds: Annotated[
+        str, typer.Option(help="เครื่องเดิมที่เครื่องนี้มาแทน · the device that this one replaces: its label or name")
+    ] = "",
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """เครื่องสำนักงานอีกเครื่อง · Another device of the office: a spare to lock away, or one in the place of a lost one."""
+    folder = home_at(home)
+    prepare(folder, pin_for(read_pin(pin), OFFICE), officer)
+    tell_request(folder, ask(folder, label=label, replaces=succeeds), json=json)
 
 
 @app.command("pin")
@@ -128,4 +157,17 @@ def _tell_enrolled(asked: EnrolmentRequest, *, is_lost: bool) -> None:
         output.warn(
             f"{asked.replaces} ยังใช้ได้ ให้ซิงค์ครั้งสุดท้าย แล้วเพิกถอน",
             f"{asked.replaces} still counts: let it sync a last time, then revoke it",
+        )
+
+
+def _warn_of_too_few(log: Log) -> None:
+    """Classes A4 and A5 ask for keys on two devices: of an office with only two, the loss of one is for ever."""
+    trust = fold(log.home).trust
+    office = {held.device for held in trust.keys.values() if not held.revoked}
+    held = [name for name in office if name in trust.devices and trust.devices[name].unit == OFFICE]
+    if len(held) <= SAFE_DEVICES:
+        output.warn(
+            f"สำนักงานมีเครื่องที่มีกุญแจ {len(held)} เครื่อง ถ้าหายหนึ่งเครื่องจะอนุมัติอะไรไม่ได้อีก"
+            " เพิ่มเครื่องที่สามด้วย sajja office init แล้วเก็บล็อกไว้คนละที่",
+            f"the office has keys on {len(held)} devices and needs two: add a third (sajja office init), locked away",
         )

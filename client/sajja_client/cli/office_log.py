@@ -10,7 +10,8 @@ from sajja_client.cli import output
 from sajja_client.cli.office import FirstOption, SecondOption, app
 from sajja_client.cli.options import ByOption, DayOption, JsonOption, home_at, moment
 from sajja_client.log import Log
-from sajja_client.office import Desk, adopt_log_key, continue_log
+from sajja_client.office import Desk
+from sajja_client.office_log import adopt_log_key, continue_log
 from sajja_client.problems import RequestRefused
 from sajja_schemas.entry import OFFICE, SignedEntry
 from sajja_schemas.wire import LogKeyRequest

@@ -1,7 +1,7 @@
 """`pending` and `approve`, of the village, the office and an auditor: who still signs what, each line shown."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,10 +11,12 @@ from sajja_client.cli import output
 from sajja_client.cli.office import FirstOption
 from sajja_client.cli.options import ByOption, DayOption, HomeOption, JsonOption, OptionWrong, home_at, moment
 from sajja_client.log import Log
+from sajja_client.names import Names, read_names
 from sajja_client.office import Moment
-from sajja_client.pending import Pending, chosen, entry_named, pending_list, refuse_parties
+from sajja_client.pending import Pending, apart, chosen, entry_named, pending_list, refuse_parties
 from sajja_client.problems import EXIT_CONFLICT
 from sajja_schemas.entry import OFFICE, SignedEntry
+from sajja_schemas.limits import APPROVED_ENTRIES_MAX
 from sajja_schemas.money import format_baht
 
 if TYPE_CHECKING:
@@ -43,7 +45,8 @@ def village_pending(home: HomeOption = None, json: JsonOption = False) -> None:
 
     folder = home_at(home)
     with Log.open(folder) as log:
-        _show(pending_list(fold(folder), log, [log.pin.village]), json=json)
+        books = fold(folder)
+        _show(pending_list(books, log, [log.pin.village]), read_names(log.connection, books), json=json)
 
 
 def village_approve(
@@ -68,7 +71,8 @@ def office_pending(home: HomeOption = None, fetch: FetchOption = False, json: Js
     folder = home_at(home)
     with Log.open(folder) as log:
         unseen = _fetch(folder, log) if fetch else _unpulled(log, fold(folder))
-        _show(pending_list(fold(folder), log), json=json)
+        books = fold(folder)
+        _show(pending_list(books, log), read_names(log.connection, books), json=json)
         if unseen:
             output.warn(
                 f"ยังไม่ได้ดึงรายการของ {', '.join(unseen)} ใช้ --fetch", "these villages were not pulled here; use --fetch"
@@ -147,12 +151,14 @@ def _approve(
     books = fold(log.home)
     waits = pending_list(books, log, villages)
     picked = waits if everything else chosen(waits, refs or [])
-    refuse_parties(books, picked, signers)
+    if not everything:
+        refuse_parties(books, picked, signers)
+    names = read_names(log.connection, books)
     if not json:
-        _show(picked, json=False)
+        _show(picked, names, json=False)
     if not picked or not (yes or json or not everything or _is_confirmed(len(picked))):
         return
-    _sign(log, picked, persons or [], now, beside)
+    _sign(log, books, picked, persons or [], now, beside)
     left = pending_list(fold(log.home), log, villages)
     still = [one for one in left if one.waiting.hash in {each.waiting.hash for each in picked}]
     if json:
@@ -162,66 +168,67 @@ def _approve(
         f"ลงนามแล้ว {len(picked)} รายการ ครบแล้ว {len(picked) - len(still)} ยังรอ {len(still)}",
         f"{len(picked)} approved: {len(picked) - len(still)} complete, {len(still)} still wait",
     )
-    _show_lines(still)
+    _show_lines(still, names)
 
 
 def _sign(
     log: Log,
+    books: "Books",
     picked: Sequence[Pending],
     persons: Sequence[str],
     now: Moment,
     beside: "tuple[Home, Sequence[str]] | None",
 ) -> None:
     """A list is of one village and as long as an entry may list; all of them are one act, or none is."""
-    from sajja_client.meeting.approving import APPROVED_AT_ONCE_MAX
-
-    turns: list[tuple[Sequence[str], Home | None]] = [(persons, None)] if persons else []
-    turns += [(beside[1], beside[0])] if beside is not None and beside[1] else []
-    for signers, keys_of in turns:
+    turns = [(log.home, persons), *([beside] if beside is not None else [])]
+    for keys_of, signers in turns:
         for signer in signers:
-            (keys_of or log.home).officer_key(signer)  # every PIN is right before anything is signed
+            keys_of.officer_key(signer)  # every PIN is right before anything is signed
     with log.together():
-        for village in dict.fromkeys(one.village for one in picked):
-            entries = [found for one in picked if one.village == village and (found := _found(log, one)) is not None]
-            for start in range(0, len(entries), APPROVED_AT_ONCE_MAX):
-                some = entries[start : start + APPROVED_AT_ONCE_MAX]
-                for signers, keys_of in turns:
-                    log.approve(some, signers, by=now.by, day=now.day, recorded_at=now.recorded_at, keys_of=keys_of)
+        for keys_of, asked in turns:
+            for signers, listed in apart(books, picked, asked).items():
+                for entries in _lists(log, listed):
+                    log.approve(entries, signers, by=now.by, day=now.day, recorded_at=now.recorded_at, keys_of=keys_of)
 
 
-def _found(log: Log, one: Pending) -> SignedEntry | None:
-    return entry_named(log, one.waiting.hash)
+def _lists(log: Log, listed: Sequence[Pending]) -> Iterator[list[SignedEntry]]:
+    for village in dict.fromkeys(one.village for one in listed):
+        found = [entry_named(log, one.waiting.hash) for one in listed if one.village == village]
+        entries = [entry for entry in found if entry is not None]
+        for start in range(0, len(entries), APPROVED_ENTRIES_MAX):
+            yield entries[start : start + APPROVED_ENTRIES_MAX]
 
 
 def _is_confirmed(count: int) -> bool:
     return typer.confirm(output.both(f"ลงนามทั้ง {count} รายการหรือไม่", f"Sign all {count}?"), default=False, err=True)
 
 
-def _show(pending: Sequence[Pending], *, json: bool) -> None:
+def _show(pending: Sequence[Pending], names: Names, *, json: bool) -> None:
     if json:
         output.print_json([_document(one) for one in pending])
         return
     output.say(f"รอลายมือชื่อ {len(pending)} รายการ", f"{len(pending)} entries await signatures")
-    _show_lines(pending)
+    _show_lines(pending, names)
 
 
-def _show_lines(pending: Sequence[Pending]) -> None:
+def _show_lines(pending: Sequence[Pending], names: Names) -> None:
     for one in pending:
         waits = one.waiting
         amount = f" {format_baht(waits.amount_satang)} บาท" if waits.amount_satang is not None else ""
         counts = " (เงินสด นับแล้ว · cash, counts already)" if one.counts else ""
         place = f"{one.village}/{waits.sequence}" if one.is_here else one.village
-        typer.echo(f"  {one.ref}  {place}  {waits.thai} {waits.subject}{amount} [{'+'.join(waits.classes)}]{counts}")
-        _say_line("ลงนามแล้ว", "signed", waits.approved_by)
+        about = f"{waits.thai} {names.shown(waits.subject)}{amount} [{'+'.join(waits.classes)}]"
+        typer.echo(f"  {one.ref}  {place}  {about}{counts}")
+        _say_line("ลงนามแล้ว", "signed", waits.approved_by, names)
         typer.echo(f"      {output.both(f'ยังขาด {waits.needs_thai}', f'needs {waits.needs}')}")
-        _say_line("ลงนามได้", "may sign", one.may_sign)
-        _say_line("มีส่วนได้เสีย ลงนามไม่ได้", "party, may not sign", one.parties)
-        _say_line("งดออกเสียง", "abstained", one.abstained)
+        _say_line("ลงนามได้", "may sign", one.may_sign, names)
+        _say_line("มีส่วนได้เสีย ลงนามไม่ได้", "party, may not sign", one.parties, names)
+        _say_line("งดออกเสียง", "abstained", one.abstained, names)
 
 
-def _say_line(thai: str, english: str, persons: Sequence[str]) -> None:
+def _say_line(thai: str, english: str, persons: Sequence[str], names: Names) -> None:
     if persons:
-        typer.echo(f"      {output.both(thai, english)}: {', '.join(persons)}")
+        typer.echo(f"      {output.both(thai, english)}: {', '.join(names.shown(person) for person in persons)}")
 
 
 def _document(one: Pending) -> dict[str, Any]:

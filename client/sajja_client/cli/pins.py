@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Iterable
 from contextvars import ContextVar
+from getpass import getpass
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,7 @@ import typer
 
 from sajja_client.cli import output
 from sajja_client.home import Home
-from sajja_client.key_problems import PinRefused
+from sajja_client.key_problems import PinNeeded, PinRefused
 from sajja_client.pinpad import Nobody, PinFile, PinPad
 from sajja_client.sealing import new_pin_of, pin_of
 
@@ -31,10 +32,17 @@ class Terminal(Nobody):
     """The officers in the room, one after the other."""
 
     def pin(self, person: str, where: str) -> str:
-        """What the officer types; it is not shown."""
+        """What the officer types; it is not shown.
+
+        Raises:
+            PinNeeded: nothing was typed, for the officer is not here.
+        """
         while True:
+            typed = _ask(f"รหัส PIN ของ {person} ({where}; ว่าง = ไม่อยู่)", "PIN (empty: not here)")
+            if not typed.strip():
+                raise PinNeeded(person=person)
             try:
-                return pin_of(_ask(f"รหัส PIN ของ {person} ({where})", "PIN"))
+                return pin_of(typed)
             except PinRefused as refused:
                 output.refuse(refused)
 
@@ -99,7 +107,11 @@ def pad() -> PinPad:
 
 
 def _ask(thai: str, english: str) -> str:
-    return str(typer.prompt(output.both(thai, english), hide_input=True, err=True, default="", show_default=False))
+    # Not the prompt of typer, which writes the question before it stops showing what is typed.
+    try:
+        return getpass(f"{output.both(thai, english)}: ")
+    except (EOFError, KeyboardInterrupt) as error:
+        raise typer.Abort from error
 
 
 def new_pins(home: Home, persons: Iterable[str], *, demonstration: bool) -> dict[str, str]:

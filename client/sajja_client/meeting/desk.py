@@ -24,6 +24,7 @@ from sajja_client.names import Names, read_names
 from sajja_client.office import Moment
 from sajja_schemas.entry import SignedEntry, from_base64url, read_entry
 from sajja_schemas.events import AnyEvent, Body
+from sajja_schemas.quorum import is_interested
 
 _IN_A_FEED: Final = "SELECT key, signature, body FROM feed_line WHERE hash = ? LIMIT 1"
 _OWN: Final = "SELECT signature, body FROM log WHERE hash = ?"
@@ -127,15 +128,28 @@ class Desk:
         return approving.waiting_list(self.books, self.village, body_of)
 
     def approve(self, waiting: Iterable[Waiting], session: Session, day: date) -> list[Waiting]:
-        """The officers who have unlocked sign a list, each line that they have not signed. Gives what still waits."""
-        listed = [one for one in waiting if not set(session.officers) <= set(one.approved_by)]
-        entries = [entry for one in listed if (entry := self._entry(one.hash)) is not None]
-        for start in range(0, len(entries), APPROVED_AT_ONCE_MAX):
-            some = entries[start : start + APPROVED_AT_ONCE_MAX]
-            self.log.approve(some, session.officers, by=self.now.by, day=day, recorded_at=self.now.recorded_at)
-        if entries:
+        """The officers who have unlocked sign a list, each line that they have not signed. Gives what still waits.
+
+        Whom a line concerns does not sign it: it stands in a list that the others sign.
+        """
+        lists: dict[tuple[str, ...], list[SignedEntry]] = {}
+        for one in waiting:
+            signers = self._signers(one, session.officers)
+            entry = self._entry(one.hash)
+            if entry is not None and not set(signers) <= set(one.approved_by):
+                lists.setdefault(signers, []).append(entry)
+        with self.log.together():
+            for signers, entries in lists.items():
+                for start in range(0, len(entries), APPROVED_AT_ONCE_MAX):
+                    some = entries[start : start + APPROVED_AT_ONCE_MAX]
+                    self.log.approve(some, signers, by=self.now.by, day=day, recorded_at=self.now.recorded_at)
+        if lists:
             self.refold()
         return self.waiting()
+
+    def _signers(self, one: Waiting, officers: Sequence[str]) -> tuple[str, ...]:
+        waits = self.books.trust.awaiting.get(one.hash)
+        return tuple(p for p in officers if waits is None or not is_interested(self.books.trust, waits, p))
 
     def unlock(self, session: Session, officers: Iterable[str]) -> Session:
         """Officers unlock this tablet for the meeting; it is remembered.

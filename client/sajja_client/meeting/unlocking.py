@@ -47,7 +47,10 @@ def keep(home: Home, meeting: str, persons: Iterable[str]) -> bool:
         if not held.derived:
             seeds[person] = to_base64url(held.key.secret_seed())
     kept = _Kept(meeting=meeting, until_seconds=_running_seconds() + KEPT_SECONDS_MAX, seeds=seeds)
-    replace_file(path, msgspec.json.encode(kept), mode=_MODE)
+    try:
+        replace_file(path, msgspec.json.encode(kept), mode=_MODE)
+    except OSError:
+        return False  # no room there: the next signing asks again
     return True
 
 

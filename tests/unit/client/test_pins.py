@@ -13,7 +13,7 @@ from sajja_client.key_problems import PinFileWrong, PinNeeded, PinRefused, PinWr
 from sajja_client.keys import StoredKey, load_any_key, new_key
 from sajja_client.meeting import unlocking
 from sajja_client.pinpad import Nobody, PinFile
-from sajja_client.problems import DemonstrationKeyRefused, KeyUnreadable
+from sajja_client.problems import CannotWrite, DemonstrationKeyRefused, KeyUnreadable
 from sajja_client.sealing import FAST, STRONG, SealedKey, Strength, new_pin_of, pin_of, seal
 from sajja_client.tries import FREE_TRIES, WAIT_SECONDS_MAX, one_try, wait_seconds
 from sajja_schemas.entry import to_base64url
@@ -197,7 +197,7 @@ class TestWrongTries:
 
     def test_a_link_is_not_followed(self, tmp_path: Path) -> None:
         (tmp_path / "x.tries").symlink_to(tmp_path / "log")
-        with pytest.raises(OSError, match="symbolic"), one_try(tmp_path / "x.tries", _no_wait):
+        with pytest.raises(CannotWrite, match="symbolic"), one_try(tmp_path / "x.tries", _no_wait):
             pass
 
 
