@@ -12,6 +12,7 @@ from sajja_client.meeting import acts, unlocking
 from sajja_client.meeting.desk import Desk
 from sajja_client.office import Moment
 from sajja_client.pinpad import Nobody
+from sajja_schemas.events import AnyEvent
 from sajja_schemas.events.savings import ShareDeposited, ShareWithdrawn
 from support.meetings import BOX, tablet_of, village
 from support.world import DAY
@@ -61,7 +62,7 @@ def test_once_a_meeting(tablet: Path, memory: Path) -> None:
 
     with Log.open(Home(tablet)) as log:  # another command, at which nobody is asked
         desk = Desk(log, NOW)
-        paid = [
+        paid: list[AnyEvent] = [
             ShareDeposited(member="pp01-m001", amount_satang=10_000, box=BOX),
             ShareWithdrawn(member="pp01-m001", amount_satang=100, box=BOX),
         ]

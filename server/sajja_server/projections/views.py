@@ -139,9 +139,10 @@ async def indicators(pool: Pool, network: str, now: int, *, on: date | None, vil
     `on` is the day as of which they are read; the latest business date where none is given.
     """
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-        books = await stored(connection, network)
-    if books is None:
+        found = await stored(connection, network)
+    if found is None:
         return {"network": network, "index": -1, "on": on, "village": village, "indicators": []}
+    books = found.books
     as_of = on or (reached_day(books.reached.values(), now) if books.reached else business_date(now))
     lens = Lens(books, as_of, None if village is None else [village])
     scopes = tuple(Scope) if village is None else (Scope.VILLAGES,)
