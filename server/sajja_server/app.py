@@ -36,6 +36,7 @@ ROUTES: Final = (
     web.post(_NETWORK + "/devices/{device}/challenge", devices.challenge),
     web.post(_NETWORK + "/devices/{device}/session", devices.session),
     web.post(_NETWORK + "/entries", entries.push),
+    web.get(_NETWORK + "/feeds", entries.feeds),
     web.get(_NETWORK + "/feeds/{village}", entries.feed),
     web.post(_NETWORK + "/personal", personal.give),
     web.get(_NETWORK + "/personal", personal.ask),

@@ -1,4 +1,4 @@
-"""`sajja-server`: run, migrate, admit, log-key, verify, status.
+"""`sajja-server`: run, migrate, admit, log-key, verify, status, import, export.
 
 Exit codes: 0 done; 1 the database or a network is not as it should be; 2 usage; 3 the database cannot be reached.
 """
@@ -130,9 +130,7 @@ def log_key(
     from sajja_server.networks import is_network
     from sajja_server.signer import Signer, SignerRefuses
 
-    settings = _settings()
-    if embedded or not settings.database_url:
-        settings = _beside_the_embedded(settings, home)
+    settings = _with_places(_settings(), embedded=embedded, home=home)
     if not settings.signer or not is_network(network):
         _fail(
             "ตั้ง SAJJA_SIGNER เป็นโฟลเดอร์ของกุญแจก่อน · Set SAJJA_SIGNER to the key's folder, and name a network",
@@ -166,9 +164,7 @@ def verify(*, embedded: Embedded = False, home: Home = None, as_json: Json = Fal
     """Rebuild every network's tree from the stored bytes; compare with every checkpoint and what was signed last."""
     from sajja_server.status import verify_networks
 
-    settings = _settings()
-    if embedded or not settings.database_url:
-        settings = _beside_the_embedded(settings, home)
+    settings = _with_places(_settings(), embedded=embedded, home=home)
     with _database(settings, embedded=embedded, home=home, prepare=False) as database:
         found = _run(lambda: verify_networks(database.server_url, database.role, settings.signer))
     if as_json:
@@ -196,9 +192,94 @@ def status(*, embedded: Embedded = False, home: Home = None, as_json: Json = Fal
         typer.echo("ยังไม่มีเครือข่าย · No network yet: `sajja-server admit FILE`")
 
 
+@app.command("import")
+def import_bundle(
+    network: Annotated[str, typer.Argument(help="The network's name.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A bundle of `sajja village carry out`.")],
+    *,
+    embedded: Embedded = False,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Take in what was carried here by hand. The server may run meanwhile, and nothing is counted twice."""
+    from sajja_schemas.bundle import BundleWrong
+    from sajja_server.bundles import CannotCarry, take_in
+    from sajja_server.logs import configure_logs
+    from sajja_server.person_hash import PersonHasher
+    from sajja_server.publish import Press
+
+    settings = _with_places(_settings(), embedded=embedded, home=home)
+    configure_logs(settings.log_format)  # which go to standard error: the answer stands alone
+    press = Press(signer=Path(settings.signer) if settings.signer else None)
+    hasher = PersonHasher(_person_secret(settings, home))
+    with _database(settings, embedded=embedded, home=home, prepare=False) as database:
+        try:
+            taken = _run(lambda: take_in(database.server_url, database.role, network, file, hasher=hasher, press=press))
+        except BundleWrong as wrong:
+            thai, english = wrong.sentences
+            _fail(f"{thai} · [{wrong.code}] {english}", EXIT_PROBLEM)
+        except CannotCarry as problem:
+            _fail(f"[{problem.code}] {problem}", EXIT_PROBLEM)
+    if as_json:
+        _print_json(taken)
+    else:
+        typer.echo(f"รับรายการ · entries: {_counts(taken.entries)}")
+        typer.echo(f"ข้อมูลส่วนบุคคล · personal parts: {_counts(taken.parts)}")
+        for code, count in taken.codes.items():
+            typer.echo(f"  {code}: {count}")
+    if taken.codes or set(taken.parts) - {"kept", "duplicate", "erased"}:
+        raise typer.Exit(EXIT_PROBLEM)
+
+
+@app.command("export")
+def export_bundle(
+    network: Annotated[str, typer.Argument(help="The network's name.")],
+    device: Annotated[str, typer.Argument(help="The device's name, as `sajja village status` says it.")],
+    file: Annotated[Path, typer.Argument(help="The file to write.")],
+    *,
+    embedded: Embedded = False,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Write what a device would pull, with proofs, for somebody to carry; its `carry in` takes it."""
+    from sajja_schemas.entry import Unreadable
+    from sajja_server.bundles import CannotCarry, make_for
+    from sajja_server.devices import device_id
+    from sajja_server.durable import write_file
+    from sajja_server.logs import configure_logs
+    from sajja_server.publish import Press
+
+    settings = _with_places(_settings(), embedded=embedded, home=home)
+    configure_logs(settings.log_format)  # which go to standard error: the answer stands alone
+    press = Press(tiles=Path(settings.tiles) if settings.tiles else None)
+    with _database(settings, embedded=embedded, home=home, prepare=False) as database:
+        try:
+            asked = device_id(device)
+            data = _run(lambda: make_for(database.server_url, database.role, network, asked, press))
+            write_file(file, data, mode=0o600)
+        except Unreadable:
+            _fail(f"{device}: ไม่ใช่ชื่อเครื่อง · not a device's name", EXIT_USAGE)
+        except CannotCarry as problem:
+            _fail(f"[{problem.code}] {problem}", EXIT_PROBLEM)
+        except OSError as error:
+            _fail(f"เขียนแฟ้มไม่ได้ · {file} cannot be written: {error.strerror}", EXIT_PROBLEM)
+    if as_json:
+        _print_json({"file": str(file), "bytes": len(data)})
+    else:
+        typer.echo(f"เขียน {file} แล้ว ({len(data)} ไบต์) · written")
+
+
+def _counts(found: dict[str, int]) -> str:
+    return "  ".join(f"{name}={count}" for name, count in sorted(found.items())) or "0"
+
+
 def main() -> None:
     """The console script."""
     app()
+
+
+def _with_places(settings: Settings, *, embedded: bool, home: Path | None) -> Settings:
+    return _beside_the_embedded(settings, home) if embedded or not settings.database_url else settings
 
 
 def _beside_the_embedded(settings: Settings, home: Path | None) -> Settings:
