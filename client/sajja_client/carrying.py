@@ -1,7 +1,8 @@
 """Carry by hand what no link carries: write a bundle, and take one in (LOG_FORMAT.md section 17).
 
-Out goes what the network is not known to have: this log's lines, and those that others gave us to carry; personal
-parts, sealed to the log's key; and the proofs of what was handed on for others. In comes whatever stands in a file:
+Out goes what the network is not known to have: this log's lines, those that others gave us to carry, and those that it
+has shown once and lost; personal parts, sealed to the log's key; and the proofs of what was handed on for others. In
+comes whatever stands in a file:
 
 * lines of other devices are verified and carried on; those of this device are here already;
 * sealed parts are opened if they are for this device, else carried on unread;
@@ -16,6 +17,7 @@ does not hold is counted and left out.
 
 import asyncio
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -92,7 +94,9 @@ def carry_out(log: Log, *, everything: bool = False) -> tuple[bytes, CarriedOut]
     connection = log.connection
     after = 0 if everything else _sent_until(log)
     own = [_line_of(entry) for entry in log.entries(after)]
-    others = [_line_of(entry) for entry in carried.signed(connection, carried.waiting(connection))]
+    mirror = Mirror(connection, log.pin, log.device)
+    waiting = carried.signed(connection, carried.waiting(connection))
+    others = [_line_of(entry) for entry in chain(waiting, mirror.signed(mirror.lost()))]
     known = witness.public_log(connection, log.pin)
     device = from_base64url(log.device, 32)
     ours = parts.ungiven(connection, device, limits.SEQUENCE_MAX, limits.CARRIED_PARTS_MAX)
