@@ -9,6 +9,7 @@ import pytest
 
 from sajja_schemas.entry import to_base64url
 from sajja_schemas.events.savings import ShareDeposited
+from sajja_schemas.events.trust import DeviceRevoked
 from sajja_server.store.pool import Pool
 from support.database import Database
 from support.public_site import Site, publishing_site
@@ -49,6 +50,21 @@ async def test_a_poll_tells_how_long_the_own_feeds_are_and_nothing_of_others(sit
     tablet = world.village("pp01").tablets[1]
     await site.speaker.push(tablet, [world.record(tablet, ShareDeposited(member="m", amount_satang=1, box="b"))])
     assert await feeds(site) == {"feeds": count | {"pp01": count["pp01"] + 1}, "epoch": 1}
+
+
+async def test_a_tablet_that_was_revoked_is_told_nothing_more(site: Site) -> None:
+    world = site.world
+    tablet = world.village("pp01").tablets[0]
+    await feeds(site)
+    known = len(world.entries)
+    revoked = DeviceRevoked(device=tablet.name, reason="lost")
+    world.approve_by_office([world.record(world.office.tablets[0], revoked, village="pp01")])
+    reply = await site.speaker.push(world.office.tablets[0], world.entries[known:])
+    await site.speaker.totals(at_index=reply.size)
+    status, problem = await site.speaker.get_json(
+        "/v1/networks/testnet/feeds", headers=await site.speaker.session(tablet)
+    )
+    assert (status, problem["code"]) == (403, "device_revoked")
 
 
 async def test_a_poll_without_a_session_is_refused(site: Site) -> None:

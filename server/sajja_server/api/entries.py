@@ -91,7 +91,9 @@ async def feeds(request: web.Request) -> web.Response:
     now = now_ms()
     session = await session_of(request, now)
     async with request.app[POOL].acquire() as connection:
-        found = await feeds_store.heads(connection, network.name, [session.village, OFFICE])
+        found = await feeds_store.heads(connection, network.name, session.device, [session.village, OFFICE])
+    if found.is_revoked:
+        raise problems.DeviceRevoked
     await note_contact(request, session, now)
     return json_response(Feeds(feeds=found.sizes, epoch=found.epoch))
 

@@ -18,21 +18,27 @@ class FeedHeads(msgspec.Struct, frozen=True):
 
     sizes: dict[str, int]
     epoch: int | None
+    is_revoked: bool  # whoever asks; as far as the books have come
 
 
-async def heads(connection: Connection, network: str, villages: Sequence[str]) -> FeedHeads:
-    """The lengths of some villages' feeds; 0 where nothing is stored."""
+async def heads(connection: Connection, network: str, device: bytes, villages: Sequence[str]) -> FeedHeads:
+    """The lengths of some villages' feeds, 0 where nothing is stored, for a device that asks."""
     rows = await connection.fetch(
         """
-        SELECT v.village, COALESCE(f.size, 0) AS size, p.facts FROM unnest($2::text[]) AS v (village)
+        SELECT v.village, COALESCE(f.size, 0) AS size, p.facts, COALESCE(d.revoked, false) AS revoked
+        FROM unnest($2::text[]) AS v (village)
         LEFT JOIN sajja.feed_head f ON f.network = $1 AND f.village = v.village
         LEFT JOIN books.public_log p ON p.network = $1
+        LEFT JOIN books.device d ON d.network = $1 AND d.device = $3
         """,
         network,
         villages,
+        device,
     )
     return FeedHeads(
-        {row["village"]: row["size"] for row in rows}, _epoch_of(read_facts(rows[0]["facts"])) if rows else None
+        sizes={row["village"]: row["size"] for row in rows},
+        epoch=_epoch_of(read_facts(rows[0]["facts"])),
+        is_revoked=rows[0]["revoked"],
     )
 
 
