@@ -14,6 +14,7 @@ sys.path[:0] = [
 ]  # the small network of the tests makes the vectors, too
 
 from generation import (  # noqa: E402  # after the path is set
+    bundle_vectors,
     byte_vectors,
     catalogue,
     effect_vectors,
@@ -43,6 +44,7 @@ def main(arguments: list[str]) -> int:
         **effect_vectors.files(),
         **personal_vectors.files(),
         **tree_vectors.files(),
+        **bundle_vectors.files(),
         **examples.files(),
     }
     stale = [path for path, text in generated.items() if not path.exists() or path.read_text(encoding="utf-8") != text]

@@ -40,6 +40,9 @@ _TAKEN_OVER: Final = (
     "INSERT INTO main.checkpoint SELECT * FROM old.checkpoint",
     "INSERT INTO main.heard SELECT * FROM old.heard",
     "INSERT INTO main.log_alarm SELECT * FROM old.log_alarm",
+    "INSERT INTO main.feed_origin SELECT * FROM old.feed_origin",
+    "INSERT INTO main.carried_line SELECT * FROM old.carried_line",
+    "INSERT INTO main.carried_part SELECT * FROM old.carried_part",
 )
 _ABOUT: Final = """
 CREATE TABLE backup (
@@ -148,7 +151,9 @@ def _verify(source: sqlite3.Connection, about: About) -> None:
 
 
 def _feed_lines(source: sqlite3.Connection) -> Iterator[tuple[bytes, SignedEntry]]:
-    for hash_, key, signature, body in source.execute("SELECT hash, key, signature, body FROM feed_line"):
+    for hash_, key, signature, body in source.execute(
+        "SELECT hash, key, signature, body FROM feed_line UNION ALL SELECT hash, key, signature, body FROM carried_line"
+    ):
         yield hash_, read_entry(key, signature, body)
 
 

@@ -8,13 +8,14 @@
 * An entry under this device's own key must stand in this device's own log. Another one is a fork as well: somebody
   writes with this key, or this log is an old copy.
 * A feed goes on only if the server still shows its last line as it did, at its index and of its moment.
-* If a feed diverges, all are pulled again from zero into the next epoch, for indexes of two histories do not mix. The
-  old lines stay; a device deletes nothing. The books change over when the new epoch is complete.
+* If a feed diverges, all are pulled again into the next epoch, for indexes of two histories do not mix; what both
+  begin with is taken over. The old lines stay, for a device deletes nothing. The books change over when the new epoch
+  is complete.
 * A line of an old epoch that the new one is without is one that the server has lost. It can be offered again.
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -41,10 +42,23 @@ class Cursor(msgspec.Struct, frozen=True):
     after: int  # the feed sequence of the last line that is kept
     hash: str | None  # and its entry
     index: int  # and its place in the network log, -1 before the first
+    network_epoch: int | None = None  # in which it was pulled, where that is known
+
+
+class FeedPage(msgspec.Struct, frozen=True):
+    """A page of a feed as it came, unverified."""
+
+    lines: bytes
+    has_next: bool
+    epoch: int | None  # of the network log, where the source knows it
+
+
+class FeedDiverged(Exception):
+    """A feed is not the one that was pulled before."""
 
 
 class LastKept(msgspec.Struct, frozen=True):
-    """The last line of a feed that is kept, as the server showed it."""
+    """A line of a feed that is kept, as the server showed it."""
 
     index: int
     received_at: int
@@ -77,7 +91,6 @@ class Lost(msgspec.Struct, frozen=True):
 
     row: int
     device: bytes
-    body_bytes: int
 
 
 class Mirrored(msgspec.Struct, frozen=True):
@@ -132,15 +145,15 @@ class Mirror:
 
     def cursor(self, village: str) -> Cursor:
         """Where the feed of a village goes on."""
-        epoch = self._epoch(village)
+        epoch, network_epoch = self._epochs(village)
         row = self.connection.execute(
             "SELECT feed_sequence, hash, network_index FROM feed_line WHERE village = ? AND epoch = ?"
             " ORDER BY feed_sequence DESC LIMIT 1",
             (village, epoch),
         ).fetchone()
         if row is None:
-            return Cursor(village, epoch, 0, None, -1)
-        return Cursor(village, epoch, row[0], to_base64url(row[1]), row[2])
+            return Cursor(village, epoch, 0, None, -1, network_epoch)
+        return Cursor(village, epoch, row[0], to_base64url(row[1]), row[2], network_epoch)
 
     def resume(self, village: str) -> tuple[Cursor, LastKept | None]:
         """Where to pull a feed again, and the kept line that must come first: the last one is asked for once more.
@@ -148,22 +161,37 @@ class Mirror:
         A hash alone does not tell: a server that lost lines and was given some again may have this one at the same
         place, and others before it. When it was received tells.
         """
-        epoch = self._epoch(village)
+        epoch, network_epoch = self._epochs(village)
         rows = self.connection.execute(
             "SELECT feed_sequence, hash, network_index, received_at FROM feed_line WHERE village = ? AND epoch = ?"
             " ORDER BY feed_sequence DESC LIMIT 2",
             (village, epoch),
         ).fetchall()
+        before = Cursor(village, epoch, 0, None, -1, network_epoch)
         if not rows:
-            return Cursor(village, epoch, 0, None, -1), None
+            return before, None
         last = LastKept(index=rows[0][2], received_at=rows[0][3], hash=rows[0][1])
-        before = Cursor(village, epoch, 0, None, -1)
         if len(rows) > 1:
-            before = Cursor(village, epoch, rows[1][0], to_base64url(rows[1][1]), rows[1][2])
+            # Its index may be of another history; that of the last line, which comes first, is compared.
+            before = Cursor(village, epoch, rows[1][0], to_base64url(rows[1][1]), -1, network_epoch)
         return before, last
 
-    def keep(self, cursor: Cursor, page: list[FeedEntry]) -> list[SeenFork]:
+    def kept_at(self, village: str, feed_sequence: int) -> LastKept:
+        """A line of the feed as it was shown; it must be there."""
+        row = self.connection.execute(
+            "SELECT network_index, received_at, hash FROM feed_line"
+            " WHERE village = ? AND epoch = ? AND feed_sequence = ?",
+            (village, self._epochs(village)[0], feed_sequence),
+        ).fetchone()
+        return LastKept(index=row[0], received_at=row[1], hash=row[2])
+
+    def keep(self, cursor: Cursor, page: list[FeedEntry], *, network_epoch: int | None = None) -> list[SeenFork]:
         """Keep a verified page, all of it or nothing. Gives the forks that it shows.
+
+        Args:
+            cursor: what the page follows.
+            page: its lines.
+            network_epoch: the epoch of the network log that the source speaks of.
 
         Raises:
             PinContradicted: the founding entry says something else than this device was set up with.
@@ -174,6 +202,12 @@ class Mirror:
                 "INSERT INTO feed (village, epoch, folded) VALUES (?, ?, ?) ON CONFLICT (village) DO NOTHING",
                 (cursor.village, cursor.epoch, cursor.epoch),
             )
+            if network_epoch is not None:
+                self.connection.execute(
+                    "INSERT INTO feed_origin (village, epoch) VALUES (?, ?)"
+                    " ON CONFLICT (village) DO UPDATE SET epoch = max(epoch, excluded.epoch)",
+                    (cursor.village, network_epoch),
+                )
             for line in page:
                 if to_base64url(line.entry.hash) == self.pin.fingerprint:
                     self._check_pin(line.entry)
@@ -193,11 +227,24 @@ class Mirror:
                     "UPDATE feed SET folded = epoch WHERE village = ? AND folded < epoch", (village,)
                 )
 
-    def start_over(self, villages: Sequence[str]) -> None:
-        """The feeds are not what they were: pull them again from zero, beside what is kept."""
+    def start_over(self, common: Mapping[str, int]) -> None:
+        """The feeds are not what they were: pull them again, beside what is kept.
+
+        Args:
+            common: for each feed the last feed sequence up to which both histories are one; that much is taken over.
+        """
         with transaction(self.connection):
-            for village in villages:
+            for village, until in common.items():
+                self.connection.execute(
+                    "INSERT INTO feed_line (village, epoch, feed_sequence, network_index, received_at, device,"
+                    " sequence, previous, hash, key, signature, body) SELECT feed_line.village, feed.epoch + 1,"
+                    " feed_sequence, network_index, received_at, device, sequence, previous, hash, key, signature, body"
+                    " FROM feed JOIN feed_line ON feed_line.village = feed.village AND feed_line.epoch = feed.epoch"
+                    " WHERE feed.village = ? AND feed_sequence <= ?",
+                    (village, until),
+                )
                 self.connection.execute("UPDATE feed SET epoch = epoch + 1 WHERE village = ?", (village,))
+                self.connection.execute("DELETE FROM feed_origin WHERE village = ?", (village,))
 
     def lost(self) -> list[Lost]:
         """The lines that the server has shown once and has no longer; the office's devices first, each by sequence.
@@ -205,7 +252,7 @@ class Mirror:
         Only feeds that were pulled to their end can tell.
         """
         rows = self.connection.execute(
-            "SELECT min(old.rowid), old.device, length(old.body) FROM feed"
+            "SELECT min(old.rowid), old.device FROM feed"
             " JOIN feed_line AS old ON old.village = feed.village AND old.epoch < feed.epoch"
             " WHERE feed.folded = feed.epoch AND NOT EXISTS (SELECT 1 FROM feed_line AS now"
             " WHERE now.hash = old.hash AND now.village = old.village AND now.epoch = feed.epoch) GROUP BY old.hash"
@@ -214,10 +261,10 @@ class Mirror:
         )
         return [Lost(*row) for row in rows]
 
-    def signed(self, lines: Sequence[Lost]) -> list[SignedEntry]:
-        """The entries of lines that are kept here, as they were signed."""
+    def signed(self, lines: Iterable[Lost]) -> Iterator[SignedEntry]:
+        """The entries of lines that are kept here, as they were signed; read as they are asked for."""
         by_row = "SELECT key, signature, body FROM feed_line WHERE rowid = ?"
-        return [read_entry(*self.connection.execute(by_row, (line.row,)).fetchone()) for line in lines]
+        return (read_entry(*self.connection.execute(by_row, (line.row,)).fetchone()) for line in lines)
 
     def lines(self, after: int = -1) -> Iterator[Mirrored]:
         """The lines of the feeds behind an index, in the order of the network log."""
@@ -268,9 +315,13 @@ class Mirror:
         ).fetchone()
         return row[0] if row is not None else None
 
-    def _epoch(self, village: str) -> int:
-        row = self.connection.execute("SELECT epoch FROM feed WHERE village = ?", (village,)).fetchone()
-        return row[0] if row is not None else 1
+    def _epochs(self, village: str) -> tuple[int, int | None]:
+        """Our own epoch of a feed, and the network log's."""
+        row = self.connection.execute(
+            "SELECT feed.epoch, feed_origin.epoch FROM feed LEFT JOIN feed_origin USING (village) WHERE village = ?",
+            (village,),
+        ).fetchone()
+        return (row[0], row[1]) if row is not None else (1, None)
 
     def _is_fork(self, cursor: Cursor, entry: SignedEntry) -> bool:
         if entry.device == self.device:

@@ -137,8 +137,51 @@ CREATE TABLE proven (
     size          INTEGER NOT NULL
 ) STRICT;
 """
+_PROGRESS: Final = """
+-- What has left this device, as far as it knows, and when a sync came to its end; no clock but a person's looks at it.
+CREATE TABLE contact (
+    one       INTEGER PRIMARY KEY CHECK (one = 1),
+    offered   INTEGER NOT NULL,
+    synced_at INTEGER
+) STRICT;
+-- How far each line of the log has come (`sajja_client.progress`).
+CREATE VIEW IF NOT EXISTS line_state AS
+    SELECT log.sequence AS sequence, CASE
+        WHEN verdict IN ('merged', 'duplicate', 'forked')
+            THEN CASE WHEN proven.sequence IS NULL THEN 'merged' ELSE 'proven' END
+        WHEN verdict IS NOT NULL OR log.sequence <= coalesce((SELECT offered FROM contact), 0) THEN 'sent'
+        ELSE 'saved' END AS state
+    FROM log LEFT JOIN answer ON answer.sequence = log.sequence LEFT JOIN proven ON proven.sequence = log.sequence;
+-- The epoch of the network log that a feed was pulled in, as far as the server knew it.
+CREATE TABLE feed_origin (
+    village TEXT PRIMARY KEY,
+    epoch   INTEGER NOT NULL
+) STRICT;
+"""
+_CARRIED: Final = """
+-- Lines of other devices that came by hand, to be handed on: their bytes are never changed, what is known of them is.
+CREATE TABLE carried_line (
+    hash      BLOB PRIMARY KEY,
+    device    BLOB NOT NULL,
+    sequence  INTEGER NOT NULL,
+    key       BLOB NOT NULL,
+    signature BLOB NOT NULL,
+    body      BLOB NOT NULL,
+    verdict   TEXT,
+    code      TEXT,
+    proof     BLOB
+) STRICT;
+CREATE TRIGGER IF NOT EXISTS carried_line_is_never_changed BEFORE UPDATE OF hash, device, sequence, key, signature, body
+    ON carried_line BEGIN SELECT RAISE(ABORT, 'an entry is never changed'); END;
+CREATE TRIGGER IF NOT EXISTS carried_line_is_never_shortened BEFORE DELETE ON carried_line
+    BEGIN SELECT RAISE(ABORT, 'an entry is never deleted'); END;
+-- Personal parts of other devices, sealed: nobody here can read them. They go when the server has answered for them.
+CREATE TABLE carried_part (
+    line BLOB PRIMARY KEY
+) STRICT;
+"""
 # A file that an earlier version made is brought up step by step.
-_STEPS: Final = (_FIRST_SCHEMA, _ALARM, _PERSONAL, _WITNESS)
+_STEPS: Final = (_FIRST_SCHEMA, _ALARM, _PERSONAL, _WITNESS, _PROGRESS, _CARRIED)
 VERSION: Final = len(_STEPS)
 
 

@@ -11,7 +11,7 @@
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -92,9 +92,14 @@ def public_log(connection: sqlite3.Connection, pin: Pin) -> PublicLog | None:
     if not _is_ever_changed(connection):
         return PublicLog(origin=body.event.origin, key=body.event.log_key)
     # Seldom: whether the office's approvals are complete is the fold's to say. Its own feed is all that it needs.
+    return public_log_of(pin, _office_lines(connection))
+
+
+def public_log_of(pin: Pin, lines: Iterable[tuple[int, bytes, bytes]]) -> PublicLog:
+    """Key and origin as an office's feed has them, of index, hash and body of each verified line."""
     books = open_books(pin.network, pin.fingerprint, partial=True)
     bodies: dict[str, bytes] = {}
-    for index, entry_hash, data in _office_lines(connection):
+    for index, entry_hash, data in lines:
         name = to_base64url(entry_hash)
         apply(books, Admitted(index, name, data), bodies.get)
         bodies[name] = data

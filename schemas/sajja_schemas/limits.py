@@ -50,6 +50,15 @@ EVIDENCE_ROWS_MAX: Final = 1_000  # a network: a bounded sample of what was reje
 NOTE_BYTES_MAX: Final = 64 * 1024  # a checkpoint or a receipt, with the signatures of witnesses
 CONSISTENCY_SIZES_MAX: Final = 16  # older sizes that are shown to be beginnings of the newest, in one call
 
+# A bundle: what a carrier brings on a stick is a stranger's file until it was read.
+BUNDLE_BYTES_MAX: Final = 32 * 1024 * 1024
+BUNDLE_UNPACKED_BYTES_MAX: Final = 128 * 1024 * 1024
+BUNDLE_LINES_MAX: Final = 100_000
+BUNDLE_LINE_BYTES_MAX: Final = 128 * 1024  # an entry of the greatest size, with its path
+SEALED_LINE_BYTES_MAX: Final = 32 * 1024  # a personal part's line, sealed and in base64url again
+CARRIED_LINES_MAX: Final = 20_000  # of other devices, on one device
+CARRIED_PARTS_MAX: Final = 2_000
+
 SESSION_SECONDS: Final = 12 * 60 * 60
 CHALLENGE_SECONDS: Final = 120
 DEVICE_SESSIONS_MAX: Final = 20  # a device, open at once; the oldest make room

@@ -1,4 +1,4 @@
-"""Ed25519, what a PIN seals, and the only module that knows PyNaCl.
+"""Ed25519, sealed boxes, what a PIN seals, and the only module that knows PyNaCl.
 
 * Every signature stands under a tag of its own, so that no signed thing can pass for another.
 * libsodium's rule decides what is valid: S < L, and no small-order or non-canonical A or R. Other libraries accept
@@ -6,6 +6,8 @@
 * What arrived is what is verified. Nothing is decoded and encoded again on the way here.
 * A secret is sealed under a PIN by libsodium as well: argon2id makes a key of the PIN, and XSalsa20-Poly1305 seals. One
   library that is here already does both, so no second one has to be trusted with a secret.
+* What only one key may read is sealed to it (libsodium's `crypto_box_seal`, to the X25519 form of the Ed25519 key). The
+  one-time key of a seal is libsodium's own randomness: two seals of the same bytes differ.
 """
 
 from collections.abc import Iterable, Sequence
@@ -57,6 +59,16 @@ class SigningKey:
         signed: bytes = bindings.crypto_sign(tag + message, self._secret)
         return signed[:SIGNATURE_BYTES]
 
+    def open_sealed(self, sealed: bytes) -> bytes | None:
+        """What was sealed to this key; None where it was not, or has been changed."""
+        public = bindings.crypto_sign_ed25519_pk_to_curve25519(self.public)
+        secret = bindings.crypto_sign_ed25519_sk_to_curve25519(self._secret)
+        try:
+            opened: bytes = bindings.crypto_box_seal_open(sealed, public, secret)
+        except (CryptoError, TypeError):
+            return None
+        return opened
+
     def secret_seed(self) -> bytes:
         """The 32 secret bytes, for the one file that keeps them."""
         return self._secret[:SEED_BYTES]
@@ -84,6 +96,18 @@ def are_entries_valid(entries: Iterable[tuple[bytes, bytes, bytes]]) -> list[boo
 def is_acceptable_public_key(public_key: bytes) -> bool:
     """Whether a key may be enrolled: a canonical point of the main subgroup, so not one of the weak keys."""
     return len(public_key) == PUBLIC_KEY_BYTES and bool(bindings.crypto_core_ed25519_is_valid_point(public_key))
+
+
+def seal_to(public_key: bytes, message: bytes) -> bytes:
+    """Bytes that only the holder of a key can open.
+
+    Raises:
+        ValueError: that is no key that could be enrolled.
+    """
+    if not is_acceptable_public_key(public_key):
+        raise ValueError("not a public key")
+    sealed: bytes = bindings.crypto_box_seal(message, bindings.crypto_sign_ed25519_pk_to_curve25519(public_key))
+    return sealed
 
 
 def approval_message(hashes: Sequence[bytes]) -> bytes:

@@ -64,6 +64,7 @@ class RejectedPartCode(StrEnum):
 
     UNREADABLE_PART = "unreadable_part"  # not the line's one form, or out of bounds
     NOT_YOURS = "not_yours"  # brought by another unit than the author's, the village concerned, or the office
+    SEALED_TO_ANOTHER = "sealed_to_another"  # sealed to a key that this server has not: the log's key was changed
     NOT_COMMITTED = "not_committed"  # the entry that it names commits to nothing, or to something else
 
 

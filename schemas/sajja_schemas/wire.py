@@ -13,6 +13,9 @@ from sajja_schemas.entry import Unreadable
 
 MEDIA_NDJSON: Final = "application/x-ndjson"
 MEDIA_PROBLEM: Final = "application/problem+json"
+NEXT_HEADER: Final = "Sajja-Next"  # of a page: whether another one follows it
+EPOCH_HEADER: Final = "Sajja-Epoch"  # of a feed's page: the epoch of the network log that it is of
+FEED_DIVERGED: Final = "feed_diverged"
 
 _FEED_ENTRY: Final = b',"entry":'
 _FEED_START_MAX: Final = 200
@@ -78,6 +81,13 @@ class DeviceHead(msgspec.Struct, frozen=True, omit_defaults=True):
     sequence: int  # 0 where nothing is stored
     hash: str | None = None
     at: list[str] = []  # the hashes stored at the sequence that was asked for; two are a fork
+
+
+class Feeds(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How long the feeds are that a device reads: whether there is anything to pull."""
+
+    feeds: dict[str, int]
+    epoch: int | None = None  # of the network log; absent before it has a name
 
 
 class Hello(msgspec.Struct, frozen=True):

@@ -70,6 +70,7 @@ MAY: Final[Mapping[str, Mapping[Audience, Scope]]] = {
     "device.head": _DEVICES,
     "entries.push": _DEVICES,
     # Its own village's and the office's: `api/entries.py` compares the village.
+    "feeds": _DEVICES,
     "feed": _DEVICES,
     "personal.give": _DEVICES,
     "personal.ask": _DEVICES,

@@ -1,4 +1,4 @@
-"""`sajja-server`: run, migrate, admit, people, log-key, verify, status.
+"""`sajja-server`: run, migrate, admit, people, log-key, verify, status, import, export.
 
 Exit codes: 0 done; 1 the database or a network is not as it should be; 2 usage; 3 the database cannot be reached.
 """
@@ -15,15 +15,15 @@ from sajja_server.command import (
     Embedded,
     Home,
     Json,
+    fail,
+    open_database,
+    person_secret,
+    prepare_database,
+    print_json,
+    run_async,
+    settings_of_environment,
+    with_places,
 )
-from sajja_server.command import beside_the_embedded as _beside_the_embedded
-from sajja_server.command import fail as _fail
-from sajja_server.command import open_database as _database
-from sajja_server.command import person_secret as _person_secret
-from sajja_server.command import prepare_database as _prepare
-from sajja_server.command import print_json as _print_json
-from sajja_server.command import run_async as _run
-from sajja_server.command import settings_of_environment as _settings
 from sajja_server.people_cli import people
 
 app = typer.Typer(
@@ -50,30 +50,29 @@ def run(
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="0 takes any free port.")] = None,
 ) -> None:
     """Serve. Without SAJJA_DATABASE_URL an embedded PostgreSQL is started and migrated."""
-    settings = _settings()
+    settings = settings_of_environment()
     if port is not None:
         settings = msgspec.structs.replace(settings, port=port)
-    if embedded or not settings.database_url:
-        settings = _beside_the_embedded(settings, home)
+    settings = with_places(settings, embedded=embedded, home=home)
     from sajja_server.logs import configure_logs
     from sajja_server.person_hash import PersonHasher
     from sajja_server.serve import serve
 
     configure_logs(settings.log_format)
-    with _database(settings, embedded=embedded, home=home, prepare=prepare) as database:
+    with open_database(settings, embedded=embedded, home=home, prepare=prepare) as database:
         if database.is_ours:
-            _run(lambda: _prepare(database))
-        hasher = PersonHasher(_person_secret(settings, home))
-        _run(lambda: serve(settings, database.server_url, hasher, role=database.role))
+            run_async(lambda: prepare_database(database))
+        hasher = PersonHasher(person_secret(settings, home))
+        run_async(lambda: serve(settings, database.server_url, hasher, role=database.role))
 
 
 @app.command()
 def migrate(*, embedded: Embedded = False, home: Home = None, as_json: Json = False) -> None:
     """Create or update the tables, as their owner (SAJJA_MIGRATE_URL, or SAJJA_DATABASE_URL)."""
-    with _database(_settings(), embedded=embedded, home=home, prepare=True) as database:
-        applied = _run(lambda: _prepare(database))
+    with open_database(settings_of_environment(), embedded=embedded, home=home, prepare=True) as database:
+        applied = run_async(lambda: prepare_database(database))
     if as_json:
-        _print_json({"applied": applied})
+        print_json({"applied": applied})
     else:
         typer.echo("\n".join(applied) or "ฐานข้อมูลเป็นรุ่นล่าสุดแล้ว · The database is up to date.")
 
@@ -92,13 +91,13 @@ def admit(
     try:
         entry = read_founding(founding.read_bytes())
     except (OSError, ValueError) as error:
-        _fail(f"อ่านแฟ้มก่อตั้งเครือข่ายไม่ได้ · This is not a network's founding line: {error}", EXIT_PROBLEM)
-    with _database(_settings(), embedded=embedded, home=home, prepare=False) as database:
+        fail(f"อ่านแฟ้มก่อตั้งเครือข่ายไม่ได้ · This is not a network's founding line: {error}", EXIT_PROBLEM)
+    with open_database(settings_of_environment(), embedded=embedded, home=home, prepare=False) as database:
         if database.is_ours:
-            _run(lambda: _prepare(database))  # whoever comes first, this or the server
-        fingerprint = _run(lambda: admit_network(database.server_url, database.role, entry))
+            run_async(lambda: prepare_database(database))  # whoever comes first, this or the server
+        fingerprint = run_async(lambda: admit_network(database.server_url, database.role, entry))
     if as_json:
-        _print_json({"network": entry.network, "fingerprint": fingerprint})
+        print_json({"network": entry.network, "fingerprint": fingerprint})
     else:
         typer.echo(f"รับเครือข่าย {entry.network} แล้ว · Admitted {entry.network}, fingerprint {fingerprint}")
 
@@ -124,11 +123,9 @@ def log_key(
     from sajja_server.networks import is_network
     from sajja_server.signer import Signer, SignerRefuses
 
-    settings = _settings()
-    if embedded or not settings.database_url:
-        settings = _beside_the_embedded(settings, home)
+    settings = with_places(settings_of_environment(), embedded=embedded, home=home)
     if not settings.signer or not is_network(network):
-        _fail(
+        fail(
             "ตั้ง SAJJA_SIGNER เป็นโฟลเดอร์ของกุญแจก่อน · Set SAJJA_SIGNER to the key's folder, and name a network",
             EXIT_USAGE,
         )
@@ -139,18 +136,18 @@ def log_key(
         elif (held := signer.key()) is not None:
             public = held.key.public
         else:
-            _fail("ยังไม่มีกุญแจ · There is no key yet: --from FILE, or --new", EXIT_PROBLEM)
+            fail("ยังไม่มีกุญแจ · There is no key yet: --from FILE, or --new", EXIT_PROBLEM)
     except FileExistsError as error:
-        _fail(f"มีกุญแจอยู่แล้ว จะไม่เขียนทับ · There is a key already, and it is never written over: {error}", EXIT_PROBLEM)
+        fail(f"มีกุญแจอยู่แล้ว จะไม่เขียนทับ · There is a key already, and it is never written over: {error}", EXIT_PROBLEM)
     except SignerRefuses as refusal:
-        _fail(str(refusal), EXIT_PROBLEM)
+        fail(str(refusal), EXIT_PROBLEM)
     if request is not None:
         try:
-            _print_json(signer.request(request))
+            print_json(signer.request(request))
         except Unreadable:
-            _fail(f"{request}: ไม่ใช่ลายนิ้วมือเครือข่าย · not a network's fingerprint", EXIT_USAGE)
+            fail(f"{request}: ไม่ใช่ลายนิ้วมือเครือข่าย · not a network's fingerprint", EXIT_USAGE)
     elif as_json:
-        _print_json({"network": network, "log_key": to_base64url(public)})
+        print_json({"network": network, "log_key": to_base64url(public)})
     else:
         typer.echo(f"กุญแจสมุดกลางของ {network} · The log key of {network}: {to_base64url(public)}")
 
@@ -160,13 +157,11 @@ def verify(*, embedded: Embedded = False, home: Home = None, as_json: Json = Fal
     """Rebuild every network's tree from the stored bytes; compare with every checkpoint and what was signed last."""
     from sajja_server.status import verify_networks
 
-    settings = _settings()
-    if embedded or not settings.database_url:
-        settings = _beside_the_embedded(settings, home)
-    with _database(settings, embedded=embedded, home=home, prepare=False) as database:
-        found = _run(lambda: verify_networks(database.server_url, database.role, settings.signer))
+    settings = with_places(settings_of_environment(), embedded=embedded, home=home)
+    with open_database(settings, embedded=embedded, home=home, prepare=False) as database:
+        found = run_async(lambda: verify_networks(database.server_url, database.role, settings.signer))
     if as_json:
-        _print_json({"networks": found})
+        print_json({"networks": found})
     for network in found if not as_json else []:
         sentence = network.problem or "ตรงกันทั้งหมด · all of it holds"
         typer.echo(f"{network.network}: {network.size} entries, {network.checkpoints} checkpoints: {sentence}")
@@ -179,15 +174,98 @@ def status(*, embedded: Embedded = False, home: Home = None, as_json: Json = Fal
     """Say what is stored: networks, sizes, how far the books are, and what was rejected."""
     from sajja_server.status import network_status
 
-    with _database(_settings(), embedded=embedded, home=home, prepare=False) as database:
-        found = _run(lambda: network_status(database.server_url, database.role))
+    with open_database(settings_of_environment(), embedded=embedded, home=home, prepare=False) as database:
+        found = run_async(lambda: network_status(database.server_url, database.role))
     if as_json:
-        _print_json(found)
+        print_json(found)
         return
     for network in found["networks"]:
         typer.echo("  ".join(f"{name}={value}" for name, value in network.items()))
     if not found["networks"]:
         typer.echo("ยังไม่มีเครือข่าย · No network yet: `sajja-server admit FILE`")
+
+
+@app.command("import")
+def import_bundle(
+    network: Annotated[str, typer.Argument(help="The network's name.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A bundle of `sajja village carry out`.")],
+    *,
+    embedded: Embedded = False,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Take in what was carried here by hand. The server may run meanwhile, and nothing is counted twice."""
+    from sajja_schemas.bundle import BundleWrong
+    from sajja_server.bundles import CannotCarry, take_in
+    from sajja_server.logs import configure_logs
+    from sajja_server.person_hash import PersonHasher
+    from sajja_server.publish import Press
+
+    settings = with_places(settings_of_environment(), embedded=embedded, home=home)
+    configure_logs(settings.log_format)  # which go to standard error: the answer stands alone
+    press = Press(signer=Path(settings.signer) if settings.signer else None)
+    hasher = PersonHasher(person_secret(settings, home))
+    with open_database(settings, embedded=embedded, home=home, prepare=False) as database:
+        try:
+            taken = run_async(
+                lambda: take_in(database.server_url, database.role, network, file, hasher=hasher, press=press)
+            )
+        except BundleWrong as wrong:
+            thai, english = wrong.sentences
+            fail(f"{thai} · [{wrong.code}] {english}", EXIT_PROBLEM)
+        except CannotCarry as problem:
+            fail(f"[{problem.code}] {problem}", EXIT_PROBLEM)
+    if as_json:
+        print_json(taken)
+    else:
+        typer.echo(f"รับรายการ · entries: {_counts(taken.entries)}")
+        typer.echo(f"ข้อมูลส่วนบุคคล · personal parts: {_counts(taken.parts)}")
+        for code, count in taken.codes.items():
+            typer.echo(f"  {code}: {count}")
+    if taken.codes or set(taken.parts) - {"kept", "duplicate", "erased"}:
+        raise typer.Exit(EXIT_PROBLEM)
+
+
+@app.command("export")
+def export_bundle(
+    network: Annotated[str, typer.Argument(help="The network's name.")],
+    device: Annotated[str, typer.Argument(help="The device's name, as `sajja village status` says it.")],
+    file: Annotated[Path, typer.Argument(help="The file to write.")],
+    *,
+    embedded: Embedded = False,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Write what a device would pull, with proofs, for somebody to carry; its `carry in` takes it."""
+    from sajja_schemas.entry import Unreadable
+    from sajja_server.bundles import CannotCarry, make_for
+    from sajja_server.devices import device_id
+    from sajja_server.durable import write_file
+    from sajja_server.logs import configure_logs
+    from sajja_server.publish import Press
+
+    settings = with_places(settings_of_environment(), embedded=embedded, home=home)
+    configure_logs(settings.log_format)  # which go to standard error: the answer stands alone
+    press = Press(tiles=Path(settings.tiles) if settings.tiles else None)
+    with open_database(settings, embedded=embedded, home=home, prepare=False) as database:
+        try:
+            asked = device_id(device)
+            data = run_async(lambda: make_for(database.server_url, database.role, network, asked, press))
+            write_file(file, data, mode=0o600)
+        except Unreadable:
+            fail(f"{device}: ไม่ใช่ชื่อเครื่อง · not a device's name", EXIT_USAGE)
+        except CannotCarry as problem:
+            fail(f"[{problem.code}] {problem}", EXIT_PROBLEM)
+        except OSError as error:
+            fail(f"เขียนแฟ้มไม่ได้ · {file} cannot be written: {error.strerror}", EXIT_PROBLEM)
+    if as_json:
+        print_json({"file": str(file), "bytes": len(data)})
+    else:
+        typer.echo(f"เขียน {file} แล้ว ({len(data)} ไบต์) · written")
+
+
+def _counts(found: dict[str, int]) -> str:
+    return "  ".join(f"{name}={count}" for name, count in sorted(found.items())) or "0"
 
 
 def main() -> None:

@@ -46,6 +46,11 @@ def beside_the_embedded(settings: Settings, home: Path | None) -> Settings:
     )
 
 
+def with_places(settings: Settings, *, embedded: bool, home: Path | None) -> Settings:
+    """The settings, with places beside the embedded database where that is the one."""
+    return beside_the_embedded(settings, home) if embedded or not settings.database_url else settings
+
+
 @contextmanager
 def open_database(settings: Settings, *, embedded: bool, home: Path | None, prepare: bool) -> Iterator[Database]:
     """Where the tables are: those of the settings, or the embedded PostgreSQL, which is started and stopped."""

@@ -2,21 +2,25 @@
 
 * A part is good because its commitment is in an entry's signed body; who brings it only has to be of the unit that
   wrote the entry, of the village concerned, or of the office. So a lost part can be filled by whoever still has it.
+* A part that was carried by hand is sealed to the log's key, which its carrier cannot open: so it does not matter whose
+  device brings it. Whoever sealed it knew the part.
 * One bad line costs its own answer and nothing else. Whoever is not answered offers the same lines again.
 * From a member's own part the keyed hash of the number is made, which stands beside it and nowhere else.
 * No answer, no log line and no error repeats anything of a part.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
 
+from sajja_schemas.bundle import decode_sealed, looks_sealed
 from sajja_schemas.entry import OFFICE, Unreadable, from_base64url
 from sajja_schemas.events import Body, read_body
 from sajja_schemas.personal import PersonalPart, decode_part, named_commitment
 from sajja_schemas.personal_data import subject_of
+from sajja_schemas.signing import SigningKey
 from sajja_schemas.verdicts import PartVerdict, RejectedPartCode
 from sajja_schemas.wire import PartAnswer
 from sajja_server.devices import DeviceDirectory
@@ -27,6 +31,11 @@ from sajja_server.store.personal import EntryAt, Keeping
 from sajja_server.store.pool import Pool
 
 
+class _Brought(msgspec.Struct, frozen=True):
+    part: PersonalPart
+    unit: str | None  # of the device that brings it; None where it was sealed, and its carrier is nobody
+
+
 class Taker(msgspec.Struct, frozen=True):
     """What taking parts in for one network needs."""
 
@@ -34,6 +43,7 @@ class Taker(msgspec.Struct, frozen=True):
     network: str
     directory: DeviceDirectory
     hasher: PersonHasher
+    log_key: Callable[[], SigningKey | None]  # what carried parts are sealed to; read where there is one
 
     async def take(self, lines: Sequence[bytes], unit: str, received_at: int) -> list[PartAnswer]:
         """Keep the parts of some lines, brought by a device of a unit; an answer for each, in their order.
@@ -41,15 +51,21 @@ class Taker(msgspec.Struct, frozen=True):
         Raises:
             STORE_ERRORS: the database failed; whether anything was kept is unknown.
         """
-        read = await asyncio.to_thread(_read, lines)
-        parts = [part for part in read if part is not None]
+        read = await asyncio.to_thread(self._read, lines, unit)
+        parts = [one.part for one in read if isinstance(one, _Brought)]
         entries = iter(await self._entries(parts))
         units = await self.directory.units_of({_device(part) for part in parts})
         judged = [
-            _judge(part, next(entries), units.get(_device(part)), unit) if part is not None else _UNREADABLE
-            for part in read
+            _judge(one.part, next(entries), units.get(_device(one.part)), one.unit)
+            if isinstance(one, _Brought)
+            else one
+            for one in read
         ]
         return await self._keep(judged, received_at)
+
+    def _read(self, lines: Sequence[bytes], unit: str) -> list[_Brought | PartAnswer]:
+        key = self.log_key() if any(map(looks_sealed, lines)) else None
+        return [_read_line(line, unit, key) for line in lines]
 
     async def _entries(self, parts: Sequence[PersonalPart]) -> list[EntryAt | None]:
         if not parts:
@@ -87,29 +103,34 @@ class Taker(msgspec.Struct, frozen=True):
 
 
 _UNREADABLE: Final = PartAnswer(verdict=PartVerdict.REJECTED.value, code=RejectedPartCode.UNREADABLE_PART.value)
+_SEALED_TO_ANOTHER: Final = PartAnswer(
+    verdict=PartVerdict.REJECTED.value, code=RejectedPartCode.SEALED_TO_ANOTHER.value
+)
 
 
 def _judge(
-    part: PersonalPart, entry: EntryAt | None, author: str | None, unit: str
+    part: PersonalPart, entry: EntryAt | None, author: str | None, unit: str | None
 ) -> PartAnswer | tuple[PersonalPart, EntryAt]:
     if entry is None:
         return PartAnswer(verdict=PartVerdict.HELD.value)
-    if unit not in {author, entry.village, OFFICE}:
+    if unit is not None and unit not in {author, entry.village, OFFICE}:
         return PartAnswer(verdict=PartVerdict.REJECTED.value, code=RejectedPartCode.NOT_YOURS.value)
     if named_commitment(entry.body) != part.commitment:
         return PartAnswer(verdict=PartVerdict.REJECTED.value, code=RejectedPartCode.NOT_COMMITTED.value)
     return part, entry
 
 
-def _read(lines: Sequence[bytes]) -> list[PersonalPart | None]:
-    return [_read_line(line) for line in lines]
-
-
-def _read_line(line: bytes) -> PersonalPart | None:
+def _read_line(line: bytes, unit: str, key: SigningKey | None) -> _Brought | PartAnswer:
     try:
-        return decode_part(line)
+        if not looks_sealed(line):
+            return _Brought(decode_part(line), unit)
+        sealed = decode_sealed(line)
+        if key is None or from_base64url(sealed.to, 32) != key.public:
+            return _SEALED_TO_ANOTHER
+        opened = key.open_sealed(sealed.box)
+        return _Brought(decode_part(opened), None) if opened is not None else _UNREADABLE
     except Unreadable:
-        return None
+        return _UNREADABLE
 
 
 def _read_meaning(data: bytes) -> Body | None:

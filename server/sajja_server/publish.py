@@ -24,6 +24,7 @@ import structlog
 from sajja_schemas.checkpoint import Checkpoint, epoch_of, is_origin
 from sajja_schemas.entry import from_base64url
 from sajja_schemas.merkle import consistency_path
+from sajja_schemas.signing import SigningKey
 from sajja_server.clock import now_ms
 from sajja_server.growth import Growth, LogDamaged, roots_of_stored, stored
 from sajja_server.signer import Signer, SignerRefuses, check_continues
@@ -53,6 +54,19 @@ class Press(msgspec.Struct, frozen=True):
     def files(self, network: str, epoch: int) -> TileFiles | None:
         """The tiles of a network's log in an epoch."""
         return TileFiles(self.tiles / network / str(epoch)) if self.tiles is not None else None
+
+    def log_key_of(self, network: str) -> Callable[[], SigningKey | None]:
+        """How to read the key that carried parts are sealed to; it gives None where no fit one is here."""
+
+        def read() -> SigningKey | None:
+            try:
+                held = Signer(self.signer, network).key() if self.signer is not None else None
+            except SignerRefuses as refusal:
+                logger.warning("log_key_unfit", network=network, code=refusal.code)
+                return None
+            return held.key if held is not None else None
+
+        return read
 
 
 class Publisher:

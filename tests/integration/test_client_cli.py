@@ -80,7 +80,7 @@ def test_the_way_from_nothing_to_a_receipt(tmp_path: Path) -> None:
     balance = answer(run("village", "balance", "--json", home=village))
     assert [(row["account"], row["amount_satang"]) for row in balance["balances"]] == [(1110, 10_000), (3110, -10_000)]
     (line,) = answer(run("village", "log", "--json", home=village))
-    assert (line["sequence"], line["state"], line["effect"]) == (1, "here", "counted")
+    assert (line["sequence"], line["state"], line["effect"]) == (1, "saved", "counted")
 
 
 def test_what_is_typed_wrongly_records_nothing(home: Home) -> None:

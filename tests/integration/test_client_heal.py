@@ -7,10 +7,13 @@ import pytest
 import stamina
 
 from sajja_client import books
+from sajja_client.carrying import carry_out
 from sajja_client.log import Log
 from sajja_client.sync import Sync, SyncReport
 from sajja_client.sync import server as calls
 from sajja_schemas import limits
+from sajja_schemas.bundle import read_bundle
+from sajja_schemas.chain import read_line
 from sajja_schemas.entry import SignedEntry
 from sajja_schemas.events.ledgers import EntryReversed
 from sajja_schemas.events.savings import ShareDeposited
@@ -169,6 +172,26 @@ async def test_healing_comes_in_frames_and_goes_on_after_a_cut(
         assert max(server.pushes) <= 5
         assert {entry.hash for entry in server.admission.log} == before
         assert len(server.admission.log) == len(before)
+
+
+async def test_what_a_server_has_lost_goes_on_a_stick_as_well(villages: Villages) -> None:
+    """The link broke before the tablet could give anything back: the next file holds the lines of others, too."""
+    world, log = villages.world, villages.logs["pp01"]
+    async with ServerDouble(world.network, world.fingerprint) as server:
+        server.admit(world.entries[: villages.copied])
+        await villages.sync("pp01", server.url)
+        server.admit(villages.others)
+        await villages.sync("pp01", server.url)
+        assert carry_out(log)[1].others == 0
+        server.restore(villages.copied)
+        async with Sync(log, server_url=server.url) as conversation:
+            await conversation._pull(SyncReport())
+    data, holds = carry_out(log)
+    bundle = read_bundle([data], world.network, world.fingerprint)
+    carried = {read_line(line, world.network).hash for line in bundle.entries}
+    lost = {entry.hash for entry in villages.others if entry.village in {"pp01", "office"}}
+    assert lost < carried
+    assert holds.others == len(carried) >= len(lost)
 
 
 @pytest.mark.postgres

@@ -256,7 +256,17 @@ class TestEntry:
         path = tmp_path / "log.sqlite3"
         with open_store(path) as connection:
             parts = ("personal_part", "personal_erasure", "personal_seen")
-            for table in (*parts, "checkpoint", "heard", "log_alarm", "proven"):  # those, and what came later
+            for table in (
+                *parts,
+                "checkpoint",
+                "heard",
+                "log_alarm",
+                "proven",
+                "contact",
+                "feed_origin",
+                "carried_line",
+                "carried_part",
+            ):  # those, and what came later
                 connection.execute(f"DROP TABLE {table}")
             connection.execute("PRAGMA user_version = 2")
         connection.close()

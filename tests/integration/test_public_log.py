@@ -1,15 +1,13 @@
 """The public log over HTTP, with the real server and real tablets: from a push to a proven receipt."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
 from copy import deepcopy
 from pathlib import Path
 
 import asyncpg
 import pytest
 from aiohttp import ClientSession
-from aiohttp.test_utils import TestServer
 from tlog_scales.backend import HttpBackend
 from tlog_scales.reader import TilesReader
 from tlog_scales.signing import Vkey
@@ -18,7 +16,7 @@ from sajja_client.cli.tables import log_lines
 from sajja_client.log import Log
 from sajja_client.sync import Sync, SyncReport
 from sajja_client.sync import receipt as receipts
-from sajja_schemas.checkpoint import Checkpoint, open_note, verifier_key
+from sajja_schemas.checkpoint import open_note, verifier_key
 from sajja_schemas.entry import to_base64url
 from sajja_schemas.events import Ack
 from sajja_schemas.events.savings import ShareDeposited
@@ -28,40 +26,13 @@ from sajja_server.status import network_status
 from sajja_server.store.pool import Pool
 from support.database import Database
 from support.homes import deposit, home_of
-from support.publishing import keep_key
-from support.serving import Speaker, admit, serving, speaking
+from support.public_site import Site, publishing_site
+from support.serving import serving
 from support.world import World
 
 pytestmark = [pytest.mark.postgres]
 
 FOUNDED = World.founded(("pp01", "pp02"))
-
-
-class Site:
-    """A server that publishes, with the world's office already on it."""
-
-    def __init__(self, world: World, server: TestServer, speaker: Speaker, folder: Path) -> None:
-        self.world = world
-        self.server = server
-        self.speaker = speaker
-        self.folder = folder
-        self.url = str(server.make_url("/")).rstrip("/")
-        self.log_url = f"{speaker.network}/log"
-
-    async def get(self, path: str, **headers: str) -> tuple[int, bytes, Mapping[str, str]]:
-        async with self.speaker.http.get(f"{self.speaker.network}/{path}", headers=headers) as response:
-            return response.status, await response.read(), response.headers
-
-    async def published(self, size: int) -> Checkpoint:
-        """The checkpoint, once it holds so many entries."""
-        for _ in range(400):
-            status, note, _headers = await self.get("log/checkpoint")
-            if status == 200:
-                found = open_note(note, self.world.origin, self.world.log_key.public)
-                if found.size >= size:
-                    return found
-            await asyncio.sleep(0.05)
-        raise AssertionError("it was not published")
 
 
 @pytest.fixture
@@ -71,17 +42,8 @@ def world() -> World:
 
 @pytest.fixture
 async def site(database: Database, pool: Pool, world: World, tmp_path: Path) -> AsyncIterator[Site]:
-    (tmp_path / "signer").mkdir()
-    keep_key(tmp_path, world.network, world.log_key)
-    await admit(database.server_url, world)
-    async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(
-            serving(pool, signer=str(tmp_path / "signer"), tiles=str(tmp_path / "tiles"))
-        )
-        speaker = await stack.enter_async_context(speaking(str(server.make_url("/")), world))
-        reply = await speaker.push(world.office.tablets[0], world.entries)
-        await speaker.totals(at_index=reply.size)
-        yield Site(world, server, speaker, tmp_path)
+    async with publishing_site(database, pool, world, tmp_path) as opened:
+        yield opened
 
 
 async def sync(log: Log, site: Site) -> SyncReport:
@@ -184,7 +146,7 @@ async def test_a_tablet_comes_from_saved_to_proven_and_prints_it(site: Site, tmp
     home = home_of(tmp_path / "tablet", site.world, site.world.village("pp01").tablets[0])
     with Log.open(home) as log:
         entry = deposit(log)
-        assert [line.state for line in log_lines(home, log, 0)] == ["here"]
+        assert [line.state for line in log_lines(home, log, 0)] == ["saved"]
         report = await sync(log, site)
         assert report.merged == 1
         await site.published(len(site.world.entries) + 1)

@@ -6,6 +6,7 @@ change the others.
 
 import random
 from dataclasses import dataclass
+from typing import Final
 
 from support.link import FAIR, Fate, Weather
 
@@ -26,6 +27,13 @@ FULL = Size(villages=(4, 6), steps=(70, 110), acts=(1, 6), syncs=(1, 4), trouble
 SMALL = Size(villages=(2, 2), steps=(14, 18), acts=(2, 6), syncs=(1, 3), troubles=3, may_crash_database=False)
 
 
+# How often each comes. A link that stays half open takes as long as a timeout: the tests of bad links have it.
+_FATES: Final = {
+    Fate.PASSES: 10, Fate.REFUSED: 1, Fate.STALLS: 1, Fate.CUT_UP: 3, Fate.CUT_DOWN: 3,
+    Fate.REPLY_LOST: 3, Fate.TWICE: 3,
+}  # fmt: skip
+
+
 def stream(seed: int, *names: object) -> random.Random:
     """The randomness of one part of the story."""
     return random.Random("/".join(map(str, ("sajja simulation v1", seed, *names))))
@@ -33,7 +41,7 @@ def stream(seed: int, *names: object) -> random.Random:
 
 def weather_of(chance: random.Random) -> Weather:
     """What one connection meets: as often fair as not."""
-    fate = chance.choices(list(Fate), weights=(10, 1, 1, 3, 3, 3, 3))[0]
+    fate = chance.choices(list(_FATES), weights=tuple(_FATES.values()))[0]
     # A session takes some 700 bytes, a head 400: cuts fall into every part of a sync, pushes and pages included.
     after_bytes = int(chance.triangular(1, 12_000, 1_500))
     return Weather(

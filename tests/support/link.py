@@ -7,12 +7,14 @@
 * It understands no HTTP. A client says nothing new before it is answered, so bytes that come up after bytes went down
   begin a new request: that is all it takes to lose the reply to one request, or to deliver one twice.
 * A reply that has begun means that the server did what was asked: a reply is lost, and a request repeated, only then.
+* Bytes take their time: each way has a bandwidth, so whoever reads slowly makes the sender wait, and a latency, which
+  what is under way shares; to connect takes one round trip.
 """
 
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import TracebackType
@@ -21,6 +23,7 @@ from typing import Final, Self
 STALL_SECONDS: Final = 0.2
 _CHUNK_BYTES: Final = 16 * 1024
 _GHOST_SECONDS: Final = 5.0
+_PIECE_BYTES: Final = 1024  # a slow link hands on little at a time
 
 Address = tuple[str, int]
 
@@ -31,9 +34,12 @@ class Fate(StrEnum):
     PASSES = "passes"
     REFUSED = "refused"
     STALLS = "stalls"  # nothing gets through, and after a while it breaks
+    HALF_OPEN = "half_open"  # what the tablet says is taken, nothing ever comes back, and nobody hangs up
     CUT_UP = "cut_up"  # it breaks after so many bytes of what the tablet says
     CUT_DOWN = "cut_down"  # or of what the server says
     REPLY_LOST = "reply_lost"  # the server did it, and nobody hears of it
+    CUT_REPLY = "cut_reply"  # it breaks after so many bytes of the reply to one request
+    REPLY_TWICE = "reply_twice"  # what the server says to one request comes twice
     TWICE = "twice"  # the server is asked twice, and may be another server the second time
 
 
@@ -42,10 +48,11 @@ class Weather:
     """What one connection meets."""
 
     fate: Fate = Fate.PASSES
-    after_bytes: int = 0  # of CUT_UP and CUT_DOWN
-    at_request: int = 0  # of REPLY_LOST and TWICE: which request of the connection
+    after_bytes: int = 0  # of CUT_UP, CUT_DOWN and CUT_REPLY
+    at_request: int = 0  # of REPLY_LOST, CUT_REPLY, REPLY_TWICE and TWICE: which request of the connection
     server: int = 0  # which of the servers is at the other end, modulo their number
-    latency_ms: float = 0.0
+    latency_ms: float = 0.0  # each way
+    bits_per_second: int = 0  # each way; 0: as fast as it goes
 
 
 FAIR: Final = Weather()
@@ -113,6 +120,8 @@ class Link:
         self._carrying.add(task)
         try:
             await self._carry(reader, writer, weather)
+        except asyncio.CancelledError:
+            pass  # the link is taken down, and nobody waits for this task
         finally:
             self._carrying.discard(task)
             await _close(writer)
@@ -121,6 +130,12 @@ class Link:
         servers = self.servers()
         if weather.fate is Fate.STALLS:
             await asyncio.sleep(STALL_SECONDS)
+        await asyncio.sleep(2 * weather.latency_ms / 1000)
+        if weather.fate is Fate.HALF_OPEN:
+            self.happened[Fate.HALF_OPEN] += 1
+            while await reader.read(_CHUNK_BYTES):
+                pass
+            return
         if weather.fate in {Fate.STALLS, Fate.REFUSED} or not servers:
             self.happened[weather.fate if servers else "no_server"] += 1
             return
@@ -166,8 +181,7 @@ class _Passage:
 
     async def _up(self) -> None:
         room = self.weather.after_bytes if self.weather.fate is Fate.CUT_UP else None
-        while data := await self.near.read(_CHUNK_BYTES):
-            await asyncio.sleep(self.weather.latency_ms / 1000)
+        async for data in self._through(self.near):
             if self.is_answered:
                 self.requests_before += 1
                 self.request.clear()
@@ -179,15 +193,44 @@ class _Passage:
                 return
 
     async def _down(self) -> None:
-        room = self.weather.after_bytes if self.weather.fate is Fate.CUT_DOWN else None
-        while data := await self.far.read(_CHUNK_BYTES):
-            await asyncio.sleep(self.weather.latency_ms / 1000)
+        fate = self.weather.fate
+        room = self.weather.after_bytes if fate is Fate.CUT_DOWN else None
+        async for data in self._through(self.far):
             if not self.is_answered and await self._answer_begins():
                 return
-            room = await self._give(self.to_near, data, room)
+            is_the_one = self.requests_before == self.weather.at_request
+            if fate is Fate.CUT_REPLY and is_the_one and room is None:
+                room = self.weather.after_bytes
+            if room != 0:
+                room = await self._give(self.to_near, data, room)
+            if fate is Fate.REPLY_TWICE and is_the_one:
+                self.link.happened[fate] += 1
+                await self._give(self.to_near, data, None)
             if room == 0:
-                self.link.happened[Fate.CUT_DOWN] += 1
+                self.link.happened[fate] += 1
                 return
+
+    async def _through(self, reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
+        """What comes, as late and as slowly as the weather has it."""
+        loop = asyncio.get_running_loop()
+        under_way: asyncio.Queue[tuple[float, bytes] | None] = asyncio.Queue(64)
+        rate = self.weather.bits_per_second
+
+        async def send() -> None:
+            while data := await reader.read(_PIECE_BYTES if rate else _CHUNK_BYTES):
+                if rate:
+                    await asyncio.sleep(len(data) * 8 / rate)
+                await under_way.put((loop.time() + self.weather.latency_ms / 1000, data))
+            await under_way.put(None)
+
+        sending = asyncio.create_task(send())
+        try:
+            while (next_one := await under_way.get()) is not None:
+                await asyncio.sleep(max(0.0, next_one[0] - loop.time()))
+                yield next_one[1]
+        finally:
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
 
     async def _answer_begins(self) -> bool:
         """The server did it. Gives whether the tablet shall never know."""

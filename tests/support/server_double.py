@@ -58,6 +58,10 @@ class ServerDouble:
         self.challenges: dict[str, bytes] = {}
         self.clock_ms = 1_590_969_600_000  # goes on by one with each entry, also after a restore
         self.page_entries = limits.FEED_PAGE_ENTRIES_MAX
+        self.epoch = 1
+        self.pages: list[tuple[str, int, int]] = []  # each page: village, after, limit
+        self.polls = 0
+        self.revoked: set[bytes] = set()  # devices that read nothing more
         self.reset()
         self._http: TestServer | None = None
 
@@ -111,6 +115,7 @@ class ServerDouble:
         app.router.add_post(base + "/devices/{device}/session", self._session)
         app.router.add_get(base + "/devices/{device}/head", self._head)
         app.router.add_post(base + "/entries", self._push)
+        app.router.add_get(base + "/feeds", self._feeds)
         app.router.add_get(base + "/feeds/{village}", self._feed)
         self.add_routes(app, base)
         self._http = TestServer(app)
@@ -222,10 +227,19 @@ class ServerDouble:
             return _problem(401, "session_missing")
         if village not in {OFFICE, self.units[device]}:
             return _problem(403, "not_your_village")
+        if device in self.revoked:
+            return _problem(403, "device_revoked")
         feed = self.feeds.get(village, [])
         after = int(request.query["after"])
-        if after and (after > len(feed) or to_base64url(feed[after - 1][1].hash) != request.query["hash"]):
-            return _problem(409, "feed_diverged")
+        self.pages.append((village, after, int(request.query["limit"])))
+        if after and int(request.query.get("epoch", self.epoch)) < self.epoch:
+            return _problem(409, wire.FEED_DIVERGED)
+        if (
+            after
+            and "hash" in request.query
+            and (after > len(feed) or to_base64url(feed[after - 1][1].hash) != request.query["hash"])
+        ):
+            return _problem(409, wire.FEED_DIVERGED)
         page = feed[after : after + min(int(request.query["limit"]), self.page_entries)]
         lines = [
             wire.encode_feed_line(index, after + at, self.received_at[e.hash], encode_line(e.key, e.signature, e.body))
@@ -233,8 +247,20 @@ class ServerDouble:
         ]
         body = gzip.compress(b"".join(line + b"\n" for line in self.spoil(lines)))
         has_next = after + len(page) < len(feed)
-        headers = {"Sajja-Next": "true" if has_next else "false", "Content-Encoding": "gzip"}
+        headers = {
+            wire.NEXT_HEADER: "true" if has_next else "false",
+            wire.EPOCH_HEADER: str(self.epoch),
+            "Content-Encoding": "gzip",
+        }
         return web.Response(body=body, content_type=wire.MEDIA_NDJSON, headers=headers)
+
+    async def _feeds(self, request: web.Request) -> web.Response:
+        device = self._device(request)
+        if device is None:
+            return _problem(401, "session_missing")
+        self.polls += 1
+        sizes = {village: len(self.feeds.get(village, [])) for village in (self.units[device], OFFICE)}
+        return _answer(wire.Feeds(feeds=sizes, epoch=self.epoch))
 
     def spoil(self, lines: list[bytes]) -> list[bytes]:
         """What a lying server does to a page; this one is honest."""

@@ -8,11 +8,12 @@ import sys
 
 import typer
 
-from sajja_client.cli import audit, meeting, office_keys, output, tablet
+from sajja_client.cli import audit, carrying, meeting, office_keys, output, tablet
 from sajja_client.cli.demo import demo
 from sajja_client.cli.options import EXIT_CODES
 from sajja_client.cli.pins import PinFileOption, use_pin_file
 from sajja_client.problems import Problem
+from sajja_schemas.bundle import BundleWrong
 from sajja_schemas.chain import ChainBroken
 
 app = typer.Typer(
@@ -26,6 +27,8 @@ app.add_typer(tablet.app, name="village")
 app.add_typer(office_keys.app, name="office")
 tablet.app.add_typer(meeting.app, name="meeting")
 app.add_typer(audit.app, name="audit")
+tablet.app.add_typer(carrying.app, name="carry")
+office_keys.app.add_typer(carrying.app, name="carry")
 app.command("demo")(demo)
 
 
@@ -39,7 +42,7 @@ def main() -> None:
     """The entry point: what is refused is a sentence and an exit code, never a traceback."""
     try:
         app()
-    except (Problem, ChainBroken) as problem:
+    except (Problem, ChainBroken, BundleWrong) as problem:
         sys.exit(output.refuse(problem))
 
 

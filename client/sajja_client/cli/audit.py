@@ -6,8 +6,8 @@ import typer
 
 from sajja_client.cli import output, pending
 from sajja_client.cli.options import EXIT_CODES, HomeOption, JsonOption, home_at
+from sajja_client.cli.syncing import sync
 from sajja_client.cli.tablet import LabelOption, PinOption, ServerOption, prepare, tell_request
-from sajja_client.cli.village import sync
 from sajja_client.enrol import ask
 from sajja_client.office import pin_for, read_pin
 from sajja_schemas.entry import OFFICE

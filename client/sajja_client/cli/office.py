@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from sajja_client.cli import output, papers, people, printing
+from sajja_client.cli import output, papers, people, printing, syncing
 from sajja_client.cli.options import (
     EXIT_CODES,
     AllOption,
@@ -21,7 +21,6 @@ from sajja_client.cli.options import (
     officers_of,
 )
 from sajja_client.cli.pins import new_pins
-from sajja_client.cli.village import sync as sync_device
 from sajja_client.log import Log
 from sajja_client.office import (
     FOUNDING_FILE,
@@ -36,7 +35,7 @@ from sajja_schemas.entry import OFFICE, is_village, to_base64url
 from sajja_schemas.events.base import Assembly
 
 app = typer.Typer(help=f"สำนักงานเครือข่าย · The network's office.\n\n{EXIT_CODES}", no_args_is_help=True)
-app.command("sync")(sync_device)
+app.command("sync")(syncing.sync)
 app.command("erase")(people.erase)
 app.command("duplicates")(people.duplicates)
 app.command("import")(papers.import_openings)

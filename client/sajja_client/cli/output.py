@@ -15,6 +15,7 @@ import typer
 
 from sajja_client.home import Pin
 from sajja_client.problems import EXIT_PROBLEM, Problem
+from sajja_schemas.bundle import BundleWrong
 from sajja_schemas.chain import ChainBroken
 
 if TYPE_CHECKING:
@@ -68,6 +69,11 @@ def _told(thai: str, english: str, stream: "TextIO") -> str:
     return both(thai, english, "\n   ")
 
 
+def alert(thai: str, english: str, *, colour: str) -> None:
+    """The same, in a colour where somebody looks on; the words say it without."""
+    typer.secho(both(thai, english), err=True, fg=None if os.environ.get("NO_COLOR") else colour)
+
+
 def tell_alarms(raised: "Sequence[Alarm]") -> None:
     """Say every alarm about the network log, loudly."""
     if not raised:
@@ -112,13 +118,22 @@ def print_json(document: Any) -> None:
     typer.echo(msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=2).decode())
 
 
-def refuse(problem: Problem | ChainBroken) -> int:
+def print_json_line(document: Any) -> None:
+    """One of several documents, a line each, at once."""
+    typer.echo(msgspec.json.encode(document, order="sorted").decode())
+
+
+def refuse(problem: Problem | ChainBroken | BundleWrong) -> int:
     """Tell why not, in both languages with the code. Gives the exit code."""
     if isinstance(problem, ChainBroken):
         warn(
             f"สมุดบันทึกไม่สมบูรณ์ตั้งแต่ลำดับที่ {problem.sequence}: {problem.reason}",
             f"[log_broken] {problem}",
         )
+        return EXIT_PROBLEM
+    if isinstance(problem, BundleWrong):
+        thai, english = problem.sentences
+        warn(thai, f"[{problem.code}] {english}")
         return EXIT_PROBLEM
     warn(problem.thai_sentence, f"[{problem.code}] {problem.english_sentence}")
     return problem.exit_code

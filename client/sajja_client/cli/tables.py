@@ -1,13 +1,14 @@
 """What the commands list: balances, and the lines of the log with their state. As documents, and as tables of them."""
 
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
 from sajja_client.books import effect_of, fold, is_own
 from sajja_client.home import Home, Pin
 from sajja_client.log import Log
+from sajja_client.progress import WORDS, State, states
 from sajja_client.receipt import body_of
 from sajja_client.wording import amount_of
 from sajja_schemas.accounts import CHART, Side
@@ -17,13 +18,6 @@ from sajja_schemas.entry import to_base64url
 from sajja_schemas.events import tag_of
 from sajja_schemas.figures import control_sums
 from sajja_schemas.money import format_baht
-from sajja_schemas.verdicts import Verdict
-
-# Where a line of the log has got to.
-HERE: Final = "here"  # kept on this device only
-SENT: Final = "sent"  # the server answered, and has not stored it
-STORED: Final = "merged"  # in the network log, as the server says
-PROVEN: Final = "proven"  # found there, in the tree that was signed
 
 
 class AccountBalance(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -103,13 +97,12 @@ def log_lines(home: Home, log: Log, after: int) -> list[LogLine]:
     answers = {
         row[0]: row[1:] for row in log.connection.execute("SELECT sequence, verdict, code, network_index FROM answer")
     }
-    proven = {row[0] for row in log.connection.execute("SELECT sequence FROM proven")}
+    reached = states(log.connection, after)
     lines = []
     for entry in log.entries(after):
         body = body_of(entry)
         name = to_base64url(entry.hash)
         verdict, code, index = answers.get(entry.sequence, (None, None, None))
-        stored = verdict is not None and Verdict(verdict).is_stored
         lines.append(
             LogLine(
                 sequence=entry.sequence,
@@ -118,13 +111,7 @@ def log_lines(home: Home, log: Log, after: int) -> list[LogLine]:
                 type=tag_of(body.event),
                 thai=body.event.declared.thai,
                 village=body.village,
-                state=PROVEN
-                if entry.sequence in proven
-                else STORED
-                if stored
-                else SENT
-                if verdict is not None
-                else HERE,
+                state=reached.get(entry.sequence, State.SAVED).value,
                 effect=effect_of(books, name).value,
                 amount_satang=amount_of(body.event),
                 verdict=verdict,
@@ -139,12 +126,11 @@ def log_table(lines: list[LogLine]) -> Any:
     """The same for a person."""
     from rich.table import Table
 
-    states = {HERE: "ในเครื่อง · here", SENT: "ส่งแล้ว · sent", STORED: "รวมแล้ว · merged", PROVEN: "พิสูจน์แล้ว · proven"}
     table = Table()
     for heading in ("ลำดับ · seq", "วันที่ · date", "รายการ · event", "บาท · baht", "สถานะ · state", "ผล · effect"):
         table.add_column(heading, justify="right" if heading.endswith(("seq", "baht")) else "left", overflow="fold")
     for line in lines:
         amount = format_baht(line.amount_satang) if line.amount_satang is not None else ""
         day = format_thai(date.fromisoformat(line.date), short=True)
-        table.add_row(str(line.sequence), day, line.thai, amount, states[line.state], line.effect)
+        table.add_row(str(line.sequence), day, line.thai, amount, " · ".join(WORDS[State(line.state)]), line.effect)
     return table

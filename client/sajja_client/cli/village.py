@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from sajja_client.checking import FromPaper
-from sajja_client.cli import output, papers, people, printing
+from sajja_client.cli import output, papers, people, printing, syncing
 from sajja_client.cli.options import (
     EXIT_CODES,
     AllOption,
@@ -21,7 +21,7 @@ from sajja_client.cli.options import (
 from sajja_client.cli.people import PersonalOption, read_personal
 from sajja_client.home import Home
 from sajja_client.log import Log, ref_to
-from sajja_client.problems import EXIT_CONFLICT, EXIT_PROBLEM
+from sajja_client.problems import EXIT_PROBLEM
 from sajja_schemas.entry import EntryRef
 from sajja_schemas.rules import RULES
 
@@ -31,6 +31,7 @@ app.command("person")(people.person)
 app.command("erase")(people.prepare_erasure)
 app.command("import")(papers.import_openings)
 app.command("export")(papers.export_everything)
+app.command("sync")(syncing.sync)
 app.add_typer(printing.app, name="print")
 
 
@@ -177,72 +178,6 @@ def list_log(
 
         output.mark_demonstration(log.pin)
         Console().print(log_table(lines))
-
-
-@app.command("sync")
-def sync(
-    server: Annotated[str | None, typer.Option(help="ที่อยู่เซิร์ฟเวอร์ · another server than the pin's")] = None,
-    home: HomeOption = None,
-    json: JsonOption = False,
-) -> None:
-    """ส่งและรับข้อมูล · Push what the server has not, and pull the village's and the office's feeds."""
-    import asyncio
-
-    import stamina
-
-    from sajja_client.sync import Sync, SyncReport
-
-    # Its default hook writes each attempt to standard output, where the answer belongs.
-    stamina.instrumentation.set_on_retry_hooks([])
-    with Log.open(home_at(home)) as log:
-        with output.progress() as show:
-
-            async def run() -> SyncReport:
-                async with Sync(log, server_url=server, progress=show) as conversation:
-                    return await conversation.run()
-
-            report = asyncio.run(run())
-        if json:
-            output.print_json(report)
-        else:
-            output.mark_demonstration(log.pin)
-            _tell(report.merged + report.duplicate, report.pulled, report.waiting)
-    if not report.enrolled:
-        output.warn("แท็บเล็ตนี้ยังไม่ได้ลงทะเบียน รายการทั้งหมดเก็บไว้ในเครื่อง", "not enrolled yet; everything is kept here")
-    if report.forgotten:
-        output.warn(
-            f"เซิร์ฟเวอร์เคยรับ {report.forgotten} รายการแล้วแต่ไม่มีอยู่ จึงส่งให้ใหม่",
-            f"the server had forgotten {report.forgotten} entries; they were offered again",
-        )
-    if report.healed or report.missing:
-        output.warn(
-            f"เซิร์ฟเวอร์ทำรายการของเครื่องอื่นหาย ส่งคืนแล้ว {report.healed} ยังขาด {report.missing}",
-            f"the server had lost entries of other devices; {report.healed} were given back, {report.missing} not yet",
-        )
-    if report.parts_erased:
-        output.warn(
-            f"ลบข้อมูลส่วนบุคคลในเครื่องนี้ {report.parts_erased} ส่วน ตามมติที่ครบลายมือชื่อ",
-            f"{report.parts_erased} personal parts were erased here, as an approved erasure says",
-        )
-    for fork in report.forks:
-        output.warn(
-            f"!! พบบันทึกสองฉบับของกุญแจเดียวกัน ตั้งแต่ลำดับที่ {fork.sequence} แจ้งสำนักงานทันที อย่าบันทึกต่อในเครื่องนี้",
-            f"FORK at sequence {fork.sequence} of {fork.device} ({fork.where}): tell the office, do not record on here",
-        )
-    output.tell_alarms(report.log_alarms)
-    if report.log_state == "unsigned":
-        output.warn("สมุดกลางไม่ได้ลงนามด้วยกุญแจที่สำนักงานรับรอง", "the network log is not signed by the office's key")
-    if report.forks or report.rejected or report.log_alarms:
-        raise typer.Exit(EXIT_CONFLICT)
-    if report.waiting:
-        raise typer.Exit(EXIT_PROBLEM)
-
-
-def _tell(sent: int, pulled: int, waiting: int) -> None:
-    output.say(
-        f"ส่งแล้ว {sent} รายการ รับ {pulled} รายการ ค้างส่ง {waiting}",
-        f"{sent} sent, {pulled} received, {waiting} waiting",
-    )
 
 
 @app.command("verify")

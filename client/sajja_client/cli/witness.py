@@ -8,9 +8,11 @@ import typer
 
 from sajja_client.cli import output
 from sajja_client.cli.options import HomeOption, JsonOption, OptionWrong, home_at
+from sajja_client.cli.syncing import tell_standing
 from sajja_client.cli.village import app
 from sajja_client.log import Log
 from sajja_client.problems import EXIT_CONFLICT
+from sajja_client.progress import Standing, standing
 from sajja_client.witness import alarms, verified
 from sajja_schemas.books import demand
 from sajja_schemas.bylaws.demands import FREE
@@ -76,21 +78,16 @@ def receipt(
 
 @app.command("status")
 def status(home: HomeOption = None, json: JsonOption = False) -> None:
-    """สถานะ · What is kept here, sent, merged and proven, and every alarm about the network log."""
+    """สถานะ · What is saved here, sent, merged and proven, and every alarm about the network log."""
     with Log.open(home_at(home)) as log:
-        document = _document(log)
+        stands = standing(log)
         raised = alarms(log.connection)
         seen = verified(log.connection)
         if json:
-            output.print_json({**document, "alarms": raised})
+            output.print_json(_document(log, stands) | {"alarms": raised})
         else:
             output.mark_demonstration(log.pin)
-            output.say(
-                f"บันทึก {document['recorded']} ส่งแล้ว {document['answered']} รวมแล้ว {document['merged']}"
-                f" พิสูจน์แล้ว {document['proven']}",
-                f"{document['recorded']} recorded, {document['answered']} sent, {document['merged']} merged,"
-                f" {document['proven']} proven",
-            )
+            tell_standing(stands)
             if seen is not None:
                 output.say(
                     f"ตรวจสมุดกลาง {seen.origin} แล้ว {seen.size} รายการ",
@@ -101,19 +98,12 @@ def status(home: HomeOption = None, json: JsonOption = False) -> None:
         raise typer.Exit(EXIT_CONFLICT)
 
 
-def _document(log: Log) -> dict[str, Any]:
-    head, seen = log.head(), verified(log.connection)
-    counts = log.connection.execute(
-        "SELECT (SELECT count(*) FROM answer),"
-        " (SELECT count(*) FROM answer WHERE verdict IN ('merged', 'duplicate', 'forked')),"
-        " (SELECT count(*) FROM proven)"
-    ).fetchone()
+def _document(log: Log, stands: Standing) -> dict[str, Any]:
+    seen = verified(log.connection)
     return {
         "device": log.device,
         "village": log.pin.village,
-        "recorded": head[0] if head is not None else 0,
-        "answered": counts[0],
-        "merged": counts[1],
-        "proven": counts[2],
+        "recorded": stands.recorded,
+        **msgspec.structs.asdict(stands),
         "verified": msgspec.structs.asdict(seen) | {"root": seen.root.hex()} if seen is not None else None,
     }

@@ -8,14 +8,14 @@
 * Nothing is removed here, whatever the server answers.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 
 import msgspec
 
 from sajja_client.mirror import Lost, Mirror
-from sajja_client.sync.server import LINE_BYTES, Server
-from sajja_schemas import limits
-from sajja_schemas.verdicts import Verdict
+from sajja_client.sync.offering import offer
+from sajja_client.sync.server import Server
+from sajja_schemas.wire import EntryVerdict
 
 
 class Healed(msgspec.Struct, frozen=True):
@@ -29,45 +29,11 @@ async def give_back(mirror: Mirror, server: Server, progress: Callable[[str, int
     """Offer everything that the server has lost, in rounds."""
     lines = mirror.lost()
     total = len(lines)
-    given = 0
-    while lines:
-        stored, lines = await _round(mirror, server, lines)
-        given += stored
-        progress("heal", total - len(lines), total)
-        if not stored:
-            break
-    return Healed(given=given, missing=len(lines))
+    given, lacking = await offer(
+        server, lines, mirror.signed, _unheard, lambda left: progress("heal", total - left, total)
+    )
+    return Healed(given=given, missing=len(lacking))
 
 
-async def _round(mirror: Mirror, server: Server, lines: Sequence[Lost]) -> tuple[int, list[Lost]]:
-    """Offer each line once. Gives how many were stored, and those that the server still lacks."""
-    stored = 0
-    lacking: list[Lost] = []
-    stuck: set[bytes] = set()
-    for frame in _frames(lines):
-        # What follows a line that is held would be held as well: a bad link is not burdened with it.
-        offered = [line for line in frame if line.device not in stuck]
-        lacking += [line for line in frame if line.device in stuck]
-        if not offered:
-            continue
-        reply = await server.push(mirror.signed(offered))
-        for line, told in zip(offered, reply.verdicts, strict=True):
-            if told.verdict in {Verdict.MERGED, Verdict.FORKED}:
-                stored += 1
-            elif told.verdict != Verdict.DUPLICATE:
-                lacking.append(line)
-                stuck.add(line.device)
-    return stored, lacking
-
-
-def _frames(lines: Sequence[Lost]) -> Iterator[list[Lost]]:
-    frame: list[Lost] = []
-    size = 0
-    for line in lines:
-        size += line.body_bytes + LINE_BYTES
-        if frame and (len(frame) == limits.PUSH_ENTRIES_MAX or size > limits.PUSH_BYTES_MAX):
-            yield frame
-            frame, size = [], line.body_bytes + LINE_BYTES
-        frame.append(line)
-    if frame:
-        yield frame
+def _unheard(_line: Lost, _answer: EntryVerdict) -> None:
+    """The feeds will show it."""

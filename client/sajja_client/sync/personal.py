@@ -63,7 +63,7 @@ async def _give(log: Log, server: Server, stored_until: int, done: Exchanged) ->
     device = from_base64url(log.device, 32)
     while waiting := parts.ungiven(log.connection, device, stored_until, limits.PERSONAL_PARTS_MAX):
         held = 0
-        for frame in _frames(waiting):
+        for frame in _frames(waiting, server.frames.size):
             answers = await server.give_parts(frame)
             # Erased there, or refused: to say it again would be answered so again.
             answered = [
@@ -84,12 +84,12 @@ async def _ask(log: Log, server: Server, done: Exchanged) -> None:
     done.missing = len(missing) - done.filled
 
 
-def _frames(waiting: list[PersonalPart]) -> Iterator[list[PersonalPart]]:
+def _frames(waiting: list[PersonalPart], bytes_max: int) -> Iterator[list[PersonalPart]]:
     frame: list[PersonalPart] = []
     size = 0
     for part in waiting:
         line = len(encode_part(part)) + 1
-        if frame and size + line > limits.PUSH_BYTES_MAX:
+        if frame and size + line > bytes_max:
             yield frame
             frame, size = [], 0
         frame.append(part)

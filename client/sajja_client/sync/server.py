@@ -3,11 +3,12 @@
 * A device opens a session by signing the server's challenge; a session that has ended is opened again.
 * Every call may be repeated, so every call is: a bounded number of times, with jitter, as long as the server asks for
   where it says so. What cannot become better is not tried again.
+* What was lost is said again in smaller frames (`pace`): a loss costs one frame.
 * Every wait has an end, and every answer a bound.
 """
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Final, TypeVar
 
 import aiohttp
@@ -15,16 +16,19 @@ import msgspec
 import stamina
 
 from sajja_client.log import Log
-from sajja_client.mirror import Cursor
+from sajja_client.mirror import Cursor, FeedDiverged, FeedPage
 from sajja_client.problems import EXIT_OFFLINE, AnswerUnreadable, Problem, Unreachable
+from sajja_client.sync import pace
 from sajja_schemas import limits, wire
+from sajja_schemas.bundle import Sealed, encode_sealed
 from sajja_schemas.entry import SignedEntry, Unreadable, encode_line, from_base64url, to_base64url
 from sajja_schemas.personal import PersonalPart, decode_part, encode_part
 from sajja_schemas.signing import SESSION_TAG
 from sajja_schemas.tiles import Tile
 
 GZIP_FROM_BYTES: Final = 4 * 1024
-TIMEOUT: Final = aiohttp.ClientTimeout(total=120, sock_connect=10, sock_read=60)
+# A frame takes as long as the link needs; one on which nothing moves is dead. Half-open links are found out so.
+TIMEOUT: Final = aiohttp.ClientTimeout(total=120, sock_connect=15, sock_read=30)
 ATTEMPTS: Final = 6
 RETRY_SECONDS: Final = 90.0
 RETRY_AFTER_SECONDS_MAX: Final = 30.0
@@ -36,7 +40,8 @@ _CHALLENGE_BYTES: Final = 32
 _REFUSED_FROM: Final = 400
 _UNAUTHORISED: Final = 401
 _RETRIED_STATUSES: Final = frozenset({408, 429, 500, 502, 503, 504})
-_NEXT_HEADER: Final = "Sajja-Next"
+_TOO_LARGE: Final = 413
+_LOST: Final = (aiohttp.ClientError, TimeoutError)
 
 _Shape = TypeVar("_Shape")
 _Answer = tuple[bytes, Mapping[str, str]]
@@ -68,6 +73,8 @@ class Server:
         self._is_ours = http is None
         self._attempts = attempts
         self._token: str | None = None
+        self.frames = pace.of_frames()
+        self.pages = pace.of_pages()
 
     async def open(self) -> None:
         """Be ready for calls."""
@@ -84,34 +91,56 @@ class Server:
         """Where this device's log stands on the server, and what is stored at a sequence."""
         return await self._call("GET", f"{self._device_url}/head", wire.DeviceHead, params=_given(at=at))
 
-    async def push(self, frame: list[SignedEntry]) -> wire.PushReply:
-        """Send entries and get a verdict on each."""
-        data = b"".join(encode_line(one.key, one.signature, one.body) + b"\n" for one in frame)
-        headers = {"Content-Type": wire.MEDIA_NDJSON}
-        if len(data) > GZIP_FROM_BYTES:
-            data = gzip.compress(data, compresslevel=6, mtime=0)
-            headers["Content-Encoding"] = "gzip"
-        url = f"{self._network_url}/entries"
-        reply = await self._call("POST", url, wire.PushReply, data=data, headers=headers)
-        if len(reply.verdicts) != len(frame):
-            raise AnswerUnreadable(url=self.url, reason=f"{len(reply.verdicts)} verdicts on {len(frame)} entries")
-        return reply
+    async def push(self, next_frame: Callable[[int], list[SignedEntry]]) -> tuple[list[SignedEntry], wire.PushReply]:
+        """Send entries and get a verdict on each; gives what was sent, too.
 
-    async def feed_page(self, cursor: Cursor) -> tuple[bytes, bool]:
-        """The next page of a feed as bytes, and whether there are more."""
-        params = _given(after=cursor.after, hash=cursor.hash, limit=limits.FEED_PAGE_ENTRIES_MAX)
-        page, headers = await self._repeat("GET", f"{self._network_url}/feeds/{cursor.village}", params=params)
-        return page, headers.get(_NEXT_HEADER, "false") == "true"
+        `next_frame` gives the entries that are next, as many as fit so many bytes. After a loss it is asked for fewer.
+        """
+
+        async def once() -> tuple[list[SignedEntry], wire.PushReply]:
+            frame = next_frame(self.frames.size)
+            return frame, await self._push_once(frame)
+
+        return await self._patiently(once, self.frames)
+
+    async def feed_page(self, cursor: Cursor, limit: int | None = None) -> FeedPage:
+        """The next page of a feed as bytes, and whether there are more.
+
+        Raises:
+            FeedDiverged: the feed is not the one that the cursor is of.
+        """
+        url = f"{self._network_url}/feeds/{cursor.village}"
+
+        async def once() -> _Answer:
+            params = _given(
+                epoch=cursor.network_epoch, after=cursor.after, hash=cursor.hash, limit=limit or self.pages.size
+            )
+            return await self._in_session("GET", url, {"params": params})
+
+        try:
+            page, headers = await self._patiently(once, self.pages)
+        except ServerProblem as problem:
+            if problem.problem.code == wire.FEED_DIVERGED:
+                raise FeedDiverged from problem
+            raise
+        epoch = headers.get(wire.EPOCH_HEADER, "")
+        return FeedPage(
+            lines=page,
+            has_next=headers.get(wire.NEXT_HEADER, "false") == "true",
+            epoch=int(epoch) if epoch.isascii() and epoch.isdigit() else None,
+        )
+
+    async def feeds(self) -> wire.Feeds:
+        """How long this device's feeds are: whether there is anything to pull costs this."""
+        return await self._call("GET", f"{self._network_url}/feeds", wire.Feeds)
 
     async def give_parts(self, parts: list[PersonalPart]) -> list[wire.PartAnswer]:
         """Send personal parts and get an answer on each."""
-        data = b"".join(encode_part(part) + b"\n" for part in parts)
-        headers = {"Content-Type": wire.MEDIA_NDJSON}
-        url = f"{self._network_url}/personal"
-        reply = await self._call("POST", url, wire.PartsReply, data=data, headers=headers)
-        if len(reply.parts) != len(parts):
-            raise AnswerUnreadable(url=self.url, reason=f"{len(reply.parts)} answers on {len(parts)} parts")
-        return reply.parts
+        return await self._give([encode_part(part) for part in parts])
+
+    async def give_sealed(self, sealed: list[Sealed]) -> list[wire.PartAnswer]:
+        """Hand on personal parts of other devices, which nobody on the way can read."""
+        return await self._give([encode_sealed(one) for one in sealed])
 
     async def ask_parts(self, commitments: list[bytes]) -> list[PersonalPart]:
         """What the server has of some parts, as far as this device may see them."""
@@ -148,13 +177,48 @@ class Server:
         data, _headers = await self._repeat(method, url, **request)
         return self._decode(data, shape)
 
+    async def _give(self, lines: list[bytes]) -> list[wire.PartAnswer]:
+        data = b"".join(line + b"\n" for line in lines)
+        headers = {"Content-Type": wire.MEDIA_NDJSON}
+        url = f"{self._network_url}/personal"
+        reply = await self._call("POST", url, wire.PartsReply, data=data, headers=headers)
+        if len(reply.parts) != len(lines):
+            raise AnswerUnreadable(url=self.url, reason=f"{len(reply.parts)} answers on {len(lines)} parts")
+        return reply.parts
+
+    async def _push_once(self, frame: list[SignedEntry]) -> wire.PushReply:
+        data = b"".join(encode_line(one.key, one.signature, one.body) + b"\n" for one in frame)
+        headers = {"Content-Type": wire.MEDIA_NDJSON}
+        if len(data) > GZIP_FROM_BYTES:
+            data = gzip.compress(data, compresslevel=6, mtime=0)
+            headers["Content-Encoding"] = "gzip"
+        answer, _headers = await self._in_session(
+            "POST", f"{self._network_url}/entries", {"data": data, "headers": headers}
+        )
+        reply = self._decode(answer, wire.PushReply)
+        if len(reply.verdicts) != len(frame):
+            raise AnswerUnreadable(url=self.url, reason=f"{len(reply.verdicts)} verdicts on {len(frame)} entries")
+        return reply
+
     async def _repeat(self, method: str, url: str, **request: Any) -> _Answer:
         """One call, repeated while that can help."""
+        return await self._patiently(lambda: self._in_session(method, url, request))
+
+    async def _patiently(self, once: Callable[[], Awaitable[_Shape]], size: pace.Pace | None = None) -> _Shape:
+        """Try until it is answered, with pauses that grow and differ; `size` follows what becomes of it."""
         try:
             async for attempt in stamina.retry_context(_is_worth_repeating, self._attempts, RETRY_SECONDS):
                 with attempt:
-                    return await self._in_session(method, url, request)
-        except (aiohttp.ClientError, TimeoutError) as error:
+                    try:
+                        answer = await once()
+                    except (*_LOST, ServerProblem) as error:
+                        if size is not None and _is_of_size(error):
+                            size.shrink()
+                        raise
+                    if size is not None:
+                        size.grow()
+                    return answer
+        except _LOST as error:
             raise Unreachable(url=self.url, reason=_reason(error)) from error
         raise AssertionError("it ends with an answer or an error")
 
@@ -220,6 +284,23 @@ def _reason(error: Exception) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
 
 
+def fitting(entries: Iterable[SignedEntry], bytes_max: int) -> list[SignedEntry]:
+    """The first entries of some, as many as make a frame of so many bytes; at least one if there is one."""
+    frame: list[SignedEntry] = []
+    size = 0
+    for entry in entries:
+        size += len(entry.body) + LINE_BYTES
+        if len(frame) == limits.PUSH_ENTRIES_MAX or (frame and size > bytes_max):
+            break
+        frame.append(entry)
+    return frame
+
+
+def _is_of_size(error: Exception) -> bool:
+    """Whether less at once may get through."""
+    return not isinstance(error, ServerProblem) or error.problem.status == _TOO_LARGE
+
+
 def _is_worth_repeating(error: Exception) -> bool | float:
     """Whether to try again, or in how many seconds."""
     if isinstance(error, ServerProblem):
@@ -227,7 +308,7 @@ def _is_worth_repeating(error: Exception) -> bool | float:
             return False
         wait = error.retry_after_seconds
         return True if wait is None else min(wait, RETRY_AFTER_SECONDS_MAX)
-    return isinstance(error, aiohttp.ClientError | TimeoutError)
+    return isinstance(error, _LOST)
 
 
 def _problem_of(response: aiohttp.ClientResponse, data: bytes) -> ServerProblem:

@@ -8,13 +8,14 @@ from aiohttp import web
 
 from sajja_schemas import limits
 from sajja_schemas.entry import OFFICE, encode_line, from_base64url, is_village, to_base64url
-from sajja_schemas.wire import MEDIA_NDJSON, encode_feed_line
+from sajja_schemas.wire import EPOCH_HEADER, MEDIA_NDJSON, NEXT_HEADER, Feeds, encode_feed_line
 from sajja_server.api import problems
 from sajja_server.api.context import POOL, json_response, network_of, note_contact, session_of
 from sajja_server.api.edge import LINE
 from sajja_server.api.reading import body_of, integer_of
 from sajja_server.clock import now_ms
 from sajja_server.projections.memory import is_revoked
+from sajja_server.store import feeds as feeds_store
 from sajja_server.store import log as store
 
 
@@ -41,9 +42,10 @@ async def push(request: web.Request) -> web.Response:
 
 
 async def feed(request: web.Request) -> web.Response:
-    """`GET /v1/networks/{network}/feeds/{village}?after=&hash=&limit=`: the next page of a feed.
+    """`GET /v1/networks/{network}/feeds/{village}?epoch=&after=&hash=&limit=`: the next page of a feed.
 
-    `hash` is that of the entry at `after`: where it no longer matches, the feed has diverged from what was pulled.
+    `hash` is that of the entry at `after`: where it no longer matches, the feed has diverged from what was pulled. So
+    has one that was pulled in an earlier epoch, before a restore: its indexes may be of another history.
     """
     network = network_of(request)
     now = now_ms()
@@ -56,23 +58,44 @@ async def feed(request: web.Request) -> web.Response:
         raise problems.NotYourVillage
     after = integer_of(request, "after", maximum=limits.SEQUENCE_MAX, default=0) or 0
     limit = integer_of(request, "limit", maximum=limits.FEED_PAGE_ENTRIES_MAX, default=limits.FEED_PAGE_ENTRIES_MAX)
+    pulled_in = integer_of(request, "epoch", maximum=limits.SEQUENCE_MAX)
     expected = from_base64url(request.query["hash"], 32) if "hash" in request.query else None
     async with request.app[POOL].acquire() as connection:
         if await is_revoked(connection, network.name, session.device):
             raise problems.DeviceRevoked
+        # A later epoch than ours is no proof: books that are being rebuilt come to theirs in time.
+        epoch = await feeds_store.epoch(connection, network.name)
+        told = {} if epoch is None else {"epoch": epoch}
+        if after and pulled_in is not None and epoch is not None and pulled_in < epoch:
+            raise problems.FeedDiverged(**told)
         is_known = not after or expected is None
         if not is_known and await store.feed_hash(connection, network.name, village, after) != expected:
-            raise problems.FeedDiverged
+            raise problems.FeedDiverged(**told)
         entries = await store.read_feed(connection, network.name, village, after, max(limit or 1, 1) + 1)
     await note_contact(request, session, now)
     page, has_more = page_of(entries, max(limit or 1, 1))
-    headers = {"Sajja-Next": "true" if has_more else "false", "Cache-Control": "private, no-cache"}
+    headers = {NEXT_HEADER: "true" if has_more else "false", "Cache-Control": "private, no-cache"}
+    if epoch is not None:
+        headers[EPOCH_HEADER] = str(epoch)
     if page:
         headers["ETag"] = f'"{page[0].feed_sequence}-{to_base64url(page[-1].hash)}"'
         if request.headers.get("If-None-Match") == headers["ETag"]:
             return web.Response(status=304, headers=headers)
     request[LINE].update(network=network.name, entries=len(page))
     return lines_response(request, page, headers)
+
+
+async def feeds(request: web.Request) -> web.Response:
+    """`GET /v1/networks/{network}/feeds`: how long the asking device's feeds are. A poll costs this one read."""
+    network = network_of(request)
+    now = now_ms()
+    session = await session_of(request, now)
+    async with request.app[POOL].acquire() as connection:
+        found = await feeds_store.heads(connection, network.name, session.device, [session.village, OFFICE])
+    if found.is_revoked:
+        raise problems.DeviceRevoked
+    await note_contact(request, session, now)
+    return json_response(Feeds(feeds=found.sizes, epoch=found.epoch))
 
 
 def lines_response(request: web.Request, page: list[store.StoredEntry], headers: dict[str, str]) -> web.Response:

@@ -18,7 +18,7 @@ from sajja_schemas.personal import PersonalPart, encode_part
 from sajja_schemas.wire import MEDIA_NDJSON, DuplicatePerson, DuplicatePersons, MemberPlace, PartsReply
 from sajja_server import duplicates
 from sajja_server.api import problems
-from sajja_server.api.context import HASHER, POOL, json_response, network_of, session_of
+from sajja_server.api.context import HASHER, NETWORKS, POOL, json_response, network_of, session_of
 from sajja_server.api.edge import LINE
 from sajja_server.api.reading import body_of
 from sajja_server.clock import now_ms
@@ -33,7 +33,7 @@ _NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
 async def give(request: web.Request) -> web.Response:
-    """`POST /v1/networks/{network}/personal`: NDJSON, at most 500 parts and 1 MiB; an answer for each."""
+    """`POST /v1/networks/{network}/personal`: NDJSON, at most 500 parts, sealed or not, and 1 MiB; an answer each."""
     network = network_of(request)
     now = now_ms()
     session = await session_of(request, now)
@@ -88,7 +88,10 @@ async def _reader(request: web.Request, network: Network) -> DeviceSession:
 
 
 def _taker(request: web.Request, network: Network) -> Taker:
-    return Taker(request.app[POOL], network.name, network.directory, request.app[HASHER])
+    return Taker(
+        request.app[POOL], network.name, network.directory, request.app[HASHER],
+        request.app[NETWORKS].press.log_key_of(network.name),
+    )  # fmt: skip
 
 
 def _duplicate(finding: Finding) -> DuplicatePerson:

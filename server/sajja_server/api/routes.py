@@ -82,11 +82,20 @@ ROUTES: Final = (
         answer=wire.PushReply,
     ),
     Route(
+        resource="feeds",
+        method=_GET,
+        path=_NETWORK + "/feeds",
+        handler=entries.feeds,
+        answer=wire.Feeds,
+        refusals=(problems.DeviceRevoked,),
+    ),
+    Route(
         resource="feed",
         method=_GET,
         path=_NETWORK + "/feeds/{village}",
         handler=entries.feed,
         query={
+            "epoch": _up_to(limits.SEQUENCE_MAX),
             "after": _up_to(limits.SEQUENCE_MAX),
             "hash": _HASH,
             "limit": _up_to(limits.FEED_PAGE_ENTRIES_MAX),

@@ -51,8 +51,12 @@ async def save_facts(connection: Connection, network: str, facts: PublicFacts) -
 
 async def public_facts(connection: Connection, network: str) -> PublicFacts | None:
     """What the fold says of the public log; None before it has come to the founding entry."""
-    data = await connection.fetchval("SELECT facts FROM books.public_log WHERE network = $1", network)
-    facts = _decoder.decode(data) if data is not None else None
+    return read_facts(await connection.fetchval("SELECT facts FROM books.public_log WHERE network = $1", network))
+
+
+def read_facts(stored: bytes | None) -> PublicFacts | None:
+    """What was written down; None where that is nothing yet."""
+    facts = _decoder.decode(stored) if stored is not None else None
     return facts if facts is not None and facts.log.origin else None
 
 

@@ -122,6 +122,20 @@ async def read(
     return [Kept(*row) for row in rows]
 
 
+async def read_village(connection: Connection, network: str, village: str, limit: int) -> list[Kept]:
+    """The parts that are kept of a village, the newest first."""
+    rows = await connection.fetch(
+        """
+        SELECT device, sequence, hash, salt, data FROM sajja.personal
+        WHERE network = $1 AND village = $2 ORDER BY received_at DESC, commitment LIMIT $3
+        """,
+        network,
+        village,
+        limit,
+    )
+    return [Kept(*row) for row in rows]
+
+
 async def erase(connection: Connection, network: str, places: Sequence[Place]) -> int:
     """Delete the parts of entries, set their tombstones, and note both for the next restore. Gives how many there were.
 

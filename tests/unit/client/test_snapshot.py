@@ -201,7 +201,7 @@ def test_feeds_that_begin_anew_are_folded_anew(home: Home, world: World) -> None
     assert (home.path / SHOWN).exists()
     world.entries = world.entries[:-3]
     with Log.open(home) as log:
-        Mirror(log.connection, log.pin, log.device).start_over(["office", "pp01"])
+        Mirror(log.connection, log.pin, log.device).start_over({"office": 0, "pp01": 0})
     pull(home, world)
     assert is_as_from_zero(home)
     assert books.fold(home).balances["bank:pp01", 3110, M1] == -100 * (KEPT_EVERY - 3)
