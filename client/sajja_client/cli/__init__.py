@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from sajja_client.cli import audit, carrying, meeting, office_keys, output, tablet
+from sajja_client.cli import audit, carrying, meeting, office_trust, output, tablet
 from sajja_client.cli.demo import demo
 from sajja_client.cli.options import EXIT_CODES
 from sajja_client.cli.pins import PinFileOption, use_pin_file
@@ -24,11 +24,11 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(tablet.app, name="village")
-app.add_typer(office_keys.app, name="office")
+app.add_typer(office_trust.app, name="office")
 tablet.app.add_typer(meeting.app, name="meeting")
 app.add_typer(audit.app, name="audit")
 tablet.app.add_typer(carrying.app, name="carry")
-office_keys.app.add_typer(carrying.app, name="carry")
+office_trust.app.add_typer(carrying.app, name="carry")
 app.command("demo")(demo)
 
 

@@ -99,7 +99,7 @@ def establish_network(
         name=name or network,
         server_url=server,
         officers=officers,
-        assembly=_assembly(attended, entitled, minutes, demonstration=demonstration),
+        assembly=assembly_of(attended, entitled, minutes, demonstration=demonstration),
         demonstration=demonstration,
         moment=moment(by, day),
         origin=origin,
@@ -170,7 +170,7 @@ def appoint_officers(
             Desk(log, home_at(second), moment(by, day)),
             village,
             officers,
-            assembly=_assembly(attended, entitled, minutes, demonstration=log.pin.demonstration),
+            assembly=assembly_of(attended, entitled, minutes, demonstration=log.pin.demonstration),
             term_from=day_of(term_from or day),
         )
         if json:
@@ -237,7 +237,7 @@ def status(home: HomeOption = None, json: JsonOption = False) -> None:
     output.say(f"รออนุมัติ {len(trust.awaiting)} รายการ", f"{len(trust.awaiting)} entries await approval")
 
 
-def _assembly(attended: int | None, entitled: int | None, minutes: Path | None, *, demonstration: bool) -> Assembly:
+def assembly_of(attended: int | None, entitled: int | None, minutes: Path | None, *, demonstration: bool) -> Assembly:
     """The general meeting that decided. Only a demonstration may go without one."""
     if demonstration and attended is None and entitled is None and minutes is None:
         return Assembly(attended=60, entitled=100, minutes=to_base64url(sha256(_DEMONSTRATION_MINUTES).digest()))
