@@ -30,7 +30,7 @@ from sajja_schemas.places import begin_fork, has_come, place
 from sajja_schemas.postings import Contradiction, Line
 from sajja_schemas.registers import note
 from sajja_schemas.rules import judge, withdraw
-from sajja_schemas.standing import Awaiting, Decision, Fork, Says, Trust
+from sajja_schemas.standing import Awaiting, Decision, Fork, Says, Stopped, Trust
 from sajja_schemas.trust import (
     CHANGES_TRUST,
     author_of,
@@ -95,6 +95,8 @@ def originals(books: Books, bodies: Iterable[bytes]) -> dict[str, EntryRef]:
         if waiting.original is not None:
             wanted[waiting.original.hash] = waiting.original
         wanted |= {ref.hash: ref for ref in waiting.decides}
+    for stopped in books.trust.stopped.values():
+        wanted |= {ref.hash: ref for ref in stopped.named}
     for data in bodies:
         if any(tag in data for tag in _NAMING):
             body = read_body(data)
@@ -142,15 +144,16 @@ def _stop(books: Books, entry: Admitted, code: Effect) -> None:
     """Remember that people may decide this entry, and what money a fork disputes."""
     trust = books.trust
     head = read_head(entry.body)
-    trust.stopped[entry.hash] = (head.device, head.sequence)
+    body = read_body(entry.body)
+    named = tuple(_named(body)) if isinstance(body, Body) else ()
+    trust.stopped[entry.hash] = Stopped(head.device, head.sequence, named)
     if code is Effect.FORKED:
         fork = begin_fork(trust, head, entry.hash)
-        _dispute(fork, _disputed_lines(trust, entry.body), 1)
+        _dispute(fork, _disputed_lines(trust, body), 1)
 
 
-def _disputed_lines(trust: Trust, data: bytes) -> list[Line]:
+def _disputed_lines(trust: Trust, body: Body | Effect) -> list[Line]:
     """What an entry beside its device's log would post, if its device may say that at all."""
-    body = read_body(data)
     if isinstance(body, Effect) or not may_author(trust.devices[body.device].unit, body):
         return []
     return _lines(body) or []
@@ -204,7 +207,7 @@ def _let_go(trust: Trust, device: str, entry_hash: str, data: bytes) -> None:
     trust.stopped.pop(entry_hash, None)
     fork = trust.forks.get(device)
     if fork is not None and fork.entries.pop(entry_hash, None) is not None:
-        _dispute(fork, _disputed_lines(trust, data), -1)
+        _dispute(fork, _disputed_lines(trust, read_body(data)), -1)
         if not fork.entries:
             del trust.forks[device]
 

@@ -90,6 +90,14 @@ class Decision(msgspec.Struct):
     by: str  # hash of the entry that says it
 
 
+class Stopped(msgspec.Struct):
+    """An entry that is `forked` or `revoked`, and that nobody has decided."""
+
+    device: str
+    sequence: int
+    named: tuple[EntryRef, ...] = ()  # what it will ask for if it is released: what it reverses, or decides
+
+
 class Fork(msgspec.Struct):
     """What a device has signed beside its one log, as far as nobody has decided it."""
 
@@ -147,7 +155,7 @@ class Trust(msgspec.Struct, kw_only=True):
     trusted: dict[str, int] = {}  # device: the last trusted sequence, where people have said one
     gaps: dict[str, list[Gap]] = {}  # device
     forks: dict[str, Fork] = {}  # device
-    stopped: dict[str, tuple[str, int]] = {}  # entries `forked` or `revoked` that nobody has decided: device, sequence
+    stopped: dict[str, Stopped] = {}  # by hash
     decisions: dict[str, list[Decision]] = {}  # about entries that have not come, by their hash
     decided: list[Decision] = []  # what was said just now; `books` acts on it before the next entry
     resolutions: dict[str, str] = {}  # hash of a counted resolution: unit

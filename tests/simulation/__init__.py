@@ -10,5 +10,6 @@
 * Nothing that is chosen depends on what came through, so a change in the code under test leaves the story as it was.
 
 `plan` says how large; `people` holds villages and devices; `doings` what they record; `machines` the servers;
+`disputes` is the other kind of run: copied and stolen tablets, lost lines, and the office's decisions in any order.
 `story` tells a run; `oracle` judges it; `breaks` are the faults that prove the oracle awake.
 """

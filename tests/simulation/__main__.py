@@ -12,6 +12,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from simulation import disputes
 from simulation.breaks import BREAKS
 from simulation.plan import FULL, SMALL, Size
 from simulation.story import Outcome, Story
@@ -25,6 +26,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=_seeds, metavar="A..B", help="several, one after the other")
     parser.add_argument("--small", action="store_true", help="a short life, as the tests run it")
     parser.add_argument("--break", dest="broken", choices=sorted(BREAKS), help="put a fault into the servers")
+    parser.add_argument("--only", choices=("days", "disputes"), help="ordinary days, or thieves; else both")
     parser.add_argument("--json", action="store_true", help="print one JSON document a run")
     arguments = parser.parse_args()
     seeds = arguments.seeds or [arguments.seed if arguments.seed is not None else secrets.randbelow(1_000_000)]
@@ -34,14 +36,43 @@ def main() -> int:
         for seed in seeds:
             # First of all, so that it is known whatever happens next.
             console.print(f"simulation: seed={seed}", highlight=False)
-            if not _run_one(template_url, seed, SMALL if arguments.small else FULL, arguments, console):
+            told = {"days": _run_one, "disputes": _run_disputes}
+            runs = [run for name, run in told.items() if arguments.only in {None, name}]
+            outcomes = [run(template_url, seed, arguments, console) for run in runs]  # both, whatever the first finds
+            if not all(outcomes):
                 failed.append(seed)
     for seed in failed:
         console.print(_how_to_reproduce(seed, arguments), highlight=False)
     return 1 if failed else 0
 
 
-def _run_one(template_url: str, seed: int, size: Size, arguments: argparse.Namespace, console: Console) -> bool:
+def _run_disputes(template_url: str, seed: int, arguments: argparse.Namespace, console: Console) -> bool:
+    async def tell() -> disputes.Outcome:
+        async with fresh_database(template_url) as database:
+            with tempfile.TemporaryDirectory(prefix="sajja-simulation-") as folder:
+                scale = disputes.SHORT if arguments.small else disputes.LONG
+                return await disputes.Disputes(
+                    seed, scale, Path(folder), database.owner_url, broken=arguments.broken
+                ).run()
+
+    outcome = asyncio.run(tell())
+    if arguments.json:
+        sys.stdout.write(msgspec.json.encode(outcome).decode() + "\n")
+    lines = {
+        "disputes": f"{outcome.villages} villages, {outcome.signed} signed, {outcome.stored} stored"
+        f" in {outcome.seconds} s",
+        "mishaps": _counts(outcome.mishaps),
+        "verdicts": _counts(outcome.verdicts),
+        "servers": _counts(outcome.machines),
+        "without effect": _counts(outcome.effects),
+        "oracle": f"{len(outcome.findings)} findings",
+    }
+    _print_lines(lines, outcome.findings, console)
+    return not outcome.findings
+
+
+def _run_one(template_url: str, seed: int, arguments: argparse.Namespace, console: Console) -> bool:
+    size = SMALL if arguments.small else FULL
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("steps", total=None)
@@ -79,32 +110,38 @@ async def live(
                 story.people.close()
 
 
-def _print(outcome: Outcome, console: Console) -> None:
-    def counts(of: dict[str, int]) -> str:
-        return ", ".join(f"{name} {count}" for name, count in sorted(of.items())) or "none"
+def _counts(of: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(of.items())) or "none"
 
+
+def _print_lines(lines: dict[str, str], findings: list[str], console: Console) -> None:
+    for name, line in lines.items():
+        console.print(f"  {name:15}{line}", highlight=False, soft_wrap=True)
+    for finding in findings:
+        console.print(f"  ! {finding}", highlight=False, soft_wrap=True)
+
+
+def _print(outcome: Outcome, console: Console) -> None:
     lines = {
         "network": f"{outcome.villages} villages, {outcome.devices} devices, {outcome.servers} server processes,"
         f" {outcome.steps} steps in {outcome.seconds} s",
         "entries": f"{outcome.entries} recorded, {outcome.stored} stored, {outcome.acknowledged} acknowledged,"
         f" recorded sha256 {outcome.recorded_sha256[:16]}",
         "held": ", ".join(f"{label}: {count} {code}" for label, (count, code) in outcome.held.items()) or "none",
-        "syncs": counts(outcome.syncs),
-        "links": counts(outcome.links),
-        "servers": counts(outcome.machines),
-        "without effect": counts(outcome.effects),
+        "syncs": _counts(outcome.syncs),
+        "links": _counts(outcome.links),
+        "servers": _counts(outcome.machines),
+        "without effect": _counts(outcome.effects),
         "oracle": f"{outcome.looks} looks on the way, {len(outcome.findings)} findings",
     }
-    for name, line in lines.items():
-        console.print(f"  {name:15}{line}", highlight=False, soft_wrap=True)
-    for finding in outcome.findings:
-        console.print(f"  ! {finding}", highlight=False, soft_wrap=True)
+    _print_lines(lines, outcome.findings, console)
 
 
 def _how_to_reproduce(seed: int, arguments: argparse.Namespace) -> str:
-    if not arguments.small and arguments.broken is None:
+    if not arguments.small and arguments.broken is None and arguments.only is None:
         return f"FAILED; reproduce with make simulate seed={seed}"
-    more = " --small" * arguments.small + (f" --break {arguments.broken}" if arguments.broken else "")
+    more = " --small" * arguments.small + (f" --only {arguments.only}" if arguments.only else "")
+    more += f" --break {arguments.broken}" if arguments.broken else ""
     return f"FAILED; reproduce with PYTHONPATH=tests python -m simulation --seed {seed}{more}"
 
 

@@ -10,10 +10,13 @@ from typing import Any, Final
 
 import msgspec
 
+from sajja_schemas import books, places
 from sajja_schemas.books import Books, Change
 from sajja_schemas.chain import Judgement
-from sajja_schemas.entry import OFFICE, SignedEntry
-from sajja_schemas.verdicts import Verdict
+from sajja_schemas.entry import OFFICE, Head, SignedEntry
+from sajja_schemas.events import Body
+from sajja_schemas.standing import Trust
+from sajja_schemas.verdicts import Effect, Verdict
 from sajja_server import cli
 from sajja_server.projections import memory, projector
 from sajja_server.store import log as store
@@ -111,8 +114,20 @@ def projector_skips() -> None:
     _replace(store, "read_bodies", read_bodies_)
 
 
+def fork_counts() -> None:
+    """Books that take a copied tablet's second branch for its log, as a merge rule would."""
+    place = places.place
+
+    def place_(trust: Trust, head: Head | Body, entry_hash: str) -> Effect | None:
+        placed = place(trust, head, entry_hash)
+        return None if placed is Effect.FORKED else placed
+
+    _replace(books, "place", place_)
+
+
 BREAKS: Final[dict[str, Callable[[], None]]] = {
     "double_count": double_count,
+    "fork_counts": fork_counts,
     "lost_entry": lost_entry,
     "projector_skips": projector_skips,
     "reader_skips": reader_skips,

@@ -42,9 +42,9 @@ def _untrusted(books: Books, _on: date) -> Iterator[Hit]:
 
 def _stopped(books: Books, _on: date) -> Iterator[Hit]:
     by_device: dict[str, list[int]] = {}
-    for entry_hash, (name, sequence) in books.trust.stopped.items():
+    for entry_hash, stopped in books.trust.stopped.items():
         if books.quarantined.get(entry_hash) is Effect.REVOKED:
-            by_device.setdefault(name, []).append(sequence)
+            by_device.setdefault(stopped.device, []).append(stopped.sequence)
     for name, sequences in by_device.items():
         device = books.trust.devices[name]
         sequences.sort()

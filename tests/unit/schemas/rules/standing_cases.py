@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from sajja_schemas.events.base import Approvers
-from sajja_schemas.standing import Awaiting, Device, Fork
+from sajja_schemas.standing import Awaiting, Device, Fork, Stopped
 from sajja_schemas.verdicts import Effect
 from unit.schemas.rules.scenes import (
     BANK,
@@ -60,7 +60,7 @@ def device(*, last: int = 9, ended_at: int | None = None, trusted: int | None = 
 
 def stopped(code: Effect, *, is_fork: bool = False) -> Act:
     def act(stage: Stage) -> None:
-        stage.books.trust.stopped[NAME] = (NAME, 4)
+        stage.books.trust.stopped[NAME] = Stopped(NAME, 4)
         stage.books.quarantined[NAME] = code
         if is_fork:
             stage.books.trust.forks[NAME] = Fork(sequence=4, entries={NAME: 4}, amount_satang=100)
