@@ -54,6 +54,15 @@ def begin_fork(trust: Trust, head: Head | Body, entry_hash: str) -> Fork:
     return fork
 
 
+def disputed(forks: dict[str, Fork]) -> dict[tuple[str, int, str], int]:
+    """What the undecided entries of forks would add to balances."""
+    sums: dict[tuple[str, int, str], int] = {}
+    for fork in forks.values():
+        for key, amount in fork.lines.items():
+            sums[key] = sums.get(key, 0) + amount
+    return sums
+
+
 def _goes_on(trust: Trust, device: Device, head: Head | Body) -> bool:
     """Whether an entry is the first behind a gap that begins where its device's log stands."""
     for gap in trust.gaps.get(head.device, ()):

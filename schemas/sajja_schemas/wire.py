@@ -5,7 +5,7 @@
 * Times are integers in milliseconds since 1970, amounts are integers in satang. Nothing is localised.
 """
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -80,6 +80,7 @@ class DeviceHead(msgspec.Struct, frozen=True, omit_defaults=True):
     enrolled: bool
     sequence: int  # 0 where nothing is stored
     hash: str | None = None
+    status: Literal["enrolled", "unenrolled", "revoked", "forked"] = "enrolled"  # the gravest that holds
     at: list[str] = []  # the hashes stored at the sequence that was asked for; two are a fork
 
 

@@ -268,6 +268,29 @@ def _counts(found: dict[str, int]) -> str:
     return "  ".join(f"{name}={count}" for name, count in sorted(found.items())) or "0"
 
 
+@app.command("evidence")
+def show_evidence(
+    network: Annotated[str, typer.Argument(help="The network's name.")],
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many, the newest first.")] = 20,
+    embedded: Embedded = False,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Show lines that were rejected: why, when, and by whose session. At most a thousand of a network are kept."""
+    from sajja_server.status import rejected_lines
+
+    with open_database(settings_of_environment(), embedded=embedded, home=home, prepare=False) as database:
+        found = run_async(lambda: rejected_lines(database.server_url, database.role, network, limit))
+    if as_json:
+        print_json({"network": network, "rejected": found})
+        return
+    for row in found:
+        typer.echo(f"{row['id']}  {row['code']}  {row['unit'] or '-'}  {row['sent_by'][:8]}  {row['line'][:200]!r}")
+    if not found:
+        typer.echo("ไม่มีบรรทัดที่ถูกปฏิเสธ · No line was rejected")
+
+
 def main() -> None:
     """The console script."""
     app()

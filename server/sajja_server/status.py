@@ -94,3 +94,28 @@ async def network_status(database_url: str, role: str | None) -> dict[str, Any]:
     finally:
         await pool.close()
     return {"networks": found}
+
+
+async def rejected_lines(database_url: str, role: str | None, network: str, limit: int) -> list[dict[str, Any]]:
+    """The newest lines that were rejected, of the bounded sample that is kept as evidence.
+
+    Raises:
+        StoreUnfit: the database is not fit to serve from.
+    """
+    pool = await open_pool(database_url, 2, role=role)
+    try:
+        async with pool.acquire() as connection:
+            found = await evidence.sample(connection, network, limit)
+    finally:
+        await pool.close()
+    return [
+        {
+            "id": row["id"],
+            "code": row["code"],
+            "received_at": row["received_at"],
+            "sent_by": to_base64url(row["sent_by"]),
+            "unit": row["unit"],
+            "line": row["line"].decode("utf-8", "backslashreplace"),
+        }
+        for row in found
+    ]

@@ -26,6 +26,9 @@ def sync(
     """ส่งและรับข้อมูล · Push what the server has not, and pull the village's and the office's feeds."""
     import stamina
 
+    from sajja_client.books import fold
+    from sajja_client.cli.standing import tell_trust
+
     # Its default hook writes each attempt to standard output, where the answer belongs.
     stamina.instrumentation.set_on_retry_hooks([])
     with Log.open(home_at(home)) as log:
@@ -39,6 +42,7 @@ def sync(
             output.mark_demonstration(log.pin)
             _tell_counts(report)
             tell_standing(standing(log))
+            tell_trust(fold(log.home), log.device)
     _warn(report)
     if report.forks or report.rejected or report.log_alarms:
         raise typer.Exit(EXIT_CONFLICT)

@@ -18,6 +18,7 @@ from sajja_schemas.entry import to_base64url
 from sajja_schemas.events import tag_of
 from sajja_schemas.figures import control_sums
 from sajja_schemas.money import format_baht
+from sajja_schemas.places import disputed
 
 
 class AccountBalance(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -39,6 +40,7 @@ class BalanceDocument(msgspec.Struct, frozen=True):
     balances: list[AccountBalance]
     awaiting: int
     quarantined: int
+    disputed: list[AccountBalance] = []  # what forks would add, if people released them
 
 
 class LogLine(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -73,6 +75,11 @@ def balance_document(pin: Pin, books: Books, member: str | None) -> BalanceDocum
         balances=sorted(rows, key=lambda row: (row.ledger, row.account)),
         awaiting=len(books.trust.awaiting),
         quarantined=len(books.quarantined),
+        disputed=[
+            AccountBalance(*key[:2], amount, key[2])
+            for key, amount in sorted(disputed(books.trust.forks).items())
+            if amount and is_own(pin.village, key[0]) and member in {None, key[2]}
+        ],
     )
 
 

@@ -23,6 +23,7 @@ from sajja_client.home import Home
 from sajja_client.log import Log, ref_to
 from sajja_client.problems import EXIT_PROBLEM
 from sajja_schemas.entry import EntryRef
+from sajja_schemas.money import format_baht
 from sajja_schemas.rules import RULES
 
 app = typer.Typer(help=f"แท็บเล็ตของหมู่บ้าน · The village's tablet.\n\n{EXIT_CODES}", no_args_is_help=True)
@@ -157,6 +158,11 @@ def balance(
     Console().print(balance_table(document, english_first=output.is_english()))
     if document.awaiting:
         output.say(f"รออนุมัติ {document.awaiting} รายการ", f"{document.awaiting} entries await approval")
+    for row in document.disputed:
+        output.warn(
+            f"ยอดที่รอชี้ขาดจากบันทึกสองฉบับ: {row.account} {row.sub} {format_baht(abs(row.amount_satang))} บาท ยังไม่นับ",
+            f"disputed, and not counted: {format_baht(abs(row.amount_satang))} on {row.account} {row.sub}",
+        )
 
 
 @app.command("log")
@@ -166,6 +172,8 @@ def list_log(
     json: JsonOption = False,
 ) -> None:
     """รายการในเครื่อง · The lines of this log: kept here, sent or merged, and what they are in the books."""
+    from sajja_client.books import fold
+    from sajja_client.cli.standing import tell_trust
     from sajja_client.cli.tables import log_lines, log_table
 
     folder = home_at(home)
@@ -178,6 +186,7 @@ def list_log(
 
         output.mark_demonstration(log.pin)
         Console().print(log_table(lines))
+        tell_trust(fold(folder), log.device)
 
 
 @app.command("verify")

@@ -18,7 +18,7 @@ from sajja_server.api.reading import integer_of, json_of
 from sajja_server.challenges import CHALLENGE_BYTES, NONCE_BYTES
 from sajja_server.clock import now_ms
 from sajja_server.devices import device_id
-from sajja_server.projections.memory import enrolled_key
+from sajja_server.projections.memory import enrolled_key, is_revoked
 from sajja_server.store import log as store
 from sajja_server.store import sessions
 
@@ -34,12 +34,16 @@ async def head(request: web.Request) -> web.Response:
     unit = await network.directory.unit_of(device)
     async with request.app[POOL].acquire() as connection:
         state = await store.device_state(connection, network.name, device, at)
+        revoked = await is_revoked(connection, network.name, device)
     return json_response(
         DeviceHead(
             device=to_base64url(device),
             enrolled=unit is not None,
             sequence=state.sequence,
             hash=to_base64url(state.hash) if state.hash is not None else None,
+            status=(
+                "unenrolled" if unit is None else "revoked" if revoked else "forked" if state.forks else "enrolled"
+            ),
             at=[to_base64url(found) for found in state.at],
         )
     )

@@ -25,6 +25,7 @@ from sajja_schemas.figures import (
 )
 from sajja_schemas.findings import Finding
 from sajja_schemas.indicators import INDICATORS, Lens, Reading, Scope, read_all
+from sajja_schemas.places import disputed
 from sajja_schemas.registers import Registers, growth, loans, members, movements, papers
 from sajja_schemas.registers.members import Headcount, headcount
 from sajja_schemas.standing import VillageBank
@@ -188,6 +189,7 @@ async def balances(pool: Pool, network: str, ledger: str | None) -> dict[str, ob
     """Every balance that is not nothing, of one ledger or of all."""
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         index = await _index(connection, network)
+        (forks,) = await kept.read_fields(connection, network, ("trust", "forks"))
         rows = await connection.fetch(
             """
             SELECT ledger, account, sub, amount_satang FROM books.balance
@@ -197,10 +199,16 @@ async def balances(pool: Pool, network: str, ledger: str | None) -> dict[str, ob
             network,
             ledger,
         )
+    open_amounts = disputed(forks or {})
     return {
         "network": network,
         "index": index,
         "balances": [{**row, "amount_satang": int(row["amount_satang"])} for row in rows],
+        "disputed": [  # what the undecided entries of forks would add
+            {"ledger": key[0], "account": key[1], "sub": key[2], "amount_satang": amount}
+            for key, amount in sorted(open_amounts.items())
+            if amount and ledger in {None, key[0]}
+        ],
     }
 
 

@@ -51,3 +51,17 @@ async def rejected_counts(connection: Connection, network: str) -> dict[str, int
     """How many lines were rejected, by code."""
     rows = await connection.fetch("SELECT code, count FROM sajja.rejected_count WHERE network = $1", network)
     return {row["code"]: row["count"] for row in rows}
+
+
+async def sample(connection: Connection, network: str, limit: int) -> list[dict[str, object]]:
+    """The newest rejected lines that are kept: when, why, by whose session, and the line itself."""
+    rows = await connection.fetch(
+        """
+        SELECT e.id, e.code, e.received_at, e.sent_by, d.unit, e.line FROM sajja.evidence e
+        LEFT JOIN books.device d ON d.network = e.network AND d.device = e.sent_by
+        WHERE e.network = $1 ORDER BY e.id DESC LIMIT $2
+        """,
+        network,
+        limit,
+    )
+    return [dict(row) for row in rows]

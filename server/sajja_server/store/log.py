@@ -75,6 +75,7 @@ class DeviceState(msgspec.Struct, frozen=True):
     sequence: int
     hash: bytes | None
     at: list[bytes]
+    forks: int = 0
 
 
 async def add_network(connection: Connection, network: str, fingerprint: bytes) -> None:
@@ -266,7 +267,7 @@ async def bodies_of(
 async def device_state(connection: Connection, network: str, device: bytes, at: int | None) -> DeviceState:
     """Where a device's log stands."""
     row = await connection.fetchrow(
-        "SELECT sequence, hash FROM sajja.device_head WHERE network = $1 AND device = $2", network, device
+        "SELECT sequence, hash, forks FROM sajja.device_head WHERE network = $1 AND device = $2", network, device
     )
     hashes: list[bytes] = []
     if at is not None:
@@ -277,7 +278,9 @@ async def device_state(connection: Connection, network: str, device: bytes, at: 
             at,
         )
         hashes = [found["hash"] for found in rows]
-    return DeviceState(row["sequence"] if row else 0, row["hash"] if row else None, hashes)
+    if row is None:
+        return DeviceState(0, None, hashes)
+    return DeviceState(row["sequence"], row["hash"], hashes, row["forks"])
 
 
 async def _read(connection: Connection, where: str, arguments: tuple[object, ...]) -> list[StoredEntry]:
