@@ -44,6 +44,10 @@ PERSONAL_PARTS_MAX: Final = 500  # of one call
 PERSONAL_ASKED_MAX: Final = 100  # commitments of one call: they stand in an address, and addresses are short
 PERSONAL_UNFILLED_MAX: Final = 500  # parts that nobody may hold any more, asked for in one run of a device
 JSON_BODY_BYTES_MAX: Final = 16 * 1024  # any request that is not a push
+# What one device's session may bring to a process of the server in a day. A person who records an entry every five
+# seconds, day and night, comes to a tenth of it, so no village meets it; a stolen key that floods the log does.
+DEVICE_ENTRIES_PER_DAY: Final = 200_000
+REVOKED_ENTRIES_PER_DAY: Final = 2_000  # what a tablet recorded before anybody missed it, in a day
 FORKED_ENTRIES_MAX: Final = 1_000  # a device: both branches are proof, a flood is not
 EVIDENCE_ROWS_MAX: Final = 1_000  # a network: a bounded sample of what was rejected
 

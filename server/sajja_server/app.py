@@ -22,6 +22,7 @@ from sajja_server.api.context import (
     PAGE,
     PASSWORDS,
     POOL,
+    QUOTA,
     SESSIONS,
     SETTINGS,
 )
@@ -35,6 +36,7 @@ from sajja_server.page import read_page
 from sajja_server.people import Factors, Passwords
 from sajja_server.person_hash import PersonHasher
 from sajja_server.publish import Press
+from sajja_server.quota import Quota
 from sajja_server.settings import Settings
 from sajja_server.store.pool import Hold, Pool
 
@@ -47,6 +49,7 @@ def build_app(pool: Pool, hold: Hold, settings: Settings, hasher: PersonHasher) 
     app.add_routes(served())
     app[POOL] = pool
     app[SETTINGS] = settings
+    app[QUOTA] = Quota(limits.DEVICE_ENTRIES_PER_DAY)
     app[PAGE] = read_page()
     app[OPENAPI] = encoded()
     app[HASHER] = hasher

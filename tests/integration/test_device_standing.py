@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 from sajja_client.cli.standing import tell_trust
+from sajja_schemas import limits
 from sajja_schemas.entry import to_base64url
 from sajja_schemas.events.savings import ShareDeposited
 from sajja_schemas.events.trust import DeviceRevoked
 from sajja_schemas.verdicts import Effect
+from sajja_schemas.wire import MEDIA_NDJSON
 from sajja_server.status import rejected_lines
 from sajja_server.store.pool import Pool
 from support.database import Database
@@ -97,3 +99,25 @@ def test_a_tablet_says_it_of_itself(world: World, capsys: pytest.CaptureFixture[
         assert word in said
     tell_trust(world.fold(), world.village("pp01").tablets[1].name)
     assert capsys.readouterr().err == ""
+
+
+async def test_a_flood_of_a_stolen_key_is_asked_to_go_on_later(
+    speaker: Speaker, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An enrolled device goes on; the same after its revocation is slowed, and nothing of it is refused."""
+    monkeypatch.setattr(limits, "REVOKED_ENTRIES_PER_DAY", 3)
+    first = world.village("pp01").tablets[0]
+    lines = [world.record(first, deposit(satang)) for satang in range(1, 8)]
+    await speaker.push(first, lines[:4])
+    await speaker.push(first, lines[4:5])
+    revoked = world.record(world.office.tablets[0], DeviceRevoked(device=first.name, reason="lost"), village="pp01")
+    reply = await speaker.push(world.office.tablets[0], [revoked, *world.approve_by_office([revoked])])
+    await speaker.totals(at_index=reply.size)
+    async with speaker.http.post(
+        f"{speaker.network}/entries",
+        data=b"\n".join(world.lines(lines[5:])),
+        headers={"Content-Type": MEDIA_NDJSON, **await speaker.session(first)},
+    ) as answer:
+        assert answer.status == 429
+        assert answer.headers["Retry-After"] == "600"
+        assert (await answer.json(content_type=None))["code"] == "too_many_entries"

@@ -19,6 +19,7 @@ from sajja_client.sync import receipt as receipts
 from sajja_schemas.checkpoint import open_note, verifier_key
 from sajja_schemas.entry import to_base64url
 from sajja_schemas.events import Ack
+from sajja_schemas.events.corrections import FindingResolved
 from sajja_schemas.events.savings import ShareDeposited
 from sajja_schemas.wire import MEDIA_NDJSON, Hello, decode_feed_line
 from sajja_server.api.problems import Problem
@@ -177,6 +178,19 @@ async def test_a_village_that_was_shown_another_log_says_so_in_its_next_entry(si
     assert [seen["index"] for seen in document["witnesses"]] == [reply.size - 2]
     (told,) = (await network_status(database.server_url, "sajja_app"))["networks"]
     assert told["contradictions"] == 1
+    path = f"/v1/networks/{site.world.network}/projections/findings"
+    _code, found = await site.speaker.get_json(path)
+    (finding,) = [one for one in found["findings"] if one["code"] == "LOG_CONTRADICTED"]
+    assert (finding["basis"], finding["village"], finding["severity"]) == ("checkpoints", "pp02", "high")
+    # People look, and sign why it was: then it is told no more, and stays in the log for ever.
+    settled = site.world.record(
+        tablet, FindingResolved(code="LOG_CONTRADICTED", finding=finding["name"], text="the server was restored")
+    )
+    signed = [settled, site.world.approve(tablet, [settled], ("president", "treasurer", "secretary"))]
+    reply = await site.speaker.push(tablet, signed)
+    await site.speaker.totals(at_index=reply.size)
+    _code, found = await site.speaker.get_json(path)
+    assert [one for one in found["findings"] if one["code"] == "LOG_CONTRADICTED"] == []
 
 
 async def test_without_a_folder_for_tiles_a_server_shows_what_another_publishes(

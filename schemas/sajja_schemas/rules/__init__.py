@@ -45,7 +45,6 @@ __all__ = [
 
 # What a finding follows from: everybody derives the one from the log; the other is a server's word alone.
 LOG: Final = "log"
-PERSONAL_PARTS: Final = "personal_parts"
 
 RULE_FAILED: Final = Rule(
     code="RULE_FAILED",
@@ -131,7 +130,7 @@ def told(finding: Finding) -> dict[str, object]:
         "code": finding.code,
         "severity": rule.severity,
         "owner": rule.owner,
-        "basis": PERSONAL_PARTS if isinstance(rule, BesideRule) else LOG,
+        "basis": rule.basis if isinstance(rule, BesideRule) else LOG,
         "village": finding.village,
         "thai": thai,
         "english": english,

@@ -12,6 +12,7 @@ from sajja_schemas.rules.declaring import BesideRule
 
 DUPLICATE_PERSON: Final = BesideRule(
     code="DUPLICATE_PERSON",
+    basis="personal_parts",
     severity=Severity.HIGH,
     owner=Owner.NETWORK,
     thai="เลขประจำตัวเดียวกันเป็นสมาชิกหรือผู้สมัคร {times} แห่ง: {names}",
@@ -20,7 +21,38 @@ DUPLICATE_PERSON: Final = BesideRule(
     next_english="look at the card; merge the records, end one membership, or put a mistyped number right",
     source="5.5, 9.9, 11",
 )
-RULES: Final = (DUPLICATE_PERSON,)
+LOG_CONTRADICTED: Final = BesideRule(
+    code="LOG_CONTRADICTED",
+    basis="checkpoints",
+    severity=Severity.HIGH,
+    owner=Owner.AUDITOR,
+    thai="เครื่อง {label} ลงนามว่าเคยตรวจสมุดกลาง {size} รายการ ที่ไม่ใช่สมุดกลางซึ่งประกาศไว้",
+    english="{label} has signed that it verified a log of {size} entries which is not the published one",
+    next_thai="อย่าลบสิ่งใด ผู้ตรวจสอบเทียบสองฉบับ (sajja village status) แล้วลงนามเหตุผล (finding_resolved)",
+    next_english="delete nothing; an auditor compares both proofs, then officers sign why it was (finding_resolved)",
+    source="9.12",
+)
+RULES: Final = (DUPLICATE_PERSON, LOG_CONTRADICTED)
+
+
+def log_contradicted(village: str, label: str, place: Place, origin: str, size: int, root: str) -> Finding:
+    """That a device has verified another log than the published one.
+
+    Args:
+        village: its unit.
+        label: what people call it.
+        place: the entry that says so.
+        origin: of the checkpoint that it verified.
+        size: likewise.
+        root: likewise.
+    """
+    hit = Hit(
+        village=village,
+        subject=(place[0], origin, size, root),
+        fields={"label": label, "size": size},
+        entries=(place,),
+    )
+    return found(LOG_CONTRADICTED, hit)
 
 
 def person_in_several(members: dict[tuple[str, str], Place]) -> Finding:

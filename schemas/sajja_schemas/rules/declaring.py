@@ -29,3 +29,5 @@ class StandingRule(Rule, frozen=True, kw_only=True):
 
 class BesideRule(Rule, frozen=True, kw_only=True):
     """A rule whose facts lie beside the log: a server finds what breaks it, and no fold can."""
+
+    basis: str  # on what its findings rest: `personal_parts`, or the `checkpoints` that were published

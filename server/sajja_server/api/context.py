@@ -11,6 +11,7 @@ from sajja_server.networks import Network, Networks
 from sajja_server.page import PageFile
 from sajja_server.people import Factors, Passwords
 from sajja_server.person_hash import PersonHasher
+from sajja_server.quota import Quota
 from sajja_server.settings import Settings
 from sajja_server.store import sessions
 from sajja_server.store.pool import Pool
@@ -28,6 +29,7 @@ PAGE: Final = web.AppKey("page", dict[str, PageFile])
 OPENAPI: Final = web.AppKey("openapi", bytes)
 SESSIONS: Final = web.AppKey("sessions", dict[bytes, DeviceSession])  # a cache of the table, bounded below
 
+QUOTA: Final = web.AppKey("quota", Quota)
 CONTACTS: Final = web.AppKey("contacts", dict[bytes, int])  # when a device was last written down; one per session
 
 CONTACT_EVERY_MS: Final = 30_000

@@ -3,6 +3,8 @@
 A push is answered 200 with a verdict per line. Only what is wrong with the request itself is a problem.
 """
 
+import time
+
 import msgspec
 from aiohttp import web
 
@@ -10,7 +12,7 @@ from sajja_schemas import limits
 from sajja_schemas.entry import OFFICE, encode_line, from_base64url, is_village, to_base64url
 from sajja_schemas.wire import EPOCH_HEADER, MEDIA_NDJSON, NEXT_HEADER, Feeds, encode_feed_line
 from sajja_server.api import problems
-from sajja_server.api.context import POOL, json_response, network_of, note_contact, session_of
+from sajja_server.api.context import POOL, QUOTA, json_response, network_of, note_contact, session_of
 from sajja_server.api.edge import LINE
 from sajja_server.api.reading import body_of, integer_of
 from sajja_server.clock import now_ms
@@ -29,6 +31,7 @@ async def push(request: web.Request) -> web.Response:
     lines = [line for line in (await body_of(request)).split(b"\n") if line]
     if len(lines) > limits.PUSH_ENTRIES_MAX:
         raise problems.BatchTooLarge(entries_max=limits.PUSH_ENTRIES_MAX)
+    await _within_quota(request, network.name, session.device, len(lines))
     reply = await network.merger.push(lines, session.device)
     newest = network.publisher.newest
     if newest is not None:
@@ -39,6 +42,19 @@ async def push(request: web.Request) -> web.Response:
         counts[verdict.verdict] = counts.get(verdict.verdict, 0) + 1
     request[LINE].update(network=network.name, entries=len(lines), size=reply.size, **counts)
     return json_response(reply)
+
+
+async def _within_quota(request: web.Request, network: str, device: bytes, count: int) -> None:
+    """Let a device go on later where it brings more than people record."""
+    quota, now = request.app[QUOTA], time.monotonic()
+    brought = quota.brought((network, device), now)
+    is_stopped = brought + count > limits.DEVICE_ENTRIES_PER_DAY
+    if not is_stopped and brought + count > limits.REVOKED_ENTRIES_PER_DAY:  # seldom: then it is worth a question
+        async with request.app[POOL].acquire() as connection:
+            is_stopped = await is_revoked(connection, network, device)
+    if is_stopped:
+        raise problems.TooManyEntries
+    quota.take((network, device), count, now)
 
 
 async def feed(request: web.Request) -> web.Response:

@@ -216,6 +216,14 @@ class TooManyRequests(Problem):
         super().__init__(wait_seconds=self.retry_after_seconds)
 
 
+class TooManyEntries(Problem):
+    """This device has brought more in a day than people record; it is asked to go on later. Nothing was refused."""
+
+    status, code = HTTPStatus.TOO_MANY_REQUESTS, "too_many_entries"
+    thai = "เครื่องนี้ส่งรายการในหนึ่งวันมากเกินกว่าที่คนบันทึกได้ โปรดส่งต่อภายหลัง ไม่มีรายการใดถูกปฏิเสธ"
+    retry_after_seconds = 600
+
+
 class ServerBusy(Problem):
     """The server has too much to do; come back in a moment. Nothing was lost."""
 

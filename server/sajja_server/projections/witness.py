@@ -11,8 +11,12 @@ from typing import Any, Final
 
 import msgspec
 
-from sajja_schemas.entry import from_base64url, to_base64url
+from sajja_schemas.entry import OFFICE, from_base64url, to_base64url
 from sajja_schemas.events import Ack
+from sajja_schemas.findings import Finding
+from sajja_schemas.registers import resolutions
+from sajja_schemas.rules.beside import LOG_CONTRADICTED, log_contradicted
+from sajja_server.projections import registers
 from sajja_server.store.checkpoints import published_roots
 from sajja_server.store.log import LoggedBody
 from sajja_server.store.pool import Connection, Pool
@@ -102,6 +106,33 @@ async def witnesses(pool: Pool, network: str) -> dict[str, Any]:
         "witnesses": [_row(row) for row in agreeing],
         "contradictions": [_row(row) for row in others],
     }
+
+
+async def contradicted(pool: Pool, network: str) -> list[Finding]:
+    """The acknowledgements that contradict what was published, as far as no officers have settled that."""
+    async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        rows = await connection.fetch(
+            """
+            SELECT e.device, e.sequence, d.unit, d.label, o.origin, o.size, o.root FROM books.contradiction o
+            JOIN sajja.entry e ON e.network = o.network AND e.index = o.index
+            LEFT JOIN books.device d ON d.network = o.network AND d.device = o.device
+            WHERE o.network = $1 ORDER BY o.index LIMIT $2
+            """,
+            network,
+            SHOWN_MAX,
+        )
+        found = []
+        for row in rows:
+            name = to_base64url(row["device"])
+            place = (name, row["sequence"])
+            root = to_base64url(row["root"])
+            label = row["label"] or name[:8]
+            found.append(log_contradicted(row["unit"] or OFFICE, label, place, row["origin"], row["size"], root))
+        if not found:
+            return []
+        names = [LOG_CONTRADICTED.code, *(one.name for one in found)]
+        settled = await registers.load(connection, network, [resolutions.REGISTER], names)
+    return [one for one in found if not resolutions.is_settled(settled, one.code, one.name, one.entries)]
 
 
 def _row(row: Any) -> dict[str, Any]:
