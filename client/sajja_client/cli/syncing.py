@@ -28,6 +28,7 @@ def sync(
 
     from sajja_client.books import fold
     from sajja_client.cli.standing import tell_trust
+    from sajja_client.settling import unsettled
 
     # Its default hook writes each attempt to standard output, where the answer belongs.
     stamina.instrumentation.set_on_retry_hooks([])
@@ -43,6 +44,7 @@ def sync(
             _tell_counts(report)
             tell_standing(standing(log))
             tell_trust(fold(log.home), log.device)
+    report.log_alarms = unsettled(home_at(home), report.log_alarms)  # what people have settled is told no more
     _warn(report)
     if report.forks or report.rejected or report.log_alarms:
         raise typer.Exit(EXIT_CONFLICT)

@@ -7,13 +7,13 @@ import msgspec
 import typer
 
 from sajja_client.cli import output
-from sajja_client.cli.options import HomeOption, JsonOption, OptionWrong, home_at
+from sajja_client.cli.options import ByOption, DayOption, HomeOption, JsonOption, OptionWrong, home_at, moment
 from sajja_client.cli.syncing import tell_standing
 from sajja_client.cli.village import app
 from sajja_client.log import Log
 from sajja_client.problems import EXIT_CONFLICT
 from sajja_client.progress import Standing, standing
-from sajja_client.witness import alarms, verified
+from sajja_client.witness import SENTENCES, alarms, verified
 from sajja_schemas.books import demand
 from sajja_schemas.bylaws.demands import FREE
 from sajja_schemas.entry import to_base64url
@@ -79,9 +79,12 @@ def receipt(
 @app.command("status")
 def status(home: HomeOption = None, json: JsonOption = False) -> None:
     """สถานะ · What is saved here, sent, merged and proven, and every alarm about the network log."""
-    with Log.open(home_at(home)) as log:
+    from sajja_client.settling import unsettled
+
+    folder = home_at(home)
+    with Log.open(folder) as log:
         stands = standing(log)
-        raised = alarms(log.connection)
+        raised = unsettled(folder, alarms(log.connection))
         seen = verified(log.connection)
         if json:
             output.print_json(_document(log, stands) | {"alarms": raised})
@@ -96,6 +99,41 @@ def status(home: HomeOption = None, json: JsonOption = False) -> None:
             output.tell_alarms(raised)
     if raised:
         raise typer.Exit(EXIT_CONFLICT)
+
+
+@app.command("settle-alarm")
+def settle_alarm(
+    reason: Annotated[str, typer.Option(help="เหตุผล ซึ่งจะอยู่ในสมุดตลอดไป · why; it stays in the log for ever")],
+    person: Annotated[list[str], typer.Option(help="กรรมการที่ลงนาม สามคน · officers who sign, three of them")],
+    yes: Annotated[bool, typer.Option("--yes", help="ไม่ต้องถาม · both sides were compared: ask no more")] = False,
+    by: ByOption = "recorder",
+    day: DayOption = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """ปิดเสียงเตือนของสมุดกลาง · People have compared both sides of an alarm about the network log with the office and an
+    auditor; three officers sign why it was. The proof stays on this device, the reason in the log.
+    """
+    from sajja_client.settling import settlement_of, unsettled
+
+    folder = home_at(home)
+    with Log.open(folder) as log:
+        raised = unsettled(folder, alarms(log.connection))
+        for alarm in raised:
+            thai, english = SENTENCES[alarm.code]
+            output.warn(f"{thai}\n  {alarm.kept}\n  {alarm.shown}", english)
+        if raised and not yes:
+            typer.confirm(output.both("เทียบทั้งสองฉบับแล้วหรือไม่", "Were both sides compared?"), abort=True, err=True)
+        now = moment(by, day)
+        at: dict[str, Any] = {"by": now.by, "day": now.day, "recorded_at": now.recorded_at}
+        with log.together():  # no reason without its officers
+            said = [log.append(settlement_of(log.pin.village, alarm, reason), **at) for alarm in raised]
+            if said:
+                log.approve(said, person, **at)
+        if json:
+            output.print_json({"settled": [one.sequence for one in said]})
+            return
+        output.say(f"ลงนามแล้ว {len(said)} เรื่อง ส่งด้วย sajja village sync", f"{len(said)} settled; now sync")
 
 
 def _document(log: Log, stands: Standing) -> dict[str, Any]:
