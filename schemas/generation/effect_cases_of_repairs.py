@@ -198,19 +198,6 @@ def _released_reversal(story: Story) -> Balances:
     return {}
 
 
-def _released_decision(story: Story) -> Balances:
-    """An office device is revoked; what it decided is released, and then does what it says."""
-    revoke(story, story.first)
-    honest = story.record(story.first, deposit())
-    said(story, DeviceRevoked(device=story.vault.name, reason="lost"), village="office")
-    decision = story.record(story.vault, EntryReleased(entry=ref_to(honest), reason="it is true"), village="pp01")
-    story.world.approve(story.desk, [decision], ("president", "secretary", "treasurer"))
-    release(story, decision)
-    story.expect(WAITS, decision)
-    story.expect(REVOKED, honest)
-    return {}
-
-
 def _fork_decided(story: Story) -> Balances:
     """One line of the second branch counts, one of the first is taken back, and the device has ended."""
     base = story.record(story.first, deposit(1))
@@ -391,7 +378,6 @@ CASES = (
     ("Of two decisions of one entry the first to count holds", _the_first_decision_holds),
     ("What was reversed before its release posts nothing", _reversal_of_what_is_released),
     ("A released reversal takes back what it names", _released_reversal),
-    ("A released decision still needs two devices", _released_decision),
     ("A fork is decided line by line, and its device ends", _fork_decided),
     ("A fork may be decided before its lines come", _fork_decided_before_it_comes),
     ("A line of a fork is reversed once", _fork_decided_twice),

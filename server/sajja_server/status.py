@@ -110,12 +110,12 @@ async def rejected_lines(database_url: str, role: str | None, network: str, limi
         await pool.close()
     return [
         {
-            "id": row["id"],
-            "code": row["code"],
-            "received_at": row["received_at"],
-            "sent_by": to_base64url(row["sent_by"]),
-            "unit": row["unit"],
-            "line": row["line"].decode("utf-8", "backslashreplace"),
+            "id": row.id,
+            "code": row.code,
+            "received_at": row.received_at,
+            "sent_by": to_base64url(row.sent_by),
+            "unit": row.unit,
+            "line": row.line.decode("utf-8", "backslashreplace"),
         }
         for row in found
     ]

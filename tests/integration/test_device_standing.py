@@ -64,8 +64,8 @@ async def test_a_device_is_told_how_it_stands(speaker: Speaker, world: World) ->
 async def test_what_a_fork_disputes_stands_beside_the_balances(speaker: Speaker, world: World) -> None:
     first = world.village("pp01").tablets[0]
     base = world.record(first, deposit(100))
-    place = {"previous": to_base64url(base.hash), "sequence": 2}
-    lines = [base, world.record(first, deposit(200)), world.record(first, deposit(700), **place)]
+    lines = [base, world.record(first, deposit(200))]
+    lines.append(world.record(first, deposit(700), previous=to_base64url(base.hash), sequence=2))
     reply = await speaker.push(first, lines)
     await speaker.totals(at_index=reply.size)
     path = f"/v1/networks/{world.network}/projections/books?ledger=bank:pp01"

@@ -2,9 +2,22 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from sajja_schemas import limits
 from sajja_schemas.verdicts import RejectedCode
 from sajja_server.store.pool import Connection
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A rejected line of the sample, with the device whose session brought it."""
+
+    id: int
+    code: str
+    received_at: int
+    sent_by: bytes
+    unit: str | None
+    line: bytes
 
 
 async def save_rejected(
@@ -53,7 +66,7 @@ async def rejected_counts(connection: Connection, network: str) -> dict[str, int
     return {row["code"]: row["count"] for row in rows}
 
 
-async def sample(connection: Connection, network: str, limit: int) -> list[dict[str, object]]:
+async def sample(connection: Connection, network: str, limit: int) -> list[Kept]:
     """The newest rejected lines that are kept: when, why, by whose session, and the line itself."""
     rows = await connection.fetch(
         """
@@ -64,4 +77,4 @@ async def sample(connection: Connection, network: str, limit: int) -> list[dict[
         network,
         limit,
     )
-    return [dict(row) for row in rows]
+    return [Kept(*row) for row in rows]
