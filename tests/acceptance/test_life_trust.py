@@ -185,7 +185,7 @@ def test_what_would_do_nothing_is_refused_at_the_desk(life: Life) -> None:
     for words, code, exit_code in (
         (("release", begins(counted)), "nothing_to_decide", 4),
         (("refuse", begins(counted)), "nothing_to_decide", 4),
-        (("release", "nothing-of-it"), "not_found_here", 2),
+        (("release", "-nothing-of-it"), "not_found_here", 2),
         (("revoke", "v09/tablet"), "not_found_here", 2),
     ):
         done = run("office", *words, "--second", life.vault.path, "--yes", "--reason", "x", home=life.desk.home.path)

@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -27,6 +27,7 @@ from sajja_schemas.money import format_baht
 
 __all__ = ["app"]
 
+HASHES: Final = {"ignore_unknown_options": True}  # a hash may begin with a hyphen
 HashesArgument = Annotated[
     list[str],
     typer.Argument(metavar="HASH...", help="ต้นแฮชของรายการ · how an entry's hash begins; several times"),
@@ -52,7 +53,7 @@ def waiting(
     _tell(found)
 
 
-@app.command("release")
+@app.command("release", context_settings=HASHES)
 def release(
     hashes: HashesArgument,
     home: FirstOption,
@@ -73,7 +74,7 @@ def release(
     sign_each(home, second, moment(by, day), events, as_json=json)
 
 
-@app.command("refuse")
+@app.command("refuse", context_settings=HASHES)
 def refuse(
     hashes: HashesArgument,
     home: FirstOption,

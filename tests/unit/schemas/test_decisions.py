@@ -13,7 +13,7 @@ from generation.story import Story
 from sajja_schemas.books import Admitted, Books, apply, open_books, originals
 from sajja_schemas.entry import SignedEntry, to_base64url
 from sajja_schemas.events.trust_repairs import ForkResolved
-from sajja_schemas.places import has_come
+from sajja_schemas.places import disputed, has_come
 from sajja_schemas.rules import findings
 from sajja_schemas.verdicts import Effect
 from support.world import DAY, World, ref_to
@@ -96,10 +96,11 @@ def test_a_forks_amount_is_disputed_until_people_decide(story: Story) -> None:
     of_fork = books.trust.forks[story.first.name]
     assert of_fork.entries == {to_base64url(second.hash): second.sequence}
     assert of_fork.lines == {("bank:pp01", 1110, "pp01-o4"): SATANG, ("bank:pp01", 3110, "pp01-m001"): -SATANG}
+    assert disputed(books.trust) == of_fork.lines
     assert codes(books)["FORKED"] == SATANG
     said(story, resolved(released=(second,), reversed_=(first_branch,)))
     books = story.world.fold()
-    assert books.trust.forks == {}
+    assert books.trust.forks == disputed(books.trust) == {}
     assert "FORKED" not in codes(books)
     assert books.balances["bank:pp01", 1110, "pp01-o4"] == SATANG + 1
 

@@ -19,7 +19,7 @@ from sajja_schemas.events.savings import ShareDeposited
 from sajja_schemas.events.trust import Role
 from sajja_schemas.findings import Finding, Hit
 from sajja_schemas.holdings import Books
-from sajja_schemas.rules.beside import person_in_several
+from sajja_schemas.rules.beside import log_contradicted, person_in_several
 from sajja_schemas.rules.held import APPROVERS, AUDIT, HELD, TYPE
 from support.world import DAY, World, ref_to
 from unit.schemas.rules.scenes import Stage, balance, counted, event, member
@@ -234,6 +234,15 @@ def test_one_person_in_several_places_is_told_by_ids_and_said_not_to_follow_from
     assert person_in_several(dict(reversed(places.items()))).name == finding.name
     later = person_in_several({**places, ("pp07", "pp07-m1"): ("d" * 43, 6)})
     assert (later.id, later.name != finding.name) == (finding.id, True), "told anew, it stands anew"
+
+
+def test_another_log_than_the_published_one_is_told_of_the_entry_that_says_so() -> None:
+    place = ("a-device", 7)
+    told = rules.told(log_contradicted("pp01", "tablet b", place, "sajja.test/n/1", 40, "root"))
+    assert (told["code"], told["basis"], told["village"]) == ("LOG_CONTRADICTED", "checkpoints", "pp01")
+    assert told["entries"] == [{"device": "a-device", "sequence": 7}]
+    other = log_contradicted("pp01", "tablet b", place, "sajja.test/n/1", 40, "another root")
+    assert other.name != told["name"]
 
 
 def test_no_fold_finds_what_lies_beside_the_log() -> None:
