@@ -11,7 +11,7 @@ from aiohttp import web
 
 from sajja_schemas.accounts import is_ledger
 from sajja_schemas.entry import is_village
-from sajja_schemas.findings import Finding, Severity
+from sajja_schemas.findings import Severity
 from sajja_server import duplicates, narrowing
 from sajja_server.access import Scope
 from sajja_server.api import problems
@@ -71,10 +71,9 @@ async def _findings(request: web.Request) -> Mapping[str, Any]:
     pool, network = request.app[POOL], network_of(request).name
     village = _village_asked(request)
     # One person in two villages is the office's to see: either village would learn of the other's member.
-    beside: list[Finding] = []
+    beside = await witness.contradicted(pool, network) if _is_whole(request) else []
     if _is_whole(request):
         beside += (await duplicates.find(pool, network, request.app[HASHER])).findings
-        beside += await witness.contradicted(pool, network)
     return await views.standing_findings(
         pool,
         network,

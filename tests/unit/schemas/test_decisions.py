@@ -96,11 +96,11 @@ def test_a_forks_amount_is_disputed_until_people_decide(story: Story) -> None:
     of_fork = books.trust.forks[story.first.name]
     assert of_fork.entries == {to_base64url(second.hash): second.sequence}
     assert of_fork.lines == {("bank:pp01", 1110, "pp01-o4"): SATANG, ("bank:pp01", 3110, "pp01-m001"): -SATANG}
-    assert disputed(books.trust) == of_fork.lines
+    assert disputed(books.trust.forks) == of_fork.lines
     assert codes(books)["FORKED"] == SATANG
     said(story, resolved(released=(second,), reversed_=(first_branch,)))
     books = story.world.fold()
-    assert books.trust.forks == disputed(books.trust) == {}
+    assert books.trust.forks == disputed(books.trust.forks) == {}
     assert "FORKED" not in codes(books)
     assert books.balances["bank:pp01", 1110, "pp01-o4"] == SATANG + 1
 
