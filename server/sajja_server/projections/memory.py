@@ -20,7 +20,7 @@ from sajja_server.store.log import LoggedBody
 from sajja_server.store.pool import Connection
 
 # Raised whenever the fold's meaning or the shape of its memory changes: older tables are then folded again from zero.
-VERSION: Final = 16
+VERSION: Final = 17
 # What the publisher asks of the books; it has no fold of its own.
 _FACTS: Final = frozenset({("trust", "public_log"), ("trust", "demonstration")})
 _GAPS: Final = ("trust", "gaps")
