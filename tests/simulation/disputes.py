@@ -301,7 +301,8 @@ class Disputes:
             if found.books.index >= found.size or time.monotonic() > give_up:
                 connection = await asyncpg.connect(self.owner_url)
                 try:
-                    return found, await stored_books(connection, NETWORK)
+                    kept = await stored_books(connection, NETWORK)
+                    return found, kept.books if kept is not None else None
                 finally:
                     await connection.close()
             await asyncio.sleep(0.1)

@@ -100,7 +100,8 @@ def test_a_forks_amount_is_disputed_until_people_decide(story: Story) -> None:
     assert codes(books)["FORKED"] == SATANG
     said(story, resolved(released=(second,), reversed_=(first_branch,)))
     books = story.world.fold()
-    assert books.trust.forks == disputed(books.trust.forks) == {}
+    assert books.trust.forks == {}
+    assert disputed(books.trust.forks) == {}
     assert "FORKED" not in codes(books)
     assert books.balances["bank:pp01", 1110, "pp01-o4"] == SATANG + 1
 
