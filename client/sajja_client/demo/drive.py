@@ -163,7 +163,7 @@ class Load:
 
     async def _pass_days(self) -> None:
         offices = [tablet for tablet in self.tablets if tablet.unit == OFFICE]
-        day = self.plan.term.founding_day
+        day = self.plan.founded
         for tablet in offices:  # whoever enrols comes first; later days know no order
             await self._live(tablet, day)
         await self._await_enrolment()
@@ -196,7 +196,7 @@ class Load:
     async def _await_enrolment(self) -> None:
         """The books follow the log: wait until the server knows the tablets that the office has just enrolled."""
         for tablet in self.tablets:
-            if tablet.lines[0].step.day > self.plan.term.founding_day:
+            if tablet.lines[0].step.day > self.plan.founded:
                 continue  # it comes later, in place of a lost one
 
             async def is_enrolled(tablet: Tablet = tablet) -> bool:
