@@ -22,6 +22,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from sajja_client.demo import rules
+from sajja_client.demo.claims import ClaimsRefused
+from sajja_client.demo.cover import CoverRefused
 from sajja_client.demo.drive import Load, read_logs
 from sajja_client.demo.figures import (
     Difference,
@@ -31,8 +33,9 @@ from sajja_client.demo.figures import (
     figures_of_logs,
     figures_of_server,
 )
+from sajja_client.demo.openings import OpeningRefused
 from sajja_client.demo.plan import DEFAULT_SEED, Plan, make_plan
-from sajja_client.demo.problems import LoadStuck, NotThisPlan
+from sajja_client.demo.problems import LoadStuck, NotThisPlan, SeedRefused
 from sajja_client.demo.reading import read_projection
 from sajja_client.demo.server import ServerProcess, serving
 from sajja_client.demo.table import print_cases, print_check, print_findings, print_network, print_serving
@@ -137,7 +140,10 @@ def _plan(wish: Wish) -> Plan:
     seed = wish.seed if wish.seed is not None else held.seed if held is not None else DEFAULT_SEED
     first_day = wish.first_day or (held.first_day if held is not None else rules.FIRST_DAY)
     is_full = wish.full or (held is not None and held.full and wish.first_day is None)
-    plan = make_plan(seed, rules.Term(first_day), is_full=is_full)
+    try:
+        plan = make_plan(seed, rules.Term(first_day), is_full=is_full)
+    except (ClaimsRefused, CoverRefused, OpeningRefused) as refused:
+        raise SeedRefused(seed=seed, reason=str(refused)) from refused
     if held is not None and held.fingerprint != plan.fingerprint:
         raise NotThisPlan(path=wish.home)
     if held is None:

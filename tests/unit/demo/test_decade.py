@@ -5,8 +5,10 @@ from datetime import date
 from functools import cache, partial
 
 import pytest
+from typer.testing import CliRunner
 
-from sajja_client.demo import rules
+from sajja_client.cli import app
+from sajja_client.demo import drive, rules
 from sajja_client.demo.acts import Act, Approval
 from sajja_client.demo.cover import cover_loans
 from sajja_client.demo.decade.borrowing import standing_loans
@@ -200,3 +202,26 @@ def test_every_month_is_closed_and_every_member_of_it_met() -> None:
     assert set(by_month) == set(range(years.first_month, FIRST_TABLET_MONTH))
     assert by_month[years.first_month + 3] < by_month[FIRST_TABLET_MONTH - 2]
     assert by_month[FIRST_TABLET_MONTH - 2] > 150
+
+
+def test_ten_years_and_a_shorter_term_are_not_asked_for_together() -> None:
+    """A folder holds the one or the other."""
+    asked = CliRunner().invoke(app, ["demo", "--full", "--from", "2020-06-01"])
+    assert asked.exit_code == 2
+    assert "--from" in asked.output
+
+
+async def test_a_load_waits_as_long_as_the_server_moves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten years are more than a minute of bookkeeping; a server that stands still is given up."""
+    monkeypatch.setattr(drive, "_POLL_SECONDS", 0)
+    monkeypatch.setattr(drive, "_POLLS_MAX", 3)
+    asked = 0
+
+    async def is_so() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked == 20
+
+    assert await drive.comes_true(is_so, lambda: asked)
+    asked = 0
+    assert not await drive.comes_true(is_so, lambda: 0)

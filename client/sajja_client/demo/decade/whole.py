@@ -1,6 +1,7 @@
 """All of the years before: villages, then the office, and what the thirteen months then begin with."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -15,6 +16,7 @@ from sajja_client.demo.decade.path import OPEN_YEAR, settle_joining, year_ends
 from sajja_client.demo.decade.saving import held_at_end
 from sajja_client.demo.decade.years import VillageYears, share_plan
 from sajja_client.demo.openings import OpeningRefused
+from sajja_client.demo.people import Roster
 from sajja_client.demo.season import Season
 from sajja_client.demo.targets import Targets
 from sajja_schemas.accounts import is_result
@@ -25,6 +27,7 @@ from sajja_schemas.events.ledgers import OpeningLine
 
 Openings = Mapping[Fund, list[OpeningLine]]
 
+_CAUTION_MOST: Final = 3
 _WHOLE_BP: Final = 10_000
 _DIVIDED: Final = frozenset({3310, 3320, 3410, 3420})  # what is reserves, and by which name, the years say themselves
 
@@ -50,9 +53,15 @@ def live_before(seed: int, targets: Targets, seasons: Mapping[str, Season], want
     Raises:
         OpeningRefused: from these openings no such years can be made.
     """
-    villages = plan_villages(targets, seasons, _cover(targets, seasons, wanted))
-    for years in villages.values():
-        live_through(years)
+    cover = _cover(targets, seasons, wanted)
+    rosters = {
+        unit: with_leavers(season, settle_joining(season.village, season.roster)) for unit, season in seasons.items()
+    }
+    ends = year_ends(targets, _shares(seasons, rosters))
+    villages = {
+        unit: _live(partial(VillageYears, season, rosters[unit], ends[unit], cover[unit]))
+        for unit, season in seasons.items()
+    }
     openings = {unit: closing_lines(years) for unit, years in villages.items()}
     office = OfficeYears(seed, villages, targets, wanted, {})
     office.live_through()
@@ -66,21 +75,28 @@ def live_before(seed: int, targets: Targets, seasons: Mapping[str, Season], want
     )
 
 
-def plan_villages(targets: Targets, seasons: Mapping[str, Season], cover: Mapping[str, int]) -> dict[str, VillageYears]:
-    """Every village, with what its years' ends must come to; nothing is lived yet."""
-    rosters = {
-        unit: with_leavers(season, settle_joining(season.village, season.roster)) for unit, season in seasons.items()
-    }
-    plans = {unit: share_plan(seasons[unit], roster) for unit, roster in rosters.items()}
-    shares = {
-        village.unit: {
-            year: sum(held_at_end(paid, year) for paid in plans[village.unit].values())
-            for year in range(village.founded - BE_OFFSET, OPEN_YEAR)
+def _shares(seasons: Mapping[str, Season], rosters: Mapping[str, Roster]) -> dict[str, dict[int, int]]:
+    """What every village's members have in shares at each year's end."""
+    plans = {unit: share_plan(season, rosters[unit]) for unit, season in seasons.items()}
+    return {
+        unit: {
+            year: sum(held_at_end(paid, year) for paid in plans[unit].values())
+            for year in range(season.village.founded - BE_OFFSET, OPEN_YEAR)
         }
-        for village in targets.villages
+        for unit, season in seasons.items()
     }
-    ends = year_ends(targets, shares)
-    return {unit: VillageYears(seasons[unit], rosters[unit], ends[unit], cover[unit]) for unit in rosters}
+
+
+def _live(make: Callable[..., VillageYears], caution: int = 1) -> VillageYears:
+    """A village's years; where its bank would lack something, with more caution."""
+    years = make(caution=caution)
+    try:
+        live_through(years)
+    except OpeningRefused:
+        if caution == _CAUTION_MOST:
+            raise
+        return _live(make, caution + 1)
+    return years
 
 
 def _cover(targets: Targets, seasons: Mapping[str, Season], wanted: Openings) -> dict[str, int]:

@@ -65,11 +65,12 @@ Paid = tuple[str, AnyEvent]  # at a table
 class VillageYears(Season):
     """One village from its founding to the day before the thirteen months."""
 
-    def __init__(self, season: Season, roster: Roster, ends: dict[int, YearEnd], cover: int) -> None:
+    def __init__(self, season: Season, roster: Roster, ends: dict[int, YearEnd], cover: int, caution: int = 1) -> None:
         super().__init__(season.seed, season.term, season.village, season.roster, [], 0)
         self.season = season
         self.roster = roster
         self.ends = ends
+        self.caution = caution  # times as much is kept in the bank, and left to December
         self.cover_left = cover  # of what the risk fund covers of loans that are back before the open year
         self.diary = Diary(season.unit, "before/")
         self.in_box = 0
@@ -165,7 +166,7 @@ class VillageYears(Season):
         now = -self.balance(2110)
         growth = end.savings - shares - now
         growth -= (now * 600 + growth * 300) // 10_000  # interest
-        self.saved_a_month = (growth - end.savings * _LEFT_PER_MILLE // 1_000) // 12
+        self.saved_a_month = (growth - self.caution * end.savings * _LEFT_PER_MILLE // 1_000) // 12
 
     def plan_open_year(self, interest: dict[str, int]) -> None:
         """What every saver puts in or takes out to have on the first day what the thirteen months begin with."""
@@ -202,7 +203,7 @@ class VillageYears(Season):
         """What is kept for the coming meetings."""
         has = self.balance(1110, 1120, *LOANS)
         soon = sum(loan.gross for later in range(month + 1, month + 4) for loan in self.to_disburse.get(later, ()))
-        return max(has * _BUFFER_PERCENT // _PERCENT, _KEPT_LEAST) + soon
+        return self.caution * max(has * _BUFFER_PERCENT // _PERCENT, _KEPT_LEAST) + soon
 
     def _fetch(self, day: date, needed: int) -> None:
         lacking = needed + _FLOAT - self.in_box
