@@ -38,7 +38,7 @@ from sajja_client.demo.plan import DEFAULT_SEED, Plan, make_plan
 from sajja_client.demo.problems import LoadStuck, NotThisPlan, SeedRefused
 from sajja_client.demo.reading import read_projection
 from sajja_client.demo.server import ServerProcess, serving
-from sajja_client.demo.table import print_cases, print_check, print_findings, print_network, print_serving
+from sajja_client.demo.table import print_cases, print_check, print_findings, print_growth, print_network, print_serving
 from sajja_client.demo.targets import load_targets
 from sajja_client.durable import replace_file
 from sajja_client.problems import EXIT_PROBLEM, Unreachable
@@ -122,6 +122,8 @@ async def _show(wish: Wish, plan: Plan, console: Console, times: tuple[float, fl
             _print_json(plan, server.url, totals, spans | {"all": checked - started}, differing, findings)
         else:
             print_network(console, totals)
+            if plan.is_full:
+                print_growth(console, totals["growth"])
             if differing is not None and findings is not None:
                 print_check(console, differing, len(_expected(plan)))
                 print_findings(console, findings)
@@ -225,6 +227,7 @@ def _print_json(
         "fingerprint": plan.fingerprint,
         "demonstration": True,
         "seed": plan.seed,
+        "full": plan.is_full,
         "as_of": str(rules.LAST_DAY),
         "entries": len(plan.lines),
         "url": url,

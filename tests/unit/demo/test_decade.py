@@ -5,6 +5,7 @@ from datetime import date
 from functools import cache, partial
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from sajja_client.cli import app
@@ -24,6 +25,7 @@ from sajja_client.demo.people import Roster, draw_rosters
 from sajja_client.demo.plan import DEFAULT_SEED, live_village
 from sajja_client.demo.season import Season
 from sajja_client.demo.settlement import SHARE
+from sajja_client.demo.table import print_growth
 from sajja_client.demo.targets import load_targets
 from sajja_schemas.accounts import CHART, CLEARING, Side, is_result
 from sajja_schemas.calculations.spans import month_number
@@ -225,3 +227,11 @@ async def test_a_load_waits_as_long_as_the_server_moves(monkeypatch: pytest.Monk
     assert await drive.comes_true(is_so, lambda: asked)
     asked = 0
     assert not await drive.comes_true(is_so, lambda: 0)
+
+
+def test_the_years_are_shown_in_the_era_of_the_people() -> None:
+    """With villages, members, savings and fund of each."""
+    console = Console(record=True, width=100)
+    end = {"year": 2010, "villages": 2, "members": 148, "savings_satang": 12_000_000, "fund_satang": 42_000_000}
+    print_growth(console, [end])
+    assert console.export_text().split()[-5:] == ["2553", "2", "148", "120,000.00", "420,000.00"]
