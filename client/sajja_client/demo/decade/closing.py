@@ -29,7 +29,7 @@ from sajja_client.demo.decade.errands import (
     serve_pool,
     take_bank_interest,
 )
-from sajja_client.demo.decade.founding import found_village, go_over, issue_books
+from sajja_client.demo.decade.founding import found_village, go_over, issue_books, later_bylaws
 from sajja_client.demo.decade.path import LAST_MONTH, OPEN_YEAR
 from sajja_client.demo.decade.years import VillageYears
 from sajja_client.demo.errands import go_to_bank
@@ -53,6 +53,7 @@ from sajja_schemas.events.ledgers import ExpensePaid, IncomeReceived, OpeningLin
 from sajja_schemas.events.savings import SpecialSavingsDeposited, SpecialSavingsInterestCredited
 
 if TYPE_CHECKING:
+    from sajja_schemas.events import AnyEvent
     from sajja_schemas.events.closing import Share
 
 RESERVES: Final = (3210, 3220, 3230, 3310)
@@ -203,7 +204,9 @@ def _hold_general_meeting(years: VillageYears, year: int) -> None:
         risk_reserve_satang=heads["risk_reserve"], dividends=_lines(dividends), patronage=_lines(refunds),
     )  # fmt: skip
     inputs = to_base64url(entry_hash(msgspec.json.encode([dividends, refunds])))
-    events: list[YearEndAllocationApproved | DividendDeclared | PatronageDeclared] = [allocation]
+    events: list[AnyEvent] = [allocation]
+    if year + 1 == OPEN_YEAR:
+        events.append(later_bylaws(years, assembly))
     if dividends:
         events.append(
             DividendDeclared(

@@ -2,8 +2,8 @@
 
 * It opens with its seed capital in the bank, and adopts a first version of its bylaws: the general meeting divides each
   year's profit as it sees fit, and the committee lends by its judgement.
-* On the last day before the thirteen months it adopts the bylaws by which they are judged, and its occupational groups,
-  whose books were kept on paper until then, take them over.
+* Its last general meeting before the thirteen months adopts the bylaws by which they are judged. On the last day its
+  occupational groups, whose books were kept on paper until then, take them over.
 """
 
 from typing import TYPE_CHECKING, Final
@@ -19,9 +19,10 @@ from sajja_client.demo.groups import founding_lives
 from sajja_client.demo.openings import pages
 from sajja_client.demo.people import PRESIDENT, SECRETARY, TREASURER
 from sajja_schemas.calculations.spans import last_day_of
+from sajja_schemas.events.base import Assembly
 from sajja_schemas.events.documents import DocbookIssued
 from sajja_schemas.events.ledgers import OpeningLine
-from sajja_schemas.events.network import Bylaws
+from sajja_schemas.events.network import Bylaws, RulesetAdopted
 from sajja_schemas.events.trust import MeetingResolutionRecorded
 
 if TYPE_CHECKING:
@@ -69,8 +70,14 @@ def issue_books(years: VillageYears, first: int) -> None:
     years.approve_list(rules.CASH_DESK)
 
 
+def later_bylaws(years: VillageYears, assembly: Assembly) -> RulesetAdopted:
+    """What the last general meeting adopts for the thirteen months: by then every tablet has long heard of it."""
+    bylaws = rules.bylaws_of(years.village.moo)
+    return adoption(years.ledger, bylaws, assembly, years.season.term.opening_day, version=2)
+
+
 def go_over(years: VillageYears) -> None:
-    """On the last day: the bylaws of the thirteen months, their books of receipts, and the groups."""
+    """On the last day: the books of receipts of the thirteen months, and the groups with their bylaws."""
     season = years.season
     day, groups = last_day_of(LAST_MONTH), founding_lives(season)
     years.today = day
@@ -78,10 +85,9 @@ def go_over(years: VillageYears) -> None:
     for desk in (cash, loans):
         desk.sit_down(day, 9)
     assembly = assembly_of(years.unit, len(years.roster.members), day)
-    first, bylaws = season.term.opening_day, rules.bylaws_of(years.village.moo)
-    adopted = [years.diary.act(cash, adoption(years.ledger, bylaws, assembly, first, version=2))]
-    adopted += [years.diary.act(cash, adoption(one.group.ledger, rules.GROUP_BYLAWS, assembly, day)) for one in groups]
-    approve_on_both(years, cash, loans, adopted)
+    adopted = [years.diary.act(cash, adoption(one.group.ledger, rules.GROUP_BYLAWS, assembly, day)) for one in groups]
+    if adopted:
+        approve_on_both(years, cash, loans, adopted)
     paper: list[Paper] = [*books_of_receipts(season)]
     if groups:
         years.resolutions += 1
