@@ -3,17 +3,13 @@
 One home serves the whole module, as it would a person: loaded once, cut off and taken up, stopped, checked, served.
 """
 
-import contextlib
 import json
-import os
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,66 +23,12 @@ from sajja_client.demo.targets import load_targets
 from sajja_client.home import Home
 from sajja_client.log import Log
 from sajja_schemas.events.savings import ShareDeposited
+from support.demo_runs import LOAD_SECONDS, free_port, is_listening, recorded, run, start, wait_until
 
 # The whole load, twice: `long`, for every run of `.ci/run` loads and checks the demonstration besides.
 pytestmark = [pytest.mark.slow, pytest.mark.long]
 
-LOAD_SECONDS = 480
 SHORT = ("--from", "2020-06-01")  # the same world with more of it on paper, where a test is not about the load
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def start(home: Path, *words: str, port: int) -> subprocess.Popen[str]:
-    environment = {name: value for name, value in os.environ.items() if name != "SAJJA_DATABASE_URL"}
-    return subprocess.Popen(
-        [Path(sys.executable).with_name("sajja"), "demo", "--home", str(home), "--port", str(port), *words],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment,
-    )
-
-
-def finish(child: subprocess.Popen[str]) -> tuple[int, str, str]:
-    try:
-        said, complained = child.communicate(timeout=LOAD_SECONDS)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        raise
-    return child.returncode, said, complained
-
-
-def run(home: Path, *words: str, port: int | None = None) -> tuple[int, str, str]:
-    return finish(start(home, *words, port=port or free_port()))
-
-
-def is_listening(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def wait_until(is_so: Any, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if is_so():
-            return True
-        time.sleep(0.1)
-    return bool(is_so())
-
-
-def recorded(home: Path) -> int:
-    """How many lines the clients have so far."""
-    count = 0
-    for path in (home / "clients").glob("*/log.sqlite3"):
-        with contextlib.suppress(sqlite3.OperationalError), contextlib.closing(sqlite3.connect(path)) as log:
-            count += log.execute("SELECT count(*) FROM log").fetchone()[0]
-    return count
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,10 @@ def demo(
         int, typer.Option(min=0, max=65535, help="พอร์ตของหน้าเว็บ · where the page is served; 0 takes any")
     ] = 8080,
     seed: Annotated[int | None, typer.Option(help="เมล็ดสุ่ม · fixes the bytes of every entry")] = None,
+    full: Annotated[
+        bool,
+        typer.Option("--full", help="สิบปีตั้งแต่ 2553 ไม่ใช่สิบสามเดือน · ten years as entries, in minutes"),
+    ] = False,
     check: Annotated[
         bool, typer.Option("--check", help="ตรวจทุกตัวเลข · compare server and logs with the table; 1 if they differ")
     ] = False,
@@ -33,6 +37,8 @@ def demo(
     """เครือข่ายสาธิตปากพูน · Load the demonstration network and serve its page. ข้อมูลสาธิต / DEMO DATA."""
     import asyncio
 
+    if full and first_day is not None:
+        raise typer.BadParameter("--full และ --from ใช้พร้อมกันไม่ได้ · not together with --from", param_hint="--full")
     from sajja_client.demo.show import Wish, default_home, run
 
     wish = Wish(
@@ -40,6 +46,7 @@ def demo(
         port=port,
         seed=seed,
         first_day=first_day.date() if first_day is not None else None,
+        full=full,
         check=check,
         serve=not no_serve,
         as_json=as_json,

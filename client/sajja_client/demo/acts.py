@@ -105,8 +105,9 @@ class Desk:
 class Diary:
     """The steps of one unit."""
 
-    def __init__(self, unit: str) -> None:
+    def __init__(self, unit: str, prefix: str = "") -> None:
         self.unit = unit
+        self.prefix = prefix  # of the names, where a unit has a diary before this one
         self.steps: list[Step] = []
         self._last: dict[str, str] = {}  # of each tablet, by name
         self._acts: dict[str, Act] = {}
@@ -126,7 +127,7 @@ class Diary:
     ) -> str:
         """Plan an entry as the next thing at this desk, with its lines where they are known; gives its name."""
         act = Act(
-            name=f"{self.unit}/{len(self.steps)}",
+            name=f"{self.prefix}{self.unit}/{len(self.steps)}",
             tablet=desk.tablet,
             moment=desk.tick(seconds),
             day=day or desk.day,
@@ -147,7 +148,7 @@ class Diary:
         """Plan that officers approve these acts, in as many lists as the format needs."""
         for start in range(0, len(names), limits.APPROVED_ENTRIES_MAX):
             approval = Approval(
-                name=f"{self.unit}/{len(self.steps)}",
+                name=f"{self.prefix}{self.unit}/{len(self.steps)}",
                 tablet=desk.tablet,
                 moment=desk.tick(60),
                 day=desk.day,
@@ -176,6 +177,10 @@ class Diary:
     def last_of(self, tablet: str) -> str | None:
         """The name of the last step that was planned for a tablet."""
         return self._last.get(tablet)
+
+    def acts(self) -> list[Act]:
+        """Every act, in the order in which they were planned."""
+        return list(self._acts.values())
 
     def movements(self) -> list[tuple[date, int, list[Line]]]:
         """What every act posts once everything is approved, in business order."""

@@ -96,7 +96,7 @@ def _since(member: Member) -> date:
     return max(member.joined, rules.WELFARE_START)
 
 
-def _deaths(targets: Targets, rosters: Mapping[str, Roster]) -> list[Claim]:
+def death_benefit(member: Member, died: date) -> int:
     """The benefit goes by the years of membership."""
     ruled = rules.WELFARE_BYLAWS.welfare
     assert ruled is not None, "the fund's bylaws have benefits"
@@ -106,12 +106,16 @@ def _deaths(targets: Targets, rosters: Mapping[str, Roster]) -> list[Claim]:
         if benefit.benefit == "death"
         for tier in benefit.tiers
     ]
+    return tier_amount(tiers, member_since=_since(member), on=died)
+
+
+def _deaths(targets: Targets, rosters: Mapping[str, Roster]) -> list[Claim]:
     drawn = []
     for village in targets.villages:
         for member in rosters[village.unit].members:
             if member.exit_by == "death" and member.in_welfare and member.exit_month is not None:
                 died = died_on(village.moo, member)
-                amount = tier_amount(tiers, member_since=_since(member), on=died)
+                amount = death_benefit(member, died)
                 if amount:
                     session = next_session(rules.meeting_date(village.moo, member.exit_month))
                     drawn.append(

@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 import msgspec
@@ -34,13 +34,13 @@ from sajja_schemas.events.savings import SpecialSavingsInterestCredited
 
 Sums = dict[tuple[str, int, str], int]
 
-_MEETING_DAY: Final = date(rules.YEAR, 1, 18)
+_FIRST_MEETING: Final = 18  # of January
 _METHOD: Final = "min_monthly_from_day5"
 
 
-def general_meeting_day(moo: int) -> date:
+def general_meeting_day(moo: int, year: int = rules.YEAR) -> date:
     """The villages meet on six days of January, two a day."""
-    return _MEETING_DAY + timedelta(days=moo % 6)
+    return date(year, 1, _FIRST_MEETING + moo % 6)
 
 
 def assembly_of(unit: str, entitled: int, day: date) -> Assembly:
@@ -139,9 +139,9 @@ def of_ledger(sums: Sums, ledger: str) -> dict[tuple[int, str], int]:
 
 
 def sealed(
-    ledger: str, opening: Sequence[OpeningLine], changes: dict[tuple[int, str], int]
+    ledger: str, opening: Sequence[OpeningLine], changes: dict[tuple[int, str], int], year: int = rules.CLOSED_YEAR
 ) -> YearEndTrialBalanceSealed:
-    """The trial balance of the closed year, by account."""
+    """The trial balance of a closed year, by account."""
     sums: dict[int, int] = {}
     for line in opening:
         sums[line.account] = sums.get(line.account, 0) + line.amount_satang
@@ -149,7 +149,7 @@ def sealed(
         sums[account] = sums.get(account, 0) + amount
     assert sum(sums.values()) == 0, "a ledger balances"
     lines = tuple(PostedLine(account=code, amount_satang=amount) for code, amount in sorted(sums.items()) if amount)
-    return YearEndTrialBalanceSealed(ledger=ledger, year=rules.CLOSED_YEAR, lines=lines)
+    return YearEndTrialBalanceSealed(ledger=ledger, year=year, lines=lines)
 
 
 def result_lines(before: Sequence[OpeningLine], changes: dict[tuple[int, str], int]) -> list[ResultLine]:

@@ -124,6 +124,8 @@ class Load:
         self.progress = progress
         self.tablets = [Tablet(plan, clients_path(home) / name, name) for name in tablet_names(plan)]
         self.loaded = 0
+        self.followed = 0  # by the server's books, as it last said
+        self.published = 0  # by the server, as a tablet last verified
         self._turns = asyncio.Semaphore(_SYNCS_AT_ONCE)
 
     async def run(self) -> None:
@@ -158,12 +160,12 @@ class Load:
         async def is_served() -> bool:
             return await read_projection(self.server.url, "network_totals") is not None
 
-        if not await _comes_true(is_served):
+        if not await comes_true(is_served):
             raise LoadStuck(reason="the server does not serve the network that it admitted")
 
     async def _pass_days(self) -> None:
         offices = [tablet for tablet in self.tablets if tablet.unit == OFFICE]
-        day = self.plan.term.founding_day
+        day = self.plan.founded
         for tablet in offices:  # whoever enrols comes first; later days know no order
             await self._live(tablet, day)
         await self._await_enrolment()
@@ -196,13 +198,13 @@ class Load:
     async def _await_enrolment(self) -> None:
         """The books follow the log: wait until the server knows the tablets that the office has just enrolled."""
         for tablet in self.tablets:
-            if tablet.lines[0].step.day > self.plan.term.founding_day:
+            if tablet.lines[0].step.day > self.plan.founded:
                 continue  # it comes later, in place of a lost one
 
             async def is_enrolled(tablet: Tablet = tablet) -> bool:
                 return (await self._report_of(tablet, tablet.pushing)).enrolled
 
-            if not await _comes_true(is_enrolled):
+            if not await comes_true(is_enrolled):
                 raise LoadStuck(reason=f"{tablet.name} is not enrolled on the server")
 
     async def _report_of(self, tablet: Tablet, sync: Sync | None) -> SyncReport:
@@ -221,7 +223,7 @@ class Load:
         for tablet in self.tablets:  # nothing is on its way any more: the feeds are whole
             if not self.plan.is_lost(tablet.name):
                 await self._push_all(tablet, tablet.sync)
-        if not await _comes_true(self._is_complete):
+        if not await comes_true(self._is_complete, lambda: self.followed):
             raise LoadStuck(reason="the server's books do not follow its log")
         await self._witness()
 
@@ -235,9 +237,10 @@ class Load:
 
             async def is_verified(tablet: Tablet = tablet) -> bool:
                 report = await self._report_of(tablet, tablet.sync)
+                self.published = report.log_size
                 return report.log_state == "verified" and report.log_size >= len(self.plan.lines)
 
-            if not await _comes_true(is_verified):
+            if not await comes_true(is_verified, lambda: self.published):
                 raise LoadStuck(reason=f"{tablet.name}: the published log does not verify")
 
     async def _push_all(self, tablet: Tablet, sync: Sync | None) -> None:
@@ -250,7 +253,8 @@ class Load:
         if any(tablet.recorded < len(tablet.lines) for tablet in self.tablets):
             return False
         totals = await read_projection(self.server.url, "network_totals")
-        if totals is None or totals["index"] + 1 < len(self.plan.lines):
+        self.followed = totals["index"] + 1 if totals is not None else 0
+        if self.followed < len(self.plan.lines):
             return False
         # Another network may have the same name: the office's log tells them apart.
         office = self.tablets[0]
@@ -268,15 +272,18 @@ class Load:
             totals = await read_projection(self.server.url, "network_totals")
             return totals is not None and totals["index"] + 1 >= totals["entries"]
 
-        if tablets and not await _comes_true(has_followed):
+        if tablets and not await comes_true(has_followed):
             raise LoadStuck(reason="the server's books do not follow its log")
 
 
-async def _comes_true(is_so: Callable[[], Awaitable[bool]]) -> bool:
-    """Ask until it is so, for a minute at most."""
-    for _ in range(_POLLS_MAX):
+async def comes_true(is_so: Callable[[], Awaitable[bool]], how_far: Callable[[], int] = lambda: 0) -> bool:
+    """Ask until it is so; give up after a minute in which nothing moves."""
+    asked, far = 0, how_far()
+    while asked < _POLLS_MAX:
         if await is_so():
             return True
+        asked = asked + 1 if how_far() == far else 0
+        far = how_far()
         await asyncio.sleep(_POLL_SECONDS)
     return False
 

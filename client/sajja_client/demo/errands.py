@@ -71,7 +71,7 @@ def live_through(season: Season) -> None:
         if season.in_box > rules.BOX_LIMIT - room and not is_needed:
             kept = season.draw("trip", day).between(20, 42) * 100 * rules.BAHT - room
             # What is owed to the funds stays in the box until somebody carries it to them.
-            _go_to_bank(season, max(kept, _to_be_carried(season) + _CHANGE))
+            go_to_bank(season, max(kept, _to_be_carried(season) + _CHANGE))
         if tomorrow.day == 1:
             close_month(season, day)
         day = tomorrow
@@ -110,7 +110,7 @@ def _note_dates(season: Season) -> None:
         if member.exit_by == "death":
             _note_death(season, member)
     season.later(_LAST_TRIP, partial(_remit, season, is_last=True))
-    season.later(_LAST_TRIP, partial(_go_to_bank, season, season.village.cash))
+    season.later(_LAST_TRIP, partial(go_to_bank, season, season.village.cash))
 
 
 def _note_death(season: Season, member: Member) -> None:
@@ -120,13 +120,14 @@ def _note_death(season: Season, member: Member) -> None:
     died = died_on(season.village.moo, member)
     loan = next((loan for loan in season.loans if loan.claimed and loan.member is member), None)
     season.deaths.append(Death(member=member, died=died, known=meeting, loan=loan))
-    season.later(died + timedelta(days=1), partial(_report_death, season, member))
+    season.later(died + timedelta(days=1), partial(report_death, season, member))
     if loan is not None:
         session = next_session(meeting)
         season.later(session + CLAIM_ARRIVES, partial(_receive_claim, season, loan))
 
 
-def _report_death(season: Season, member: Member) -> None:
+def report_death(season: Season, member: Member) -> None:
+    """A death is heard of."""
     reported = MemberDeathReported(member=member.id, reported=season.today)
     season.record(rules.CASH_DESK, reported, approved=False)
 
@@ -161,7 +162,7 @@ def _remit(season: Season, *, is_last: bool = False) -> None:
         if amount == 0:
             continue
         season.agency[fund] -= amount
-        _fetch_what_lacks(season, amount)
+        fetch_what_lacks(season, amount)
         settlement = season.next_settlement()
         initiated = InterfundSettlementInitiated(
             settlement=settlement, fund=fund, amount_satang=amount, box=season.box, carrier=carrier
@@ -201,7 +202,7 @@ def _without_what_is_kept_back(season: Season, fund: str, amount: int) -> int:
     return min(amount, planted.STRAY_AMOUNT) if _goes_astray(season, fund) else amount
 
 
-def _fetch_what_lacks(season: Season, amount: int) -> None:
+def fetch_what_lacks(season: Season, amount: int) -> None:
     """What the general meeting gave to the welfare fund is more than a box holds."""
     lacking = amount + _CHANGE - season.in_box
     if lacking > 0:
@@ -219,7 +220,7 @@ def _send(season: Season, day: date, event: Sent) -> None:
     season.sent.append((day, event))
 
 
-def _go_to_bank(season: Season, float_satang: int) -> None:
+def go_to_bank(season: Season, float_satang: int) -> None:
     """Bring the box to a float: deposit what exceeds it, or fetch what it lacks."""
     amount = season.in_box - float_satang
     ledger = f"bank:{season.unit}"

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from sajja_client.demo import rules
+from sajja_client.demo.history import PATH
 from sajja_client.demo.rules import DEFAULT_TERM
 from sajja_client.demo.targets import Targets, Village
 from sajja_schemas import books as bookkeeping
 from sajja_schemas.books import Books
-from sajja_schemas.calendar import business_date
+from sajja_schemas.calendar import BE_OFFSET, business_date
 from sajja_schemas.entry import SignedEntry, to_base64url
 from sajja_schemas.figures import (
     control_sums,
@@ -26,6 +27,7 @@ from sajja_schemas.figures import (
     read_loans,
     read_welfare_members,
 )
+from sajja_schemas.registers.growth import year_ends
 from sajja_schemas.registers.members import Headcount, headcount
 from sajja_schemas.verdicts import Effect
 
@@ -51,6 +53,8 @@ _FLOWS: Final = {
 _PEOPLE: Final = ("enrolled", "full_year")
 # Money collected for the funds is remitted, or stands in transit to the satang: the difference is nothing.
 _STRAYED: Final = "agency_money_strayed_satang"
+# Of the network at a year's end; the last is 1 where only paper tells it.
+_PATH_FIGURES: Final = ("villages", "members", "savings_satang", "fund_satang", "from_paper")
 _GROUP: Final = ("members", "sales_12m_satang")
 _HELD: Final = "entries_held"
 _AWAITING: Final = "entries_awaiting_approval"
@@ -67,8 +71,8 @@ class Difference(msgspec.Struct, frozen=True):
     where: str  # server or logs
 
 
-def expected_figures(targets: Targets, term: rules.Term = DEFAULT_TERM) -> Figures:
-    """What everything must come to on the last day; what twelve months come to, where the term has them."""
+def expected_figures(targets: Targets, term: rules.Term = DEFAULT_TERM, *, is_full: bool = False) -> Figures:
+    """What everything must come to: on the last day; in twelve months, where the term has them; in full, by year."""
     figures: Figures = {}
     for village in targets.villages:
         figures |= {f"{village.unit}.{name}": amount for name, amount in _row(village).items()}
@@ -88,7 +92,23 @@ def expected_figures(targets: Targets, term: rules.Term = DEFAULT_TERM) -> Figur
                 figures[f"{fund}.{name}_12m_satang"] = getattr(getattr(targets.funds, fund), target)
         figures |= {f"{group.ledger}.sales_12m_satang": group.sales_12_months for group in targets.groups}
     figures |= {f"{group.ledger}.members": group.members for group in targets.groups}
+    if is_full:
+        figures |= _expected_path()
     return figures | {_HELD: 0, _AWAITING: 0, _QUARANTINED: 0, _REJECTED: 0}
+
+
+def _expected_path() -> Figures:
+    """The end of every year that is recorded from its founding on, as the growth path has it; none is from paper."""
+    figures: Figures = {}
+    members = dict(rules.GROWTH)
+    for be_year, villages, savings, fund in PATH:
+        if be_year < rules.CLOSED_YEAR + BE_OFFSET:
+            figures |= _year(be_year, (villages, members[be_year], savings, fund, 0))
+    return figures
+
+
+def _year(be_year: int, row: Sequence[int]) -> Figures:
+    return {f"{be_year}.{name}": amount for name, amount in zip(_PATH_FIGURES, row, strict=True)}
 
 
 def figures_of_server(totals: Mapping[str, Any]) -> Figures:
@@ -103,6 +123,8 @@ def figures_of_server(totals: Mapping[str, Any]) -> Figures:
     for fund, flows in _FLOWS.items():
         figures |= {f"{fund}.{name}_12m_satang": totals["funds"][fund][f"{name}_12m_satang"] for name in flows}
     figures |= {f"welfare.{name}": totals["funds"]["welfare"][name] for name in _PEOPLE}
+    for end in totals["growth"]:
+        figures |= _year(end["year"] + BE_OFFSET, [int(end[name]) for name in _PATH_FIGURES])
     figures |= {f"{group['ledger']}.{name}": group[name] for group in totals["groups"] for name in _GROUP}
     quarantined = dict(totals["quarantined"])
     waiting = quarantined.pop(Effect.AWAITING_APPROVAL.value, 0)
@@ -183,6 +205,8 @@ def figures_of_books(books: Books) -> Figures:
         figures |= {f"{fund}.{name}_satang": fund_figures[f"{name}_satang"] for name in (*names, *flows)}
     enrolled = read_welfare_members(books.registers, rules.LAST_DAY)
     figures |= {f"welfare.{name}": enrolled[name] for name in _PEOPLE}
+    for end in year_ends(books.registers):
+        figures |= _year(end.year + BE_OFFSET, [int(getattr(end, name)) for name in _PATH_FIGURES])
     for group in read_groups(books.registers, rules.LAST_DAY):
         figures |= {f"{group['ledger']}.{name}": int(group[name]) for name in _GROUP}
     figures[_AWAITING] = len(books.trust.awaiting)

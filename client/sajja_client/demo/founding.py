@@ -61,9 +61,19 @@ def found_network(diary: Diary, day: date, rosters: Mapping[Village, Roster]) ->
     desk, second = Desk(OFFICE, "a", officers[BOOKKEEPER]), Desk(OFFICE, "b", officers[SECRETARY])
     desk.sit_down(day, 7)
     second.sit_down(day, 7)
-    _approve_by_all(diary, desk, second, [diary.act(desk, partial(_establishment, day))], OFFICE)
+    approve_by_all(diary, desk, second, [diary.act(desk, partial(_establishment, day))], OFFICE)
     for village, roster in rosters.items():
-        _approve_by_all(diary, desk, second, _enrol_village(diary, desk, village, roster), village.unit)
+        approve_by_all(diary, desk, second, _enrol_village(diary, desk, village, roster), village.unit)
+
+
+def enrol_villages(diary: Diary, day: date, rosters: Mapping[Village, Roster]) -> None:
+    """What the office does on the morning on which more villages are founded."""
+    officers = officers_of(OFFICE)
+    desk, second = Desk(OFFICE, "a", officers[BOOKKEEPER]), Desk(OFFICE, "b", officers[SECRETARY])
+    desk.sit_down(day, 7)
+    second.sit_down(day, 7)
+    for village, roster in rosters.items():
+        approve_by_all(diary, desk, second, _enrol_village(diary, desk, village, roster), village.unit)
 
 
 def open_fund_books(
@@ -82,10 +92,10 @@ def open_fund_books(
     names = [diary.act(desk, told, seconds=120) for told in history]
     for ledger, lines in openings.items():
         names.append(
-            diary.act(desk, _adoption(ledger, bylaws[ledger], assembly_of(OFFICE, _NETWORK_ASSEMBLY, day), day))
+            diary.act(desk, adoption(ledger, bylaws[ledger], assembly_of(OFFICE, _NETWORK_ASSEMBLY, day), day))
         )
         names += [diary.act(desk, page, seconds=300) for page in pages(ledger, lines)]
-    _approve_by_all(diary, desk, second, names, OFFICE)
+    approve_by_all(diary, desk, second, names, OFFICE)
 
 
 def open_village_books(season: Season, history: Sequence[HistoryRecorded]) -> None:
@@ -99,7 +109,7 @@ def open_village_books(season: Season, history: Sequence[HistoryRecorded]) -> No
     people = {role: roster.officers[role] for role in range(len(ROLES))}
     assembly = assembly_of(season.unit, village.members, day)
     bylaws = {season.ledger: rules.bylaws_of(village.moo)} | {one.group.ledger: rules.GROUP_BYLAWS for one in groups}
-    adopted = [diary.act(cash, _adoption(ledger, those, assembly, day)) for ledger, those in bylaws.items()]
+    adopted = [diary.act(cash, adoption(ledger, those, assembly, day)) for ledger, those in bylaws.items()]
     diary.approve(cash, adopted, (people[PRESIDENT], people[SECRETARY]))
     subject = "ยืนยันทะเบียนสมาชิกและทะเบียนกองทุนสวัสดิการ"
     present = tuple(people.values())
@@ -116,13 +126,13 @@ def open_village_books(season: Season, history: Sequence[HistoryRecorded]) -> No
         if roster.is_enrolled_at_opening(member)
     ]
     diary.approve(loans, enrolled, trio)
-    paper: list[Paper] = [*history, *_books_of_receipts(season), *pages(season.ledger, season.opening)]
+    paper: list[Paper] = [*history, *books_of_receipts(season), *pages(season.ledger, season.opening)]
     for one in groups:
         paper += [one.registration(resolution), *pages(one.group.ledger, one.opening())]
     diary.approve(cash, [diary.act(cash, page, seconds=300) for page in paper], trio)
 
 
-def _books_of_receipts(season: Season) -> list[DocbookIssued]:
+def books_of_receipts(season: Season) -> list[DocbookIssued]:
     """A book for each table and month, kept by the treasurer until its month comes."""
     return [
         DocbookIssued(
@@ -133,7 +143,7 @@ def _books_of_receipts(season: Season) -> list[DocbookIssued]:
     ]
 
 
-def _approve_by_all(diary: Diary, desk: Desk, second: Desk, names: list[str], village: str) -> None:
+def approve_by_all(diary: Diary, desk: Desk, second: Desk, names: list[str], village: str) -> None:
     """The whole network committee approves, with keys on both of the office's devices."""
     officers = officers_of(OFFICE)
     diary.approve(desk, names, [officers[role] for role in (PRESIDENT, VICE, SECRETARY)], village=village)
@@ -200,5 +210,6 @@ def _enrol_village(diary: Diary, desk: Desk, village: Village, roster: Roster) -
     return names
 
 
-def _adoption(ledger: str, bylaws: Bylaws, assembly: Assembly, day: date) -> RulesetAdopted:
-    return RulesetAdopted(ledger=ledger, version=1, effective_from=day, rules=bylaws, assembly=assembly)
+def adoption(ledger: str, bylaws: Bylaws, assembly: Assembly, day: date, version: int = 1) -> RulesetAdopted:
+    """A ledger's bylaws are adopted."""
+    return RulesetAdopted(ledger=ledger, version=version, effective_from=day, rules=bylaws, assembly=assembly)

@@ -96,7 +96,7 @@ def _resolve(season: Season, month: int) -> None:
             season.record(letter, enrolment(member, resolution))
     for loan in season.loans:
         if loan.disbursed_month == month:
-            season.record(letter, _approval_of(loan, resolution))
+            season.record(letter, approval_of(loan, resolution))
     season.approve_list(letter)
 
 
@@ -121,7 +121,8 @@ def enrolment(member: Member, resolution: str) -> Recipe:
     )
 
 
-def _approval_of(loan: Loan, resolution: str) -> Recipe:
+def approval_of(loan: Loan, resolution: str) -> Recipe:
+    """A loan is granted under a resolution."""
     return lambda written: LoanApproved(
         loan=loan.id,
         member=loan.member.id,
@@ -168,13 +169,13 @@ def _post_month(season: Season, member: Member, month: int) -> None:
     for event in _shares_and_welfare(season, member, month):
         season.take(letter, event, day=day)
     for loan, payment in season.instalments.get((member.id, month), ()):
-        season.take(letter, _repayment(season, loan, payment), day=day)
+        season.take(letter, repayment(season, loan, payment), day=day)
 
 
 def _take_monthly(season: Season, member: Member, month: int) -> None:
     if member.admitted_month == month:
-        season.take(member.letter, _fee(season, member, 4130, rules.ENTRANCE_FEE))
-        season.take(member.letter, _fee(season, member, 4131, rules.PASSBOOK_FEE))
+        season.take(member.letter, fee(season, member, 4130, rules.ENTRANCE_FEE))
+        season.take(member.letter, fee(season, member, 4131, rules.PASSBOOK_FEE))
     elif not season.chance.happens(rules.ON_TIME_PERCENT):
         last = 10 if month == rules.LAST_MONTH else 14
         if season.chance.happens(70):
@@ -231,10 +232,11 @@ def _record_later(season: Season, letter: str, share: Receipt, month: int) -> No
 
 
 def _take_repayment(season: Season, letter: str, loan: Loan, payment: Payment) -> None:
-    season.take(letter, _repayment(season, loan, payment))
+    season.take(letter, repayment(season, loan, payment))
 
 
-def _repayment(season: Season, loan: Loan, payment: Payment) -> LoanRepaymentReceived:
+def repayment(season: Season, loan: Loan, payment: Payment) -> LoanRepaymentReceived:
+    """A borrower pays an instalment."""
     return LoanRepaymentReceived(
         loan=loan.id,
         member=loan.member.id,
@@ -267,10 +269,10 @@ def visit(
 def _pay_out(season: Season, month: int) -> None:
     for loan in season.loans:
         if loan.disbursed_month == month:
-            season.pay(rules.LOAN_DESK, _disbursal(season, loan), seconds=120)
+            season.pay(rules.LOAN_DESK, disbursal(season, loan), seconds=120)
     for member in season.roster.members:
         if member.exit_month == month:
-            _settle_exit(season, member)
+            settle_exit(season, member)
         elif member.is_silent:
             _withdraw_from_the_silent(season, member, month)
         elif member.has_special and _may_withdraw(season, member) and season.chance.happens(5):
@@ -303,7 +305,8 @@ def _may_withdraw(season: Season, member: Member) -> bool:
     return member.exit_month is None and member.id not in season.roster.officer_members
 
 
-def _disbursal(season: Season, loan: Loan) -> LoanDisbursed:
+def disbursal(season: Season, loan: Loan) -> LoanDisbursed:
+    """A loan is paid out of the box."""
     return LoanDisbursed(
         loan=loan.id,
         member=loan.member.id,
@@ -316,7 +319,7 @@ def _disbursal(season: Season, loan: Loan) -> LoanDisbursed:
     )
 
 
-def _settle_exit(season: Season, member: Member) -> None:
+def settle_exit(season: Season, member: Member) -> None:
     """A leaver, or the heirs, take the shares home the same day."""
     if member.exit_by == "death":
         _confirm_death(season, member)
@@ -382,7 +385,8 @@ def _expenses(season: Season, month: int) -> list[tuple[ExpenseAccount, int, str
     return expenses
 
 
-def _fee(season: Season, member: Member, account: Literal[4130, 4131], amount: int) -> IncomeReceived:
+def fee(season: Season, member: Member, account: Literal[4130, 4131], amount: int) -> IncomeReceived:
+    """A new member pays a fee."""
     return IncomeReceived(
         ledger=f"bank:{season.unit}",
         account=account,

@@ -31,7 +31,7 @@ _PER_CENT = 100
 _WORTH = frozenset({3210, 3220, 3230, 3240, 3310, 3320, 3410, 3420, 3430})
 _POOL_CAPITAL = 3430
 _RESERVES = ((3210, 45), (3220, 15), (3230, 25), (3310, 15))
-_CAPITAL_BY_VILLAGE = 15_000 * rules.BAHT
+CAPITAL_BY_VILLAGE = 15_000 * rules.BAHT
 
 
 class OpeningRefused(ValueError):
@@ -160,7 +160,7 @@ def _open_pool(targets: Targets, year: list[OpeningLine], activity: Activity) ->
         deposit = village.network_deposit + activity.get(("network", 2230, village.unit), 0)
         linkage = village.linkage - activity.get(("network", 1310, village.unit), 0)
         lines.append(OpeningLine(account=2230, sub=village.unit, amount_satang=-deposit))
-        lines.append(OpeningLine(account=3430, sub=village.unit, amount_satang=-_CAPITAL_BY_VILLAGE))
+        lines.append(OpeningLine(account=3430, sub=village.unit, amount_satang=-CAPITAL_BY_VILLAGE))
         if linkage:
             lines.append(OpeningLine(account=1310, sub=village.unit, amount_satang=linkage))
     bank = targets.funds.network.bank - _change(activity, "network", 1120)

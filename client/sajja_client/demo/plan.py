@@ -5,6 +5,7 @@ openings, which are the table of 22 August less all of that; and last, the bytes
 """
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from operator import attrgetter
 
@@ -12,8 +13,10 @@ import msgspec
 
 from sajja_client.demo import planted, rules
 from sajja_client.demo.acts import Diary, sum_up
-from sajja_client.demo.claims import draw_claims
+from sajja_client.demo.claims import Claim, draw_claims
 from sajja_client.demo.cover import CoverRefused, cover_loans
+from sajja_client.demo.decade.path import founded_on
+from sajja_client.demo.decade.whole import Past, live_before
 from sajja_client.demo.errands import live_through
 from sajja_client.demo.founding import found_network, open_fund_books, open_village_books
 from sajja_client.demo.funds import OfficeSeason
@@ -27,7 +30,7 @@ from sajja_client.demo.schedule import draw_syncs
 from sajja_client.demo.season import Season
 from sajja_client.demo.targets import Targets, load_targets
 from sajja_client.demo.writing import Line, Scribe
-from sajja_schemas.accounts import HELD
+from sajja_schemas.accounts import HELD, is_result
 
 DEFAULT_SEED = 2563
 _FETCHED_PERCENT = (60, 40, 80, 25)  # of the loans of a meeting, fetched from the bank the day before
@@ -47,12 +50,18 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     seed: int
     term: rules.Term
+    founded: date  # the first day of all
     fingerprint: str
     lines: tuple[Line, ...]  # in the order of their moments
     logs: dict[str, list[Line]]  # the same, by tablet
     syncs: dict[str, tuple[int, ...]]  # tablet: moments
     scribe: Scribe
     cases: tuple[planted.Case, ...]  # what somebody should find
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the years before the thirteen months are entries, too, and not told from paper."""
+        return self.founded < self.term.founding_day
 
     def log_of(self, tablet: str) -> list[Line]:
         """One tablet's log."""
@@ -63,23 +72,41 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return tablet == planted.LOST_TABLET and planted.loses_a_tablet(self.term)
 
 
-def make_plan(seed: int = DEFAULT_SEED, term: rules.Term = rules.DEFAULT_TERM) -> Plan:
-    """The plan of a seed; with a later term, the same world with more of it on paper."""
+def make_plan(seed: int = DEFAULT_SEED, term: rules.Term = rules.DEFAULT_TERM, *, is_full: bool = False) -> Plan:
+    """The plan of a seed; with a later term, the same world with more of it on paper; in full, with none."""
     targets = load_targets()
     rosters = draw_rosters(seed, targets)
     seasons = _live_or_try_again(seed, term, targets, rosters)
     before = funds_year_before(targets, term, seasons)
-    office = OfficeSeason(seed, term, seasons, draw_claims(seed, targets, rosters), before)
+    claims = draw_claims(seed, targets, rosters)
+    office = OfficeSeason(seed, term, seasons, claims, before)
     office.live_through()
     diaries = [office.diary, *(season.diary for season in seasons.values())]
     office.opening = open_funds(targets, before, _activity(diaries))
+    if is_full:
+        past = live_before(seed, targets, seasons, office.opening)
+        return _write(
+            seed, term, min(map(founded_on, targets.villages)), _after(past, seed, seasons, claims), _cases(seasons)
+        )
     history = history_of(targets, rosters, term)
     day = term.founding_day
     found_network(office.diary, day, {village: seasons[village.unit].roster for village in targets.villages})
     open_fund_books(office.diary, day, office.opening, history[rules.NETWORK])
     for unit, season in seasons.items():
         open_village_books(season, history[unit])
-    return _write(seed, term, diaries, _cases(seasons))
+    return _write(seed, term, day, diaries, _cases(seasons))
+
+
+def _after(past: Past, seed: int, seasons: dict[str, Season], claims: list[Claim]) -> list[Diary]:
+    """The thirteen months behind years that were recorded: the same acts, and an office that goes on."""
+    before = {fund: [line for line in lines if is_result(line.account)] for fund, lines in past.funds.items()}
+    office = OfficeSeason(seed, rules.DEFAULT_TERM, seasons, claims, before)
+    office.number = past.claims
+    office.opening = past.funds
+    office.live_through()
+    for unit, season in seasons.items():
+        season.opening = past.openings[unit]
+    return [*past.diaries, office.diary, *(season.diary for season in seasons.values())]
 
 
 def _live_or_try_again(seed: int, term: rules.Term, targets: Targets, rosters: dict[str, Roster]) -> dict[str, Season]:
@@ -127,7 +154,7 @@ def _live(
         unit = village.unit
         groups = tuple(group for group in targets.groups if group.village == unit)
         try:
-            seasons[unit] = _live_village(
+            seasons[unit] = live_village(
                 partial(Season, seed, term, village, rosters[unit], loans[unit], groups=groups)
             )
         except (LappingRefused, OpeningRefused) as refused:
@@ -135,7 +162,7 @@ def _live(
     return {village.unit: seasons[village.unit] for village in targets.villages}
 
 
-def _live_village(make: Callable[..., Season]) -> Season:
+def live_village(make: Callable[..., Season]) -> Season:
     """What the closed year brings is reckoned from a first passage, and lived through in the second."""
     for fetch_percent in _FETCHED_PERCENT:
         season = make(fetch_percent=fetch_percent)
@@ -184,7 +211,7 @@ def _cases(seasons: dict[str, Season]) -> tuple[planted.Case, ...]:
     return (*told, *([planted.twice_admitted(twice)] if len(twice) > 1 else ()))
 
 
-def _write(seed: int, term: rules.Term, diaries: list[Diary], cases: tuple[planted.Case, ...]) -> Plan:
+def _write(seed: int, term: rules.Term, founded: date, diaries: list[Diary], cases: tuple[planted.Case, ...]) -> Plan:
     # Python's sort keeps the order of a unit's own steps where their moments are equal.
     steps = sorted((step for diary in diaries for step in diary.steps), key=attrgetter("moment"))
     scribe = Scribe(seed)
@@ -195,11 +222,15 @@ def _write(seed: int, term: rules.Term, diaries: list[Diary], cases: tuple[plant
     return Plan(
         seed=seed,
         term=term,
+        founded=founded,
         fingerprint=scribe.fingerprint,
         lines=lines,
         logs=logs,
         syncs={
-            tablet: draw_syncs(seed, term, tablet, [line.step.moment for line in log]) for tablet, log in logs.items()
+            tablet: draw_syncs(
+                seed, term, tablet, [line.step.moment for line in log], min(term.founding_day, log[0].step.day)
+            )
+            for tablet, log in logs.items()
         },
         scribe=scribe,
         cases=cases,

@@ -57,6 +57,15 @@ class NotThisPlan(Problem):
     exit_code = EXIT_CONFLICT
 
 
+class SeedRefused(Problem):
+    """From this seed the table cannot be met."""
+
+    code = "seed_refused"
+    thai = "เมล็ดสุ่ม {seed} วางแผนให้ตรงกับตารางไม่ได้ เลือกเมล็ดอื่นด้วย --seed"
+    english = "from the seed {seed} no plan comes to the table ({reason}); choose another with --seed"
+    exit_code = EXIT_USAGE
+
+
 class LoadStuck(Problem):
     """The server did not take what the clients have."""
 

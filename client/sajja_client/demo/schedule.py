@@ -5,6 +5,7 @@ one of them refers to may reach the network before it. One tablet is away for 26
 """
 
 from collections.abc import Sequence
+from datetime import date
 from itertools import pairwise
 from typing import Final
 
@@ -22,12 +23,15 @@ _OFFLINE_HOURS: Final = ((16, 30), (42, 30), (72, 25), (125, 10), (200, 5))
 _ONLINE_OF_OFFLINE: Final = (2, 3)  # online 40 % of the hours, offline 60 %
 
 
-def draw_syncs(seed: int, term: rules.Term, tablet: str, recorded: Sequence[int]) -> tuple[int, ...]:
-    """The moments at which a tablet pushes what it has, the last one after everything; one that is lost, before."""
+def draw_syncs(seed: int, term: rules.Term, tablet: str, recorded: Sequence[int], handed_over: date) -> tuple[int, ...]:
+    """The moments at which a tablet pushes what it has, the last one after everything; one that is lost, before.
+
+    It was online on the day on which it was handed over.
+    """
     chance = Chance(seed, tablet, "syncs")
     is_lost = tablet == planted.LOST_TABLET and planted.loses_a_tablet(term)
     end = moment_at(planted.LOST_ON, 6) if is_lost else moment_at(rules.LAST_DAY, 23)
-    opened = moment_at(term.founding_day, 19)  # every tablet was online when it was handed over
+    opened = moment_at(handed_over, 19)
     windows: list[tuple[int, int]] = [(opened, opened + _HOUR)]
     while (now := windows[-1][1]) < end:
         offline = chance.pick_weighted(_OFFLINE_HOURS) * _HOUR * chance.between(70, 130) // 100

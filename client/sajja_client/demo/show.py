@@ -22,13 +22,23 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from sajja_client.demo import rules
+from sajja_client.demo.claims import ClaimsRefused
+from sajja_client.demo.cover import CoverRefused
 from sajja_client.demo.drive import Load, read_logs
-from sajja_client.demo.figures import Difference, differences, expected_figures, figures_of_logs, figures_of_server
+from sajja_client.demo.figures import (
+    Difference,
+    Figures,
+    differences,
+    expected_figures,
+    figures_of_logs,
+    figures_of_server,
+)
+from sajja_client.demo.openings import OpeningRefused
 from sajja_client.demo.plan import DEFAULT_SEED, Plan, make_plan
-from sajja_client.demo.problems import LoadStuck, NotThisPlan
+from sajja_client.demo.problems import LoadStuck, NotThisPlan, SeedRefused
 from sajja_client.demo.reading import read_projection
 from sajja_client.demo.server import ServerProcess, serving
-from sajja_client.demo.table import print_cases, print_check, print_findings, print_network, print_serving
+from sajja_client.demo.table import print_cases, print_check, print_findings, print_growth, print_network, print_serving
 from sajja_client.demo.targets import load_targets
 from sajja_client.durable import replace_file
 from sajja_client.problems import EXIT_PROBLEM, Unreachable
@@ -47,6 +57,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     port: int
     seed: int | None
     first_day: date | None  # of another term than the whole; a folder keeps it, as it keeps its seed
+    full: bool  # ten years; a folder keeps that, too
     check: bool
     serve: bool
     as_json: bool
@@ -58,6 +69,7 @@ class _Mark(msgspec.Struct, frozen=True):
     seed: int
     fingerprint: str
     first_day: date = rules.FIRST_DAY
+    full: bool = False
 
 
 def default_home() -> Path:
@@ -77,7 +89,8 @@ async def run(wish: Wish) -> int:
         loop.add_signal_handler(number, stop.set)
     console = Console(stderr=wish.as_json)
     started = time.monotonic()
-    plan = _plan(wish)
+    with console.status("วางแผนข้อมูลสาธิต · planning the demonstration"):
+        plan = _plan(wish)
     planned = time.monotonic()
     served = asyncio.Event()
     showing = asyncio.create_task(_show(wish, plan, console, (started, planned), served))
@@ -109,8 +122,10 @@ async def _show(wish: Wish, plan: Plan, console: Console, times: tuple[float, fl
             _print_json(plan, server.url, totals, spans | {"all": checked - started}, differing, findings)
         else:
             print_network(console, totals)
+            if plan.is_full:
+                print_growth(console, totals["growth"])
             if differing is not None and findings is not None:
-                print_check(console, differing, len(expected_figures(load_targets(), plan.term)))
+                print_check(console, differing, len(_expected(plan)))
                 print_findings(console, findings)
                 print_cases(console, plan.cases)
         if wish.serve and not differing:
@@ -126,13 +141,17 @@ def _plan(wish: Wish) -> Plan:
     held = msgspec.json.decode(path.read_bytes(), type=_Mark) if path.exists() else None
     seed = wish.seed if wish.seed is not None else held.seed if held is not None else DEFAULT_SEED
     first_day = wish.first_day or (held.first_day if held is not None else rules.FIRST_DAY)
-    plan = make_plan(seed, rules.Term(first_day))
+    is_full = wish.full or (held is not None and held.full and wish.first_day is None)
+    try:
+        plan = make_plan(seed, rules.Term(first_day), is_full=is_full)
+    except (ClaimsRefused, CoverRefused, OpeningRefused) as refused:
+        raise SeedRefused(seed=seed, reason=str(refused)) from refused
     if held is not None and held.fingerprint != plan.fingerprint:
         raise NotThisPlan(path=wish.home)
     if held is None:
         # Others may pass through: as root, the database of this folder runs as an account of its own.
         wish.home.mkdir(mode=0o755, parents=True, exist_ok=True)
-        mark = _Mark(seed=seed, fingerprint=plan.fingerprint, first_day=first_day)
+        mark = _Mark(seed=seed, fingerprint=plan.fingerprint, first_day=first_day, full=is_full)
         replace_file(path, msgspec.json.encode(mark) + b"\n", mode=_FILE_MODE)
     return plan
 
@@ -182,8 +201,12 @@ async def _findings(url: str) -> dict[str, Any]:
     return found
 
 
+def _expected(plan: Plan) -> Figures:
+    return expected_figures(load_targets(), plan.term, is_full=plan.is_full)
+
+
 def _check(plan: Plan, home: Path, totals: dict[str, Any]) -> list[Difference]:
-    expected = expected_figures(load_targets(), plan.term)
+    expected = _expected(plan)
     logs = figures_of_logs(read_logs(plan, home), rules.NETWORK, plan.fingerprint)
     return [
         *differences(expected, figures_of_server(totals), "server"),
@@ -204,6 +227,7 @@ def _print_json(
         "fingerprint": plan.fingerprint,
         "demonstration": True,
         "seed": plan.seed,
+        "full": plan.is_full,
         "as_of": str(rules.LAST_DAY),
         "entries": len(plan.lines),
         "url": url,
@@ -212,7 +236,7 @@ def _print_json(
     }
     if differing is not None and findings is not None:
         document["findings"] = findings["by_code"]
-        document["checked"] = 2 * len(expected_figures(load_targets(), plan.term))
+        document["checked"] = 2 * len(_expected(plan))
         document["differences"] = differing
         document["planted"] = plan.cases
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(document)).decode() + "\n")

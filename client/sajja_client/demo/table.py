@@ -12,7 +12,7 @@ from rich.text import Text
 from sajja_client.demo import rules
 from sajja_client.demo.figures import Difference
 from sajja_client.demo.planted import Case
-from sajja_schemas.calendar import format_thai
+from sajja_schemas.calendar import BE_OFFSET, format_thai
 from sajja_schemas.money import format_baht
 
 DEMO_MARK: Final = "ข้อมูลสาธิต / DEMO DATA"
@@ -61,6 +61,17 @@ def print_network(console: Console, totals: Mapping[str, Any]) -> None:
             Text(f"ยอดถึงลำดับที่ {reflected} ของบันทึกเครือข่าย · figures reflect log index {reflected}"),
         )
     )
+
+
+def print_growth(console: Console, ends: Sequence[Mapping[str, Any]]) -> None:
+    """Print what every year came to at its end, the last as it stands."""
+    table = Table(title="สิ้นปี · at each year's end", box=SIMPLE_HEAD)
+    for name in ("พ.ศ.\nB.E.", "หมู่บ้าน\nvillages", "สมาชิก\nmembers", "เงินออม\nsavings", "กองทุน\nfund"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for end in ends:
+        amounts = (format_baht(end[name]) for name in ("savings_satang", "fund_satang"))
+        table.add_row(str(end["year"] + BE_OFFSET), str(end["villages"]), f"{end['members']:,}", *amounts)
+    console.print(table)
 
 
 def print_serving(console: Console, url: str) -> None:

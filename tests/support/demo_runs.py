@@ -1,0 +1,67 @@
+"""`sajja demo` as a process of its own, for tests that start, watch and stop it."""
+
+import contextlib
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+LOAD_SECONDS = 480
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def start(home: Path, *words: str, port: int) -> subprocess.Popen[str]:
+    environment = {name: value for name, value in os.environ.items() if name != "SAJJA_DATABASE_URL"}
+    return subprocess.Popen(
+        [Path(sys.executable).with_name("sajja"), "demo", "--home", str(home), "--port", str(port), *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+
+
+def finish(child: subprocess.Popen[str]) -> tuple[int, str, str]:
+    try:
+        said, complained = child.communicate(timeout=LOAD_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        raise
+    return child.returncode, said, complained
+
+
+def run(home: Path, *words: str, port: int | None = None) -> tuple[int, str, str]:
+    return finish(start(home, *words, port=port or free_port()))
+
+
+def is_listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_until(is_so: Callable[[], object], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if is_so():
+            return True
+        time.sleep(0.1)
+    return bool(is_so())
+
+
+def recorded(home: Path) -> int:
+    """How many lines the clients have so far."""
+    count = 0
+    for path in (home / "clients").glob("*/log.sqlite3"):
+        with contextlib.suppress(sqlite3.OperationalError), contextlib.closing(sqlite3.connect(path)) as log:
+            count += log.execute("SELECT count(*) FROM log").fetchone()[0]
+    return count
