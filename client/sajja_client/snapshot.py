@@ -22,6 +22,7 @@ import msgspec
 import sajja_schemas
 from sajja_client.durable import replace_file
 from sajja_client.mirror import Reached
+from sajja_schemas import packing
 from sajja_schemas.books import Books
 
 MODE: Final = 0o600
@@ -61,7 +62,7 @@ def load(path: Path) -> Snapshot | None:
 
 def pack(snapshot: Snapshot) -> bytes:
     """The bytes to keep, as the state is now."""
-    kept = msgspec.msgpack.encode(snapshot)
+    kept = packing.pack(snapshot)
     return sha256(_TAG + kept).digest() + kept
 
 
@@ -94,4 +95,4 @@ def code_digest() -> bytes:
     return digest.digest()
 
 
-_decoder: Final = msgspec.msgpack.Decoder(Snapshot)
+_decoder: Final = packing.unpacker(Snapshot)

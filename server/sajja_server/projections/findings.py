@@ -11,15 +11,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
-import msgspec
-
 from sajja_schemas.findings import Finding
 from sajja_schemas.holdings import Books
+from sajja_schemas.packing import pack, unpacker
 from sajja_schemas.rules import RULES
 from sajja_server.store.pool import Connection
 
-_decoder: Final = msgspec.msgpack.Decoder(Finding)
-_encoder: Final = msgspec.msgpack.Encoder()
+_decoder: Final = unpacker(Finding)
 
 
 async def load_kept(connection: Connection, network: str) -> dict[str, Finding]:
@@ -34,7 +32,7 @@ async def save_kept(connection: Connection, books: Books) -> None:
     if not touched:
         return
     network = books.trust.network
-    kept = [(name, _encoder.encode(books.findings[name])) for name in touched if name in books.findings]
+    kept = [(name, pack(books.findings[name])) for name in touched if name in books.findings]
     gone = [name for name in touched if name not in books.findings]
     await connection.execute("DELETE FROM books.kept_finding WHERE network = $1 AND id = ANY ($2)", network, gone)
     await connection.execute(
@@ -52,7 +50,7 @@ async def save_standing(
     connection: Connection, network: str, index: int, as_of: date, standing: Iterable[Finding]
 ) -> None:
     """Write what stands, in the caller's transaction."""
-    rows = [(one.name, one.code, one.village, RULES[one.code].severity.value, _encoder.encode(one)) for one in standing]
+    rows = [(one.name, one.code, one.village, RULES[one.code].severity.value, pack(one)) for one in standing]
     names = [row[0] for row in rows]
     await connection.execute("DELETE FROM books.finding WHERE network = $1 AND name <> ALL ($2)", network, names)
     await connection.execute(

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar, get_args, get_type_hints
 import msgspec
 
 from sajja_schemas.books import Books
+from sajja_schemas.packing import pack, unpacker
 from sajja_schemas.periods import Periods
 from sajja_schemas.standing import Device, Trust
 from sajja_server.store.pool import Connection
@@ -70,7 +71,7 @@ class _Part(msgspec.Struct, frozen=True):
 def _part(owner: str, struct: type, field: str) -> _Part:
     key, value = get_args(get_type_hints(struct)[field])
     path = attrgetter(owner) if owner else _itself
-    return _Part(path, field, msgspec.json.Decoder(key), msgspec.msgpack.Decoder(value))
+    return _Part(path, field, msgspec.json.Decoder(key), unpacker(value))
 
 
 def _itself(books: Books) -> Books:
@@ -98,13 +99,12 @@ _ELSEWHERE: Final = {
     "trust": {DEVICES, "awaiting", "approvals", "open_approvals", "resolutions", "stopped"},
 }
 _decoders: Final = {
-    (part, field): msgspec.msgpack.Decoder(hint)
+    (part, field): unpacker(hint)
     for part, struct in (("books", Books), ("trust", Trust))
     for field, hint in get_type_hints(struct).items()
     if field not in _ELSEWHERE[part]
 }
-_devices: Final = msgspec.msgpack.Decoder(Device)
-_encode: Final = msgspec.msgpack.Encoder().encode
+_devices: Final = unpacker(Device)
 
 
 def track(books: Books) -> None:
@@ -175,7 +175,7 @@ async def save(connection: Connection, books: Books, written: dict[Row, bytes]) 
         for key in mapping.touched:
             row = (part, msgspec.json.encode(key).decode())
             if key in mapping:
-                kept[row] = _encode(mapping[key])
+                kept[row] = pack(mapping[key])
             else:
                 gone.append(row)
     network = books.trust.network
@@ -212,10 +212,10 @@ def settle(books: Books) -> None:
 
 def _compared(books: Books) -> Iterator[tuple[Row, bytes]]:
     for name, device in books.trust.devices.items():
-        yield (DEVICES, name), _encode(device)
+        yield (DEVICES, name), pack(device)
     for part, field in _decoders:
         owner = books.trust if part == "trust" else books
         data = getattr(owner, field)
         if isinstance(data, Periods):
             data = msgspec.structs.replace(data, closes={})
-        yield (part, field), _encode(data)
+        yield (part, field), pack(data)

@@ -5,12 +5,13 @@ from typing import Final
 
 import msgspec
 
+from sajja_schemas.packing import pack, unpacker
 from sajja_schemas.registers import Registers
 from sajja_schemas.registers.noting import Facts, Key
 from sajja_server.store.pool import Connection
 
 _keys: Final = msgspec.json.Decoder(Key)
-_facts: Final = msgspec.msgpack.Decoder(Facts)
+_facts: Final = unpacker(Facts)
 
 
 async def load(
@@ -39,7 +40,7 @@ async def save(connection: Connection, network: str, registers: Registers) -> No
         facts = registers.row(register, key)
         place = (register, str(key[0]), msgspec.json.encode(key).decode())
         if facts:
-            kept.append((*place, msgspec.msgpack.encode(facts)))
+            kept.append((*place, pack(facts)))
         else:
             gone.append(place)
     if kept:
