@@ -23,7 +23,7 @@ def pack(value: object) -> bytes:
         return _encode(_spelled(msgspec.to_builtins(value)))
 
 
-def unpacker(kind: type[T] | Any) -> msgspec.msgpack.Decoder[T]:
+def unpacker(kind: type[T]) -> msgspec.msgpack.Decoder[T]:
     """What reads such bytes again; digits are an integer where one is due."""
     return msgspec.msgpack.Decoder(kind, strict=False)
 
