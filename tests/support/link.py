@@ -217,10 +217,12 @@ class _Passage:
         rate = self.weather.bits_per_second
 
         async def send() -> None:
-            while data := await reader.read(_PIECE_BYTES if rate else _CHUNK_BYTES):
-                if rate:
-                    await asyncio.sleep(len(data) * 8 / rate)
-                await under_way.put((loop.time() + self.weather.latency_ms / 1000, data))
+            # A killed server resets its connections: that ends a passage as a goodbye does.
+            with contextlib.suppress(OSError):
+                while data := await reader.read(_PIECE_BYTES if rate else _CHUNK_BYTES):
+                    if rate:
+                        await asyncio.sleep(len(data) * 8 / rate)
+                    await under_way.put((loop.time() + self.weather.latency_ms / 1000, data))
             await under_way.put(None)
 
         sending = asyncio.create_task(send())
