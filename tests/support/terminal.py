@@ -37,7 +37,8 @@ def typed_at(words: Sequence[str | Path], answers: Sequence[tuple[str, str]]) ->
         if not shown:
             break
         screen += shown
-        if left and left[0][0].encode() in screen[seen:]:
+        # Only at a prompt, which waits behind its colon: what is typed before it is discarded, as it should be.
+        if left and screen.endswith(b": ") and left[0][0].encode() in screen[seen:]:
             seen = len(screen)
             os.write(terminal, left.pop(0)[1].encode() + b"\n")
     os.close(terminal)
