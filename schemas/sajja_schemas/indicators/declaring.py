@@ -19,7 +19,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from sajja_schemas.calculations.portfolio import LoanStanding, ratio_or_none
+from sajja_schemas.calculations.portfolio import LoanStanding
 from sajja_schemas.calculations.rounding import BP, half_up, ratio
 from sajja_schemas.calculations.spans import MONTHS_PER_YEAR, months_later
 from sajja_schemas.figures import control_sums
@@ -195,11 +195,7 @@ def read_indicator(indicator: Indicator, lens: Lens) -> Reading:
 
 def share(numerator: int | Fraction, denominator: int | Fraction) -> Fraction | None:
     """A ratio, or no answer where the denominator is nothing."""
-    if not denominator:
-        return None
-    if isinstance(numerator, int) and isinstance(denominator, int):
-        return ratio_or_none(numerator, denominator)
-    return ratio(1, 1) * numerator / denominator
+    return ratio(1, 1) * numerator / denominator if denominator else None
 
 
 def mean(answers: Sequence[Fraction]) -> Fraction | None:

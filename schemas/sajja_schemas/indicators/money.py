@@ -8,8 +8,10 @@ from typing import Final
 from sajja_schemas.accounts import CHART, LOANS, is_result
 from sajja_schemas.bylaws.history import in_force
 from sajja_schemas.calculations.rounding import ratio
+from sajja_schemas.calculations.spans import MONTHS_PER_YEAR
 from sajja_schemas.indicators.declaring import AT_BANK, CASH, SAVINGS, Indicator, Lens, Unit, share
 from sajja_schemas.indicators.savings import revolving_fund
+from sajja_schemas.money import SATANG_PER_BAHT
 from sajja_schemas.registers import boxes, meetings
 from sajja_schemas.registers.loans import approved_satang
 from sajja_schemas.registers.reported import DEPOSITS, DIVIDENDS
@@ -28,7 +30,6 @@ _OPERATING: Final = (*range(5120, 5128), 5140, 5160)
 _RESULT: Final = tuple(code for code in CHART if is_result(code))
 _OWN: Final = (3120, *(code for code in CHART if code // 100 in {32, 33}))
 _ASSETS: Final = tuple(code for code in CHART if code // 1000 == 1)
-MONTHS_OF_A_SHARE_YEAR: Final = 12
 
 
 def _liquidity(lens: Lens) -> Fraction | None:
@@ -109,7 +110,7 @@ def _dividend_rate(lens: Lens) -> Fraction | None:
             _year, pool_satang, baht_months = max(declared)
             pool += int(pool_satang)
             weights += int(baht_months)
-    return share(pool * MONTHS_OF_A_SHARE_YEAR, weights * 100)
+    return share(pool * MONTHS_PER_YEAR, weights * SATANG_PER_BAHT)
 
 
 INDICATORS: Final = (

@@ -5,7 +5,6 @@ from datetime import date
 from fractions import Fraction
 from typing import Final
 
-from sajja_schemas.calculations.portfolio import ratio_or_none
 from sajja_schemas.calculations.spans import MONTHS_PER_YEAR, first_day_of, month_number
 from sajja_schemas.indicators.declaring import Indicator, Lens, Unit, mean, share
 from sajja_schemas.registers import meetings, members, savings
@@ -40,7 +39,7 @@ def _attendance(lens: Lens) -> Fraction | None:
     for village in sorted(lens.villages):
         for day, key in sorted(_monthly(lens, village), reverse=True)[:_MEETINGS]:
             came = {fact[0] for fact in lens.registers.row(meetings.ATTENDANCE, key) if fact[1] in _CAME}
-            there = ratio_or_none(len(came), lens.present_on(day, village))
+            there = share(len(came), lens.present_on(day, village))
             if there is not None:
                 shares.append(there)
     return mean(shares)

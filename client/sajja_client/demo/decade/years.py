@@ -25,11 +25,11 @@ from sajja_client.demo.meetings import admission, approval_of, disbursal, enrolm
 from sajja_client.demo.openings import OpeningRefused
 from sajja_client.demo.people import PRESIDENT, SECRETARY, Member, Roster, died_on
 from sajja_client.demo.season import Death, Receipt, Season
+from sajja_client.wording import amount_of
 from sajja_schemas.accounts import LOANS
 from sajja_schemas.calculations.spans import month_number
 from sajja_schemas.events import AnyEvent
 from sajja_schemas.events.ledgers import BankWithdrawalMade, ExpenseAccount, ExpensePaid
-from sajja_schemas.events.loans import LoanRepaymentReceived
 from sajja_schemas.events.savings import ShareDeposited, SpecialSavingsDeposited, SpecialSavingsWithdrawn
 from sajja_schemas.events.trust import MeetingResolutionRecorded
 from sajja_schemas.events.welfare import WelfareContributionReceived
@@ -381,5 +381,6 @@ def share_plan(season: Season, roster: Roster) -> dict[str, dict[int, int]]:
 
 def _amount(event: AnyEvent) -> int:
     """What goes into a box, or out of it."""
-    amount: int = event.total_satang if isinstance(event, LoanRepaymentReceived) else event.amount_satang  # type: ignore[union-attr]
-    return amount
+    amount_satang = amount_of(event)
+    assert amount_satang is not None, "a receipt or a payout is about an amount"
+    return amount_satang
