@@ -8,7 +8,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check
 seed   ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long check fix bench simulate scenario schema lock clean
+.PHONY: help setup demo test test-long check fix bench bench-peers bench-growth simulate scenario schema lock clean
 
 help: ## this menu
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -46,6 +46,12 @@ fix: $(VENV)/.dev ## what a tool can mend by itself
 
 bench: $(VENV)/.dev ## measure every hot path beside its limit, write docs/benchmarks.md (args="--json")
 	PYTHONPATH=tests $(BIN)/python -m benchmarks --write docs/benchmarks.md $(args)
+
+bench-peers: $(VENV)/.dev ## the same facts in what one would pick instead, write docs/benchmarks-peers.md (needs npm)
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.peers --write docs/benchmarks-peers.md $(args)
+
+bench-growth: $(VENV)/.dev ## ten million entries, write docs/benchmarks-growth.md; about an hour (args="--entries N")
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.growing --write docs/benchmarks-growth.md $(args)
 
 simulate: $(VENV)/.dev ## a seeded network with cut links, restarts and duplicates (seed=N)
 	PYTHONPATH=tests $(BIN)/python -m simulation --seed $(seed)

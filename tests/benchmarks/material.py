@@ -68,7 +68,9 @@ def _found_members(world: World, tablet: Tablet) -> None:
 def record(material: Material, tablet: Tablet, count: int) -> list[SignedEntry]:
     """The next entries of a tablet: the mixture of a meeting day."""
     start = len(tablet.log)
-    return [material.world.record(tablet, _event(tablet.unit, start + at), day=date(2020, 6, 5)) for at in range(count)]
+    return [
+        material.world.record(tablet, event_at(tablet.unit, start + at), day=date(2020, 6, 5)) for at in range(count)
+    ]
 
 
 def frames(material: Material, entries: list[SignedEntry], size: int) -> list[bytes]:
@@ -77,7 +79,7 @@ def frames(material: Material, entries: list[SignedEntry], size: int) -> list[by
     return [gzip.compress(b"\n".join(lines[at : at + size]), 6) for at in range(0, len(lines), size)]
 
 
-def _event(village: str, at: int) -> AnyEvent:
+def event_at(village: str, at: int) -> AnyEvent:
     member = f"{village}-m{at % MEMBERS:03d}"
     box = f"{village}-o4"
     match at % 4:

@@ -1,0 +1,197 @@
+"""How a network grows: what an entry costs, and what a dashboard waits, at 10,000 entries and at a million.
+
+    python -m benchmarks.growing [--json] [--write FILE] [--entries N]
+
+Entries come through the database's own `ingest`, as a push would bring them but without HTTP; a server process keeps
+the books meanwhile. Nobody verifies these signatures, so they are blank: signing ten million takes longer than the rest.
+Eight tablets go from meeting to meeting, month after month, so that registers grow as a network's do.
+"""
+
+import argparse
+import asyncio
+import os
+import platform
+import statistics
+import sys
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from benchmarks import limits
+from benchmarks.material import MEMBERS, event_at, found_members, make_material
+from benchmarks.serving import peak_memory_mib, prepare, server_process, speaker
+from sajja_schemas.entry import SignedEntry, read_entry, to_base64url
+from sajja_schemas.events import Body, encode_body
+from sajja_server.embedded import EmbeddedPostgres
+from sajja_server.store import log as store
+from support.serving import Speaker
+from support.world import Tablet, World
+
+SIZES = (10_000, 100_000, 1_000_000)
+BATCH_ENTRIES = 2_000
+UNSIGNED = bytes(64)
+PER_MEETING = 4 * MEMBERS  # every member four times
+QUERIES = 60
+DASHBOARDS = ("network_totals", "village_status", "balances", "findings?limit=10", "indicators?village=pp01")
+Figure = dict[str, Any]
+
+
+async def growing(*, quick: bool, sizes: tuple[int, ...] = SIZES) -> list[Figure]:
+    """Cost of an entry, bytes, memory and waiting, at each size."""
+    material = make_material()
+    found_members(material)
+    figures: list[Figure] = []
+    with EmbeddedPostgres.temporary() as postgres:
+        await prepare(postgres, material)
+        connection = await asyncpg.connect(postgres.owner_url)
+        async with server_process(postgres.server_url) as ((url, pid),), speaker(url, material) as speaks:
+            for tablet in material.tablets:
+                await speaks.push(tablet, tablet.log)
+            writers = [_Writer(material.world, tablet) for tablet in material.tablets]
+            costs = {}
+            for size in sizes[:2] if quick else sizes:
+                had, spent = await _size(connection), _cpu_seconds(pid) + _postgres_cpu_seconds(connection)
+                await _grow(connection, material.world, writers, size)
+                added = size - had
+                costs[size] = (_cpu_seconds(pid) + _postgres_cpu_seconds(connection) - spent) / added * 1e6
+                figures += await _at_size(connection, speaks, pid, size, costs[size])
+        await connection.close()
+    smallest = min(size for size in costs if size >= SIZES[1])
+    figures.append(
+        _figure(f"CPU of an entry at {max(costs):,}, of that at {smallest:,}", costs[max(costs)] / costs[smallest], "")
+        | {"wanted": "<= 1.5"}
+    )
+    return figures
+
+
+class _Writer:
+    """A tablet that remembers its head only."""
+
+    def __init__(self, world: World, tablet: Tablet) -> None:
+        self._world, self._tablet = world, tablet
+        self._sequence, self._previous = len(tablet.log), tablet.log[-1].hash
+
+    def entries(self, count: int) -> list[SignedEntry]:
+        """So many new entries, with blank signatures."""
+        found = []
+        for _ in range(count):
+            self._sequence += 1
+            meeting = self._sequence // PER_MEETING
+            body = Body(
+                v=1,
+                network=self._world.network,
+                village=self._tablet.unit,
+                device=self._tablet.name,
+                sequence=self._sequence,
+                previous=to_base64url(self._previous),
+                by="recorder",
+                date=date(2020 + (5 + meeting) // 12, (5 + meeting) % 12 + 1, 5),
+                recorded_at=1_590_969_600_000 + self._sequence,
+                event=event_at(self._tablet.unit, self._sequence),
+            )
+            entry = read_entry(self._tablet.key.public, UNSIGNED, encode_body(body))
+            self._previous = entry.hash
+            found.append(entry)
+        return found
+
+
+async def _grow(connection: asyncpg.Connection, world: World, writers: list[_Writer], size: int) -> None:
+    """Ingest until the log is so long, and wait for its books. Never far ahead of them: a network grows in years."""
+    at = await _size(connection)
+    while at < size:
+        count = min(BATCH_ENTRIES // len(writers), -(-(size - at) // len(writers)))
+        entries = [entry for writer in writers for entry in writer.entries(count)]
+        judged = await store.ingest(connection, world.network, entries, [True] * len(entries), int(time.time() * 1000))
+        assert all(one.verdict == "merged" for one in judged)
+        at += len(entries)
+        await _books_at(connection, at - 20 * BATCH_ENTRIES)
+    await _books_at(connection, at)
+
+
+async def _at_size(
+    connection: asyncpg.Connection, speaks: Speaker, pid: int, size: int, cost_us: float
+) -> list[Figure]:
+    name = f"at {size:,} entries"
+    bytes_on_disk = await connection.fetchval("SELECT pg_database_size(current_database())")
+    bytes_of_entries = await connection.fetchval("SELECT pg_total_relation_size('sajja.entry')")
+    figures = [
+        _figure(f"{name}: CPU of server and database, an entry", cost_us, "us"),
+        _figure(f"{name}: on disk, an entry, all told", bytes_on_disk / size, "bytes"),
+        _figure(f"{name}: of that, the log itself", bytes_of_entries / size, "bytes"),
+        _figure(f"{name}: most memory of the server", peak_memory_mib(pid), "MiB"),
+    ]
+    for dashboard in DASHBOARDS:
+        took_ms = await _asked(speaks, f"/v1/networks/{speaks.world.network}/projections/{dashboard}")
+        wanted = {"wanted": "<= 50"} if size == SIZES[-1] else {}
+        figures.append(_figure(f"{name}: {dashboard}, p99", statistics.quantiles(took_ms, n=100)[98], "ms") | wanted)
+    return figures
+
+
+async def _asked(speaks: Speaker, path: str) -> list[float]:
+    took_ms = []
+    for _ in range(QUERIES):
+        started = time.perf_counter()
+        status, answer = await speaks.get_json(path)
+        took_ms.append((time.perf_counter() - started) * 1000)
+        assert status == 200, answer
+    return took_ms[2:]  # the first ones warm what a page that is looked at all day has warm
+
+
+async def _size(connection: asyncpg.Connection) -> int:
+    found: int = await connection.fetchval("SELECT size FROM sajja.log_head")
+    return found
+
+
+async def _books_at(connection: asyncpg.Connection, index: int) -> None:
+    while True:
+        if (await connection.fetchval("SELECT index FROM books.state") or 0) >= index:
+            return
+        await asyncio.sleep(0.02)
+
+
+def _cpu_seconds(pid: int) -> float:
+    """What a process and its ended children have used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def _postgres_cpu_seconds(connection: asyncpg.Connection) -> float:
+    backend = connection.get_server_pid()
+    postmaster = int(Path(f"/proc/{backend}/stat").read_text().rpartition(") ")[2].split()[1])
+    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+    return sum(map(_cpu_seconds, [postmaster, *map(int, children)]))
+
+
+def _figure(name: str, value: float, unit: str) -> Figure:
+    return {"name": name, "value": round(value, 1) if value < 100 else round(value), "unit": unit}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.growing", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="also write the table as Markdown")
+    parser.add_argument("--entries", type=int, default=10_000_000, help="how long the log becomes")
+    arguments = parser.parse_args()
+    sizes = (*(size for size in SIZES if size < arguments.entries), arguments.entries)
+    figures = asyncio.run(growing(quick=False, sizes=sizes))
+    rows = "".join(f"| {one['name']} | {one['value']:,} {one['unit']} | {one.get('wanted', '')} |\n" for one in figures)
+    table = f"""# Growth
+
+Written by `make bench-growth`; run it again rather than believe it. It takes about an hour.
+
+Measured on {datetime.now(tz=UTC).date().isoformat()}: {platform.machine()}, {limits.cores()} cores.
+
+| figure | measured | wanted |
+|---|---|---|
+{rows}"""
+    if arguments.write is not None:
+        arguments.write.write_text(table, encoding="utf-8")
+    sys.stdout.write(msgspec.json.encode(figures).decode() + "\n" if arguments.json else table)
+
+
+if __name__ == "__main__":
+    main()
