@@ -3,7 +3,7 @@
     python -m benchmarks.growing [--json] [--write FILE] [--entries N]
 
 Entries come through the database's own `ingest`, as a push would bring them but without HTTP; a server process keeps
-the books meanwhile. Nobody verifies these signatures, so they are blank: signing ten million takes longer than the rest.
+the books meanwhile. Nobody verifies these signatures, so they are blank: signing ten million would take the longest.
 Eight tablets go from meeting to meeting, month after month, so that registers grow as a network's do.
 """
 

@@ -25,6 +25,7 @@ from benchmarks import limits
 from benchmarks.peers.databases import EventSourcing, MessageDb
 from benchmarks.peers.ours import Sajja
 from benchmarks.peers.peer import WRITERS, Peer
+from benchmarks.peers.replay import replay
 from benchmarks.peers.sync_servers import Actual, Couch
 from sajja_server.embedded import EmbeddedPostgres
 
@@ -38,7 +39,7 @@ def main() -> None:
     parser.add_argument("--write", type=Path, metavar="FILE", help="also write the table as Markdown")
     parser.add_argument("--quick", action="store_true", help="fewer facts and rounds: a look, not a figure")
     arguments = parser.parse_args()
-    report = asyncio.run(measure(quick=arguments.quick))
+    report = asyncio.run(measure(quick=arguments.quick)) | {"replay": replay(quick=arguments.quick)}
     if arguments.write is not None:
         arguments.write.write_text(_markdown(report), encoding="utf-8")
     if arguments.json:
@@ -48,6 +49,10 @@ def main() -> None:
         for row in _rows(report):
             table.add_row(*row)
         Console(width=160).print(table)
+        totals = Table("totals from a file", "seconds", "of ours")
+        for row in _replay_rows(report):
+            totals.add_row(*row)
+        Console(width=160).print(totals)
 
 
 async def measure(*, quick: bool) -> dict[str, Any]:
@@ -111,8 +116,15 @@ def _rows(report: dict[str, Any]) -> list[tuple[str, ...]]:
     ]
 
 
+def _replay_rows(report: dict[str, Any]) -> list[tuple[str, ...]]:
+    return [
+        (one["name"], f"{_median(one['seconds']):.1f}", f"{_median(one['of_ours']):.1f}") for one in report["replay"]
+    ]
+
+
 def _markdown(report: dict[str, Any]) -> str:
     rows = "\n".join("| " + " | ".join(row) + " |" for row in _rows(report))
+    replayed = "\n".join("| " + " | ".join(row) + " |" for row in _replay_rows(report))
     shares = ", ".join(f"{share:.1%} at {size}" for size, share in report["share_of_verification"].items())
     sizes = " | ".join(f"batches of {size}" for size in report["share_of_verification"])
     return f"""# Beside what somebody would pick instead
@@ -133,6 +145,15 @@ its signature, chain and key are verified before it is stored; it gets a place i
 and the books of the whole network are folded from it while the next one is pushed. The peers store what they are
 given: whoever may write into them may write anything, and nobody can tell afterwards. The two that live in PostgreSQL
 are called in the process that writes, without HTTP and without a session.
+
+## Totals from a file
+
+The same transactions, in three languages: each program reads its file in a process of its own, and all come to the same
+totals, satang for satang. Ours also decides who may do what, and keeps members, loans and contributions.
+
+| totals from a file | seconds | of ours |
+|---|---|---|
+{replayed}
 """
 
 

@@ -16,9 +16,7 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 
 def recorder(connection: dict[str, Any]) -> PostgresApplicationRecorder:
     """As the library makes it where nothing is said."""
-    found = PostgresApplicationRecorder(PostgresDatastore(**connection), events_table_name="stored_events")
-    found.create_table()
-    return found
+    return PostgresApplicationRecorder(PostgresDatastore(**connection), events_table_name="stored_events")
 
 
 def write(connection: dict[str, Any], barrier: Any, facts: list[str], size: int) -> None:
@@ -36,7 +34,7 @@ def write(connection: dict[str, Any], barrier: Any, facts: list[str], size: int)
 
 def main() -> None:
     asked = json.load(sys.stdin)
-    recorder(asked["connection"])
+    recorder(asked["connection"]).create_table()  # once: two at a time fail
     barrier = Barrier(len(asked["facts"]) + 1)
     writers = [Process(target=write, args=(asked["connection"], barrier, own, asked["size"])) for own in asked["facts"]]
     for writer in writers:
