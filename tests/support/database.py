@@ -14,7 +14,6 @@ import asyncpg
 from sajja_server.embedded import EmbeddedPostgres
 from sajja_server.migrations import apply_roles, migrate
 
-
 # A test's database is thrown away; the tests that pull the plug start one of their own, with fsync on. What is made
 # several hundred times is made from little: no log for a standby, and a cache no larger than what is in it.
 _THROWN_AWAY: Final = {
