@@ -8,7 +8,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check
 seed   ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long check fix bench bench-peers bench-growth simulate scenario schema lock clean
+.PHONY: help setup demo test test-long cover check fix bench bench-peers bench-growth simulate scenario schema lock clean
 
 help: ## this menu
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -33,6 +33,10 @@ test: $(VENV)/.dev ## run all tests, as many at a time as there are cores
 
 test-long: $(VENV)/.dev ## run the tests that do not fit every run
 	$(BIN)/python -m pytest -m long
+
+cover: $(VENV)/.dev ## show that every branch of sajja_schemas is claimed by a test of its own
+	$(BIN)/python -m pytest tests/unit/schemas -n auto --dist loadfile --cov --cov-branch --cov-report=
+	$(BIN)/coverage report --include="schemas/*" --fail-under=100 --show-missing --skip-covered
 
 check: $(VENV)/.dev ## lint, format, types, layers
 	$(BIN)/ruff check .

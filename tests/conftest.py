@@ -1,4 +1,4 @@
-"""Fixtures that several folders share: a real PostgreSQL with a fresh database for each test."""
+"""What all folders share: temporary files in memory, and a real PostgreSQL with a fresh database for each test."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -6,6 +6,12 @@ import pytest
 
 from sajja_server.store.pool import Pool, open_pool
 from support.database import Database, fresh_database, template_server
+from support.memory_disk import use_memory
+
+
+def pytest_configure() -> None:
+    """Before anything asks for a temporary folder; the workers of a run inherit it."""
+    use_memory()
 
 
 @pytest.fixture(scope="session")

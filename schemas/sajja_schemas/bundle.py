@@ -27,9 +27,9 @@ from sajja_schemas.entry import Base64Url32, Unreadable, from_base64url, to_base
 FORMAT: Final = "sajja bundle v1"
 _GZIP: Final = 31
 _PIECE_BYTES: Final = 64 * 1024
-_SHOWN: Final = b',"shown":'
 _PATH_START: Final = b'{"path":['
-_PATH_MAX: Final = 64
+_PATH_END: Final = b'],"shown":'
+_PATH_BYTES_MAX: Final = 64 * len(f'"{"A" * 43}",')  # of a tree of 2**64 leaves
 _SPARE: Final = {0: 0, 2: 1, 3: 2}
 _Shape = TypeVar("_Shape")
 
@@ -211,7 +211,7 @@ def bundle_lines(bundle: Bundle) -> Iterator[bytes]:
     yield from map(encode_sealed, bundle.sealed)
     for shown in bundle.shown:
         path = b",".join(b'"' + to_base64url(one).encode("ascii") + b'"' for one in shown.path)
-        yield _PATH_START + path + b"]" + _SHOWN + shown.line + b"}"
+        yield _PATH_START + path + _PATH_END + shown.line + b"}"
     for proof in bundle.proofs:
         yield encode(msgspec.to_builtins(proof))
     for told in bundle.told:
@@ -268,14 +268,15 @@ def _convert(line: bytes, shape: type[_Shape]) -> _Shape:
 
 
 def _decode_shown(line: bytes) -> Shown:
-    end = line.find(b"]" + _SHOWN, 0, len(_PATH_START) + _PATH_MAX * 46)
+    end = line.find(_PATH_END, 0, len(_PATH_START) + _PATH_BYTES_MAX + len(_PATH_END))
     if not line.startswith(_PATH_START) or end < 0 or not line.endswith(b"}"):
         raise Unreadable("not a shown line")
-    texts = [text for text in line[len(_PATH_START) : end].split(b",") if text]
-    if len(texts) > _PATH_MAX or not all(text[:1] == text[-1:] == b'"' for text in texts):
+    listed = line[len(_PATH_START) : end]
+    texts = listed.split(b",") if listed else []
+    if not all(text[:1] == text[-1:] == b'"' for text in texts):
         raise Unreadable("not a path")
     path = tuple(from_base64url(text[1:-1], 32) for text in texts)
-    return Shown(path, line[end + 1 + len(_SHOWN) : -1])
+    return Shown(path, line[end + len(_PATH_END) : -1])
 
 
 def _unpacked(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -21,6 +21,7 @@ class Arrival:
         self.admission = Admission(from_base64url(world.fingerprint, 32))
         self.books: Books = open_books(world.network, world.fingerprint)
         self._bodies: dict[str, bytes] = {}
+        self._enrolled: set[str] = set()
 
     @property
     def log(self) -> list[SignedEntry]:
@@ -34,7 +35,9 @@ class Arrival:
             name = to_base64url(entry.hash)
             apply(self.books, Admitted(len(self._bodies), name, entry.body), self._bodies.get)
             self._bodies[name] = entry.body
-            self.admission.enrolled = {from_base64url(device, 32) for device in self.books.trust.devices}
+            for device in self.books.trust.devices.keys() - self._enrolled:
+                self._enrolled.add(device)
+                self.admission.enrolled.add(from_base64url(device, 32))
         return judged.verdict
 
     def push_all(self, entries: Sequence[SignedEntry]) -> list[SignedEntry]:

@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -45,8 +46,9 @@ _PARTS: Final[Mapping[str, Schema]] = {
 }
 
 
+@cache
 def encoded() -> bytes:
-    """The document, as it is served and stored."""
+    """The document, as it is served and stored; the same for as long as the code is."""
     return (json.dumps(document(), ensure_ascii=False, indent=1, sort_keys=False) + "\n").encode()
 
 

@@ -139,9 +139,16 @@ def history(seed: int, acts: int = 12) -> World:
     return world
 
 
-def reach_the_log(world: World, chance: random.Random) -> tuple[list[SignedEntry], Books]:
-    """Let every device push whenever it likes; the fold's own devices are the ones that are enrolled."""
-    arrival = arrive(world, chance)
+@cache
+def folded(seed: int) -> Books:
+    """The books of a history in the order in which it was told; to be read."""
+    return history(seed).fold()
+
+
+@cache
+def reached(seed: int, order: int) -> tuple[list[SignedEntry], Books]:
+    """Every device pushes whenever it likes; the fold's own devices are the ones that are enrolled. To be read."""
+    arrival = arrive(history(seed), random.Random(order))
     return arrival.log, arrival.books
 
 
@@ -153,14 +160,13 @@ def what_people_see(books: Books) -> tuple[object, ...]:
 
 @given(histories, orders)
 def test_any_order_of_arrival_gives_the_same_books(seed: int, order: int) -> None:
-    world = history(seed)
-    _log, books = reach_the_log(world, random.Random(order))
-    assert what_people_see(books) == what_people_see(world.fold())
+    _log, books = reached(seed, order)
+    assert what_people_see(books) == what_people_see(folded(seed))
 
 
 @given(histories)
 def test_every_ledger_sums_to_nothing_at_every_index(seed: int) -> None:
-    log, _books = reach_the_log(history(seed), random.Random(seed))
+    log, _books = reached(seed, seed)
     bodies = {to_base64url(entry.hash): entry.body for entry in log}
     books = open_books(FOUNDED.network, FOUNDED.fingerprint)
     for index, entry in enumerate(log):
@@ -173,7 +179,7 @@ def test_every_ledger_sums_to_nothing_at_every_index(seed: int) -> None:
 
 @given(histories)
 def test_an_account_is_the_sum_of_its_sub_ledgers(seed: int) -> None:
-    books = history(seed).fold()
+    books = folded(seed)
     for (ledger, account), total in control_sums(books.balances.items()).items():
         parts = {key[2]: amount for key, amount in books.balances.items() if key[:2] == (ledger, account)}
         assert sum(parts.values()) == total
@@ -183,7 +189,7 @@ def test_an_account_is_the_sum_of_its_sub_ledgers(seed: int) -> None:
 @given(histories, st.integers(min_value=0, max_value=100))
 def test_the_state_can_be_stored_and_read_again_at_any_index(seed: int, percent: int) -> None:
     """As the projector does: whatever stops in between, the fold goes on as if nothing had."""
-    log, whole = reach_the_log(history(seed), random.Random(seed))
+    log, whole = reached(seed, seed)
     bodies = {to_base64url(entry.hash): entry.body for entry in log}
     cut = percent * len(log) // 100
     books = fold_on(open_books(FOUNDED.network, FOUNDED.fingerprint), log[:cut], 0, bodies)
@@ -213,7 +219,7 @@ def test_what_changed_is_said_once_it_changed(seed: int) -> None:
 
 @given(histories, orders)
 def test_duplicates_change_nothing(seed: int, order: int) -> None:
-    log, _books = reach_the_log(history(seed), random.Random(order))
+    log, _books = reached(seed, order)
     admission = Admission(log[0].hash)
     admission.enrolled = {entry.device for entry in log}
     chance = random.Random(order)
@@ -229,7 +235,7 @@ def test_duplicates_change_nothing(seed: int, order: int) -> None:
 @given(histories)
 def test_a_village_that_folds_two_feeds_has_the_same_bank(seed: int) -> None:
     """Its own feed and the office's, in network order, say of its bank what the whole log says."""
-    log, whole = reach_the_log(history(seed), random.Random(seed))
+    log, whole = reached(seed, seed)
     bodies = {to_base64url(entry.hash): entry.body for entry in log}
     part = open_books(FOUNDED.network, FOUNDED.fingerprint, partial=True)
     for index, entry in enumerate(log):

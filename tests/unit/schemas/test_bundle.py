@@ -7,6 +7,7 @@ import tracemalloc
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,7 +21,10 @@ from sajja_schemas.bundle import (
     Sealed,
     Shown,
     Told,
+    decode_sealed,
     encode_bundle,
+    encode_sealed,
+    looks_sealed,
     read_bundle,
     seal_of,
 )
@@ -110,8 +114,89 @@ def test_a_manifest_is_held_to_the_rest(manifest: dict[str, Any], code: BundleCo
     assert refused(gzip.compress(line + b'\n{"key":"x"}\n{"key":"y"}\n')) is code
 
 
+def packed(*lines: bytes, **counts: int) -> bytes:
+    """A file whose manifest counts these lines."""
+    head = {"bundle": "sajja bundle v1", "network": NETWORK, "fingerprint": FINGERPRINT, "made_at": 1, **counts}
+    manifest = json.dumps(head, sort_keys=True, separators=(",", ":")).encode()
+    return gzip.compress(b"".join(line + b"\n" for line in (manifest, *lines)))
+
+
+def test_a_bundle_without_a_checkpoint_has_no_note() -> None:
+    """A manifest says what is there: an empty note would be another manifest for the same bundle."""
+    written = msgspec.structs.replace(a_bundle(), note="")
+    data = encode_bundle(written)
+    assert b'"note"' not in gzip.decompress(data)
+    assert read_bundle([data], NETWORK, FINGERPRINT) == written
+
+
+PATHS_MAX = b",".join([b'"' + b"A" * 43 + b'"'] * 64)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"index":1}',
+        b'{"path":[],"shown":7',
+        b'{"path":[]}',
+        b'{"path":["' + b"A" * 43 + b'],"shown":{"index":1}}',
+        b'{"path":[' + b"A" * 43 + b'],"shown":{"index":1}}',
+        b'{"path":["' + b"A" * 42 + b'"],"shown":{"index":1}}',
+        b'{"path":[' + PATHS_MAX + b',"' + b"A" * 43 + b'"],"shown":{"index":1}}',
+        b'{"path":[,],"shown":{"index":1}}',
+    ],
+)
+def test_one_shown_line_that_is_none_refuses_the_whole_file(line: bytes) -> None:
+    """Half a file taken in would be more than its carrier can tell."""
+    good = b'{"path":[' + PATHS_MAX + b'],"shown":{"index":1}}'
+    assert read_bundle([packed(good, shown=1)], NETWORK, FINGERPRINT).shown == [
+        Shown((bytes(32),) * 64, b'{"index":1}')
+    ]
+    assert refused(packed(good, line, shown=2)) is BundleCode.UNREADABLE
+
+
+@pytest.mark.parametrize("kind", ["sealed", "proofs", "told"])
+@pytest.mark.parametrize("line", [b"{}", b"[]", b"", b'{"a":1.5}', b'{"hash":"x","sequence":"1"}'])
+def test_one_line_of_another_kind_refuses_the_whole_file(kind: str, line: bytes) -> None:
+    assert refused(packed(line, **{kind: 1})) is BundleCode.UNREADABLE
+
+
+def test_the_last_line_has_its_end() -> None:
+    """A file that was packed whole from lines that were not: its last line may have been longer."""
+    whole = gzip.decompress(packed(b'{"key":"x"}', entries=1))
+    assert read_bundle([gzip.compress(whole)], NETWORK, FINGERPRINT).entries == [b'{"key":"x"}']
+    assert refused(gzip.compress(whole[:-1])) is BundleCode.TRUNCATED
+    assert refused(gzip.compress(whole + b"{")) is BundleCode.TRUNCATED
+
+
+@pytest.mark.parametrize("limit", ["BUNDLE_BYTES_MAX", "BUNDLE_UNPACKED_BYTES_MAX"])
+def test_a_file_may_be_as_large_as_its_limit_and_not_a_byte_larger(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Packed bytes and unpacked bytes have a limit each, in however many pieces they come."""
+    data = encode_bundle(a_bundle())
+    size = len(data) if limit == "BUNDLE_BYTES_MAX" else len(gzip.decompress(data))
+    pieces = [data[at : at + 7] for at in range(0, len(data), 7)]
+    monkeypatch.setattr(limits, limit, size)
+    assert read_bundle(pieces, NETWORK, FINGERPRINT).entries == a_bundle().entries
+    monkeypatch.setattr(limits, limit, size - 1)
+    for parts in (pieces, [data]):
+        with pytest.raises(BundleWrong) as wrong:
+            read_bundle(parts, NETWORK, FINGERPRINT)
+        assert wrong.value.code is BundleCode.TOO_LARGE
+
+
+def test_a_sealed_line_is_told_from_others_and_bounded() -> None:
+    line = encode_sealed(seal_of(seal_to(KEY.public, b"a part"), KEY.public))
+    assert looks_sealed(line)
+    assert not looks_sealed(b'{"commitment":')
+    assert KEY.open_sealed(decode_sealed(line).box) == b"a part"
+    room = limits.SEALED_LINE_BYTES_MAX - len(encode_sealed(Sealed(sealed="", to=FINGERPRINT)))
+    longest = encode_sealed(Sealed(sealed="A" * room, to=FINGERPRINT))
+    assert decode_sealed(longest).sealed == "A" * room
+    with pytest.raises(Unreadable, match="too long"):
+        decode_sealed(encode_sealed(Sealed(sealed="A" * (room + 1), to=FINGERPRINT)))
+
+
 def test_a_bomb_costs_little_memory() -> None:
-    bombs = [gzip.compress(b"0" * 200_000_000, 9), gzip.compress(b"{}\n" * 60_000_000, 9)]
+    bombs = [gzip.compress(b"0" * 200_000_000, 1), gzip.compress(b"{}\n" * 60_000_000, 1)]
     tracemalloc.start()
     codes = [refused(bomb) for bomb in bombs]
     peak = tracemalloc.get_traced_memory()[1]

@@ -197,8 +197,21 @@ class Careful(People):
     def is_agreed(self) -> bool:
         return True
 
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        self._books = open_books(self.world.network, self.world.fingerprint)
+        self._bodies: dict[str, bytes] = {}
+
+    def _look(self) -> Books:
+        """The books with all that was recorded since."""
+        for entry in self.world.entries[len(self._bodies) :]:
+            name = to_base64url(entry.hash)
+            apply(self._books, Admitted(len(self._bodies), name, entry.body), self._bodies.get)
+            self._bodies[name] = entry.body
+        return self._books
+
     def _act(self, member: str, box: str) -> None:
-        books = self.world.fold()
+        books = self._look()
         in_box = books.balances.get((BANK, BOX, box), 0)
         saved = -books.balances.get((BANK, SPECIAL, member), 0)
         loan = self.chance.choice(["l1", "l2"])

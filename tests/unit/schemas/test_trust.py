@@ -23,7 +23,7 @@ from sajja_schemas.events.trust import (
     EntryApproved,
     OfficerKeyRevoked,
 )
-from sajja_schemas.quorum import is_complete
+from sajja_schemas.quorum import is_complete, is_interested
 from sajja_schemas.standing import Approved, Awaiting, Trust
 from sajja_schemas.verdicts import Effect
 from support.world import ASSEMBLY, DAY, Tablet, World, key_of, ref_to
@@ -215,6 +215,38 @@ class TestClasses:
         )  # fmt: skip
         given = {person: Approved(key=person, author="d", person=person, device=f"d{person}") for person in "pst"}
         assert not is_complete(trust, waiting, given)
+
+
+class TestWhoIsInterested:
+    """Who could sign for no class of an entry is told so before he signs; who can for one of them may sign."""
+
+    @staticmethod
+    def waiting(approvers: Approvers | None, *also: Approvers, parties: tuple[str, ...] = ()) -> Awaiting:
+        return Awaiting(
+            index=1, device="d", sequence=1, type="t", village="pp01", unit="pp01", approvers=approvers, control=True,
+            also=also, parties=parties,
+        )  # fmt: skip
+
+    def test_whom_it_concerns(self, world: World) -> None:
+        trust = world.fold().trust
+        waiting = self.waiting(Approvers.A2, parties=("pp01-o1",))
+        assert is_interested(trust, waiting, "pp01-o1")
+        assert not is_interested(trust, waiting, "pp01-o2")
+
+    def test_the_village_where_the_network_decides(self, world: World) -> None:
+        trust = world.fold().trust
+        assert is_interested(trust, self.waiting(Approvers.A4), "pp01-o1")
+        assert not is_interested(trust, self.waiting(Approvers.A4), "office-o1")
+
+    def test_not_one_who_may_sign_for_a_joined_class(self, world: World) -> None:
+        """The village's officers sign their own part of what the network decides with them."""
+        trust = world.fold().trust
+        assert not is_interested(trust, self.waiting(Approvers.A4, Approvers.A2), "pp01-o1")
+        assert is_interested(trust, self.waiting(Approvers.A4, Approvers.A2, parties=("pp01-o1",)), "pp01-o1")
+
+    def test_nobody_while_it_is_not_known_what_is_asked(self, world: World) -> None:
+        """A reversal whose original has not come yet."""
+        assert not is_interested(world.fold().trust, self.waiting(None, parties=("pp01-o1",)), "pp01-o1")
 
 
 class TestWhatAdmissionWouldHaveStopped:

@@ -1,6 +1,5 @@
 """What a finding is: its name, its order, what resolves it, and that no rule stops a fold."""
 
-import random
 from datetime import date
 from typing import Any
 
@@ -23,7 +22,7 @@ from sajja_schemas.rules.beside import log_contradicted, person_in_several
 from sajja_schemas.rules.held import APPROVERS, AUDIT, HELD, TYPE
 from support.world import DAY, World, ref_to
 from unit.schemas.rules.scenes import Stage, balance, counted, event, member
-from unit.schemas.test_books_laws import FOUNDED, fold_on, histories, history, reach_the_log
+from unit.schemas.test_books_laws import FOUNDED, fold_on, folded, histories, reached
 
 ON = date(2020, 8, 22)
 A2: tuple[Role, ...] = ("president", "treasurer", "secretary")
@@ -265,7 +264,7 @@ def test_the_day_of_the_books_never_runs_ahead_of_the_clock() -> None:
 
 @given(histories)
 def test_no_history_makes_a_rule_raise(seed: int) -> None:
-    books = history(seed).fold()
+    books = folded(seed)
     assert not [one for one in books.findings.values() if one.code == "RULE_FAILED"]
     rules.findings(books, ON)
 
@@ -273,7 +272,7 @@ def test_no_history_makes_a_rule_raise(seed: int) -> None:
 @given(histories)
 def test_live_and_rebuilt_find_the_same(seed: int) -> None:
     """Whatever stops in between, the fold goes on as if nothing had."""
-    log, whole = reach_the_log(history(seed), random.Random(seed))
+    log, whole = reached(seed, seed)
     bodies = {to_base64url(entry.hash): entry.body for entry in log}
     cut = len(log) // 2
     books = fold_on(open_books(FOUNDED.network, FOUNDED.fingerprint), log[:cut], 0, bodies)

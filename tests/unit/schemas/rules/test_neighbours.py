@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from sajja_schemas import rules
+from sajja_schemas.entry import OFFICE
 from sajja_schemas.findings import Finding
 from unit.schemas.rules.scenes import BANK, DAY, Act, Stage, balance, bylaws, counted, event, granted, loan, member
 from unit.schemas.rules.standing_cases import banked, counts, deposit, opened, spent
@@ -192,3 +193,16 @@ def test_the_last_date_is_the_latest_that_counts_in_any_village() -> None:
     stage = stage_of(deposit(date(2020, 6, 3)), counted("activity_held", date(2020, 6, 5), "pp02", **FAIR))
     assert stage.books.last_date == date(2020, 6, 5)
     assert Stage().books.last_date is None
+
+
+@pytest.mark.parametrize(("ledger", "is_late"), [("welfare", True), ("risk", False), (BANK, False)])
+def test_the_office_is_late_by_the_close_of_the_fund_that_it_posts_to_alone(ledger: str, is_late: bool) -> None:
+    """A bank's close names the village's tablets and a fund's the office's devices: neither cuts the other's lines."""
+    stage = stage_of(member())
+    stage.count(event("period_closed", ledger=ledger, month=f"{DAY:%Y-%m}", devices=[]))
+    given = event("welfare_donation_received", amount_satang=1, bank="w1")
+    saved = event("share_deposited", member="m1", amount_satang=1, box="b1")
+    office = rules.refusals(stage.books, stage.body(given, village=OFFICE))
+    village = rules.refusals(stage.books, stage.body(saved))
+    assert ("LATE_ENTRY" in [one.code for one in office]) is is_late
+    assert ("LATE_ENTRY" in [one.code for one in village]) is (ledger == BANK)
