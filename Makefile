@@ -47,8 +47,8 @@ fix: $(VENV)/.dev ## what a tool can mend by itself
 bench: $(VENV)/.dev ## measure every hot path beside its limit, write docs/benchmarks.md (args="--json")
 	PYTHONPATH=tests $(BIN)/python -m benchmarks --write docs/benchmarks.md $(args)
 
-simulate: $(VENV)/.dev ## a seeded network with cut links, restarts and duplicates (seed=N)
-	PYTHONPATH=tests $(BIN)/python -m simulation --seed $(seed)
+simulate: $(VENV)/.dev ## a seeded network with bad links, killed servers, carriers and thieves (seed=N, or seed=A..B; fault=NAME)
+	PYTHONPATH=tests $(BIN)/python -m simulation --seeds $(seed) $(if $(fault),--fault $(fault))
 
 scenario: $(VENV)/.dev ## the worked year of two villages: every figure beside the published one (args="--json")
 	PYTHONPATH=tests $(BIN)/python -m scenario $(args)
