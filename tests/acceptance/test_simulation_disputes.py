@@ -30,3 +30,11 @@ async def test_whatever_order_disputes_arrive_in_the_books_are_the_fold_of_the_l
 async def test_the_oracle_finds_a_fault_among_thieves(name: str, tmp_path: Path, database: Database) -> None:
     outcome = await Disputes(3, SHORT, tmp_path, database.owner_url, fault=name).run()
     assert any(FAULTS[name].finding in finding for finding in outcome.findings), outcome.findings
+
+
+def test_a_seed_fixes_every_byte_that_thieves_sign(tmp_path: Path) -> None:
+    first, again, other = (
+        [entry.hash for entry in Disputes(seed, SHORT, tmp_path, "").world.entries] for seed in (5, 5, 6)
+    )
+    assert first == again
+    assert first != other

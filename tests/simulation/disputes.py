@@ -249,7 +249,7 @@ class Disputes:
         await admit_network(self.owner_url, "sajja_app", self.world.entries[0])
         async with self.machines, ClientSession(timeout=ClientTimeout(total=20)) as http:
             await self._send_all(http)
-            await self._judge()
+            await self._judge(http)
         self.outcome.machines = self.machines.happened
         self.outcome.seconds = round(time.monotonic() - started, 1)
         return self.outcome
@@ -344,7 +344,7 @@ class Disputes:
                     await connection.close()
             await asyncio.sleep(0.1)
 
-    async def _judge(self) -> None:
+    async def _judge(self, http: ClientSession) -> None:
         stored, kept = await self._settled()
         findings = oracle.Findings()
         self.outcome.stored = stored.size
@@ -378,6 +378,8 @@ class Disputes:
         findings.compare("ledgers", {name: value for name, value in sums.items() if value}, {}, "sums to nothing")
         self._judge_admission(stored, books, findings)
         self._judge_villages(stored, books, findings)
+        await self._judge_feeds(http, stored, findings)
+        await oracle.judge_public_log(self.owner_url, self.folder / "signer", findings)
         for error in self.machines.errors():
             findings.expect(holds=False, sentence=f"a server logged an error: {error}")
         self.outcome.findings = findings.said
@@ -398,6 +400,15 @@ class Disputes:
         judged = [admission.judge(by_hash[row.hash]).verdict for row in stored.rows]
         wrong = [verdict for verdict in judged if not verdict.is_stored]
         findings.expect(holds=not wrong, sentence=f"{len(wrong)} stored entries are not admissible where they stand")
+
+    async def _judge_feeds(self, http: ClientSession, stored: oracle.Stored, findings: oracle.Findings) -> None:
+        """What a server shows a village of its feed, page by page, is all that is stored of it, in its order."""
+        for at, (village, unit) in enumerate(self.world.units.items()):
+            host, port = self.machines.addresses()[at % self.machines.count]
+            shown = await Speaker(http, f"http://{host}:{port}", self.world, self.tokens).pull(unit.tablets[0], village)
+            wanted = [row.hash for row in stored.rows if row.village == village]
+            whole = [entry.hash for entry in shown] == wanted
+            findings.expect(holds=whole, sentence=f"the feed of {village} is shown otherwise than it is stored")
 
     def _judge_villages(self, stored: oracle.Stored, books: Books, findings: oracle.Findings) -> None:
         for village in (code for code in self.world.units if code != OFFICE):

@@ -36,7 +36,7 @@ class Device:
     home: Home
     log: Log
     recorded: list[SignedEntry] = field(default_factory=list)
-    acknowledged: dict[bytes, int] = field(default_factory=dict)  # what the server said it has, at which index
+    acknowledged: dict[bytes, int | None] = field(default_factory=dict)  # what the server said it has, at which index
 
     @property
     def unit(self) -> str:
@@ -56,7 +56,8 @@ class Device:
             " WHERE verdict IN ('merged', 'duplicate')"
         ).fetchall()
         for hash_, index in rows:
-            self.acknowledged.setdefault(hash_, index)
+            if self.acknowledged.get(hash_) is None:  # a head says that it is there, and not where
+                self.acknowledged[hash_] = index
 
 
 class People:

@@ -17,7 +17,6 @@ from sajja_client.problems import AnswerUnreadable, FeedRefused, PinContradicted
 from sajja_client.sync import ServerProblem, Sync, SyncReport
 from sajja_schemas.entry import OFFICE
 from sajja_server.admit import admit_network
-from sajja_server.status import verify_networks
 from simulation import oracle
 from simulation.carriers import Carriers
 from simulation.doings import Doings
@@ -253,7 +252,7 @@ class Story:
         self.outcome.stored = stored.size
         self.outcome.effects = Counter(stored.books.quarantined.values())
         oracle.judge_moment(stored, self.people, self.findings, "at the end")
-        await self._judge_public_log()
+        await oracle.judge_public_log(self.owner_url, self.signer, self.findings)
         oracle.judge_end(stored, self.people, self.outcome.held, stream(self.seed, "order"), self.findings)
         waiting = self.outcome.effects["awaiting_approval"]
         is_alive = waiting <= stored.size // IDLE_FRACTION
@@ -261,12 +260,6 @@ class Story:
         self.findings.expect(holds=is_alive, sentence=sentence)
         is_as_told = set(self.outcome.held) <= {self.doings.never_enrolled}
         self.findings.expect(holds=is_as_told, sentence=f"at the end: held though enrolled: {self.outcome.held}")
-
-    async def _judge_public_log(self) -> None:
-        """Every checkpoint that was ever published is a root over what is stored."""
-        (found,) = await verify_networks(self.owner_url, "sajja_app", str(self.signer))
-        self.findings.expect(holds=found.problem is None, sentence=f"at the end: {found.problem}")
-        self.findings.expect(holds=found.checkpoints > 0, sentence="at the end: nothing was published")
 
     async def _settled(self) -> oracle.Stored:
         give_up = time.monotonic() + SETTLE_SECONDS
