@@ -57,8 +57,8 @@ bench-peers: $(VENV)/.dev ## the same facts in what one would pick instead, writ
 bench-growth: $(VENV)/.dev ## ten million entries, write docs/benchmarks-growth.md; about an hour (args="--entries N")
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.growing --write docs/benchmarks-growth.md $(args)
 
-simulate: $(VENV)/.dev ## a seeded network with cut links, restarts and duplicates (seed=N)
-	PYTHONPATH=tests $(BIN)/python -m simulation --seed $(seed)
+simulate: $(VENV)/.dev ## a seeded network with bad links, killed servers, carriers and thieves (seed=N, or seed=A..B; fault=NAME)
+	PYTHONPATH=tests $(BIN)/python -m simulation --seeds $(seed) $(if $(fault),--fault $(fault))
 
 scenario: $(VENV)/.dev ## the worked year of two villages: every figure beside the published one (args="--json")
 	PYTHONPATH=tests $(BIN)/python -m scenario $(args)

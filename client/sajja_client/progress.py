@@ -127,6 +127,17 @@ def note_answers(connection: sqlite3.Connection, frame: Sequence[SignedEntry], r
         )
 
 
+def note_stored(connection: sqlite3.Connection, until: int) -> None:
+    """The server's head is a line of this log: so it has that line and all before it, whatever was heard of them."""
+    with transaction(connection):
+        connection.execute(
+            "INSERT INTO answer (sequence, verdict) SELECT sequence, 'merged' FROM line_state"
+            " WHERE sequence <= ? AND state IN ('saved', 'sent')"
+            " ON CONFLICT (sequence) DO UPDATE SET verdict = excluded.verdict, code = NULL",
+            (until,),
+        )
+
+
 def note_proven(connection: sqlite3.Connection, sequence: int, proven: Proven) -> None:
     """A receipt that was verified: it says that the line was merged, too."""
     with transaction(connection):

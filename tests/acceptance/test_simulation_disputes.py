@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from simulation.disputes import SHORT, Disputes
+from simulation.faults import FAULTS
 from support.database import Database
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
@@ -25,6 +26,15 @@ async def test_whatever_order_disputes_arrive_in_the_books_are_the_fold_of_the_l
     assert outcome.verdicts["forked"] >= 1
 
 
-async def test_the_oracle_finds_books_that_let_a_fork_count(tmp_path: Path, database: Database) -> None:
-    outcome = await Disputes(3, SHORT, tmp_path, database.owner_url, broken="fork_counts").run()
-    assert any("the server's books against the fold of its log" in finding for finding in outcome.findings)
+@pytest.mark.parametrize("name", [name for name, fault in FAULTS.items() if fault.tale == "disputes"])
+async def test_the_oracle_finds_a_fault_among_thieves(name: str, tmp_path: Path, database: Database) -> None:
+    outcome = await Disputes(3, SHORT, tmp_path, database.owner_url, fault=name).run()
+    assert any(FAULTS[name].finding in finding for finding in outcome.findings), outcome.findings
+
+
+def test_a_seed_fixes_every_byte_that_thieves_sign(tmp_path: Path) -> None:
+    first, again, other = (
+        [entry.hash for entry in Disputes(seed, SHORT, tmp_path, "").world.entries] for seed in (5, 5, 6)
+    )
+    assert first == again
+    assert first != other

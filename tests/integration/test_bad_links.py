@@ -193,6 +193,7 @@ async def test_an_interrupted_push_costs_one_frame_again(site: Site, log: Log, p
         report = await sync(log, link)
     assert report.duplicate == 0, "the server's head says where to go on"
     assert report.merged == 200 - len(there)
+    assert standing(log).waiting == 0, "whose reply was lost waits for nothing: the server's head is behind it"
     assert await stored(pool, log) == list(range(1, 201))
 
 

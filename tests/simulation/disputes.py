@@ -37,14 +37,16 @@ from simulation import oracle
 from simulation.machines import Machines
 from simulation.people import NETWORK
 from simulation.plan import stream
+from simulation.points import POINTS
 from support.publishing import keep_key
 from support.serving import Speaker
-from support.world import Tablet, World, key_of, ref_to
+from support.world import Tablet, Unit, World, key_of, ref_to
 
 CLOCKS_MS: Final = (None, None, 0, 4_070_908_800_000, 1_262_304_000_000)  # good, 1970, 2099, 2010
 A2: Final = ("president", "treasurer", "secretary")
 PUSH_MAX: Final = 40
 QUIET_ROUNDS: Final = 3
+POINTS_PART: Final = 0.6  # of the kills
 SETTLE_SECONDS: Final = 30.0
 
 
@@ -53,13 +55,14 @@ class Scale:
     """How large a run is."""
 
     villages: tuple[int, int]
+    tablets: tuple[int, int]  # of a village; two have its officers' keys
     acts: tuple[int, int]  # of a village
     servers: int
     kills: int
 
 
-LONG: Final = Scale(villages=(16, 24), acts=(12, 25), servers=3, kills=8)
-SHORT: Final = Scale(villages=(4, 4), acts=(5, 9), servers=2, kills=2)
+LONG: Final = Scale(villages=(30, 36), tablets=(4, 8), acts=(8, 16), servers=3, kills=8)
+SHORT: Final = Scale(villages=(4, 4), tablets=(2, 4), acts=(5, 9), servers=2, kills=2)
 
 
 @dataclass
@@ -79,6 +82,7 @@ class Outcome:
 
     seed: int
     villages: int = 0
+    devices: int = 0
     signed: int = 0
     stored: int = 0
     mishaps: Counter[str] = field(default_factory=Counter)
@@ -92,17 +96,18 @@ class Outcome:
 class Disputes:
     """One run of one seed over an empty, migrated database."""
 
-    def __init__(self, seed: int, scale: Scale, folder: Path, owner_url: str, broken: str | None = None) -> None:
+    def __init__(self, seed: int, scale: Scale, folder: Path, owner_url: str, fault: str | None = None) -> None:
         """Sign everything; nothing is sent yet."""
         self.outcome = Outcome(seed)
         self.scale = scale
         self.folder = folder
         self.owner_url = owner_url
-        self.machines = Machines(owner_url, scale.servers, broken, folder / "servers.log")
+        self.machines = Machines(owner_url, scale.servers, fault, folder)
         self.chance = stream(seed, "disputes")
         self.sends = stream(seed, "disputes", "sends")
         self.world = World.founded((), network=NETWORK)
         self.senders: list[Sender] = []
+        self.tokens: dict[str, str] = {}  # of sessions, which every server knows
         self.missing: set[bytes] = set()  # signed, and never to be seen
         for at in range(self.chance.randint(*scale.villages)):
             self._tell(f"pp{at + 1:02}", at)
@@ -112,15 +117,18 @@ class Disputes:
                 own = [entry for entry in tablet.log if entry.hash not in lost]
                 self.senders.append(Sender(tablet.name, own))
         self.outcome.villages = len(self.world.units) - 1
+        self.outcome.devices = sum(len(unit.tablets) for unit in self.world.units.values())
         self.outcome.signed = len(self.world.entries)
 
     # --- what is signed
 
     def _tell(self, code: str, at: int) -> None:
-        unit = self.world.add_village(code)
+        unit = self._settle_in(code)
         mishaps = (self._copied, self._stolen, self._lost_lines, self._stranger)
         mishap = mishaps[at] if at < len(mishaps) else self.chance.choice(mishaps)
         tablet = unit.tablets[1]
+        for one in unit.tablets:
+            self._act(one)
         for _act in range(self.chance.randint(*self.scale.acts)):
             self._act(self.chance.choice(unit.tablets))
         self._act(tablet)
@@ -128,6 +136,18 @@ class Disputes:
         self.outcome.mishaps[mishap.__name__.strip("_")] += 1
         for _act in range(self.chance.randint(*self.scale.acts) // 2):
             self._act(unit.tablets[0])
+
+    def _settle_in(self, code: str) -> Unit:
+        """A village with its two tablets, and more that only take money in: their officers sign on the two."""
+        unit = self.world.add_village(code)
+        more = [Tablet(code, key_of(code, "tablet", at)) for at in range(2, self.chance.randint(*self.scale.tablets))]
+        desk = self.world.office.tablets[0]
+        if more:
+            self.world.approve_by_office(
+                [self.world.record(desk, self.world.enrolment(tablet), village=code) for tablet in more]
+            )
+        unit.tablets += more
+        return unit
 
     def _act(self, tablet: Tablet) -> list[SignedEntry]:
         self.world.clock_ms = self.chance.choice(CLOCKS_MS)
@@ -137,19 +157,23 @@ class Disputes:
             case 0:
                 page = (OpeningLine(account=3110, amount_satang=-satang, sub=member),)
                 done = [world.record(tablet, OpeningBalanceRecorded(ledger=f"bank:{tablet.unit}", lines_of_page=page))]
-                done.append(world.approve(self.chance.choice(world.village(tablet.unit).tablets), done, A2))
+                done.append(world.approve(self.chance.choice(self._signers(tablet)), done, A2))
             case 1:
                 paid = SpecialSavingsWithdrawn(member=member, amount_satang=satang, box=box)
                 done = [world.record(tablet, paid)]
-                done.append(world.approve(tablet, done, A2[:2]))
+                done.append(world.approve(self._signers(tablet)[0], done, A2[:2]))
             case 2 if tablet.log:
                 original = self.chance.choice(tablet.log)
                 done = [world.record(tablet, EntryReversed(entry=ref_to(original), reason="other"))]
-                done.append(world.approve(tablet, done, A2))
+                done.append(world.approve(self._signers(tablet)[0], done, A2))
             case _:
                 done = [world.record(tablet, ShareDeposited(member=member, amount_satang=satang, box=box))]
         self.world.clock_ms = None
         return done
+
+    def _signers(self, tablet: Tablet) -> list[Tablet]:
+        """The tablets of a village that have its officers' keys, this one first if it has."""
+        return [one for one in (tablet, *self.world.village(tablet.unit).tablets) if one.officers]
 
     def _copied(self, tablet: Tablet) -> None:
         """The folder was copied: both go on, and the office decides what of them is true."""
@@ -225,7 +249,7 @@ class Disputes:
         await admit_network(self.owner_url, "sajja_app", self.world.entries[0])
         async with self.machines, ClientSession(timeout=ClientTimeout(total=20)) as http:
             await self._send_all(http)
-            await self._judge()
+            await self._judge(http)
         self.outcome.machines = self.machines.happened
         self.outcome.seconds = round(time.monotonic() - started, 1)
         return self.outcome
@@ -235,6 +259,7 @@ class Disputes:
         kills_at = {total * (at + 1) // (self.scale.kills + 1) for at in range(self.scale.kills)}
         quiet = 0
         while quiet < QUIET_ROUNDS:
+            await self._bring_back()
             sent = sum(sender.done for sender in self.senders)
             part = sent / total
             ready = [one for one in self.senders if one.done < len(one.lines) and (one.after <= part or quiet)]
@@ -249,7 +274,7 @@ class Disputes:
                 if killing is not None:
                     kills_at.discard(killing)
                     tasks.create_task(self._kill_and_start())
-                for sender in ready[: self.sends.randrange(1, 6)] if not quiet else ready:
+                for sender in ready[: self.sends.randrange(2, 12)] if not quiet else ready:
                     tasks.create_task(self._send(http, sender))
             has_moved = sum(sender.done for sender in self.senders) > sent
             quiet = 0 if has_moved else quiet + 1
@@ -259,10 +284,19 @@ class Disputes:
                 )  # what was held for an enrolment or a gap is judged by books that have come so far
 
     async def _kill_and_start(self) -> None:
-        number = self.sends.randrange(self.machines.count)
-        await asyncio.sleep(self.sends.uniform(0.0, 0.05))
-        await self.machines.kill(number)
-        await self.machines.start(number)
+        """At any moment, or at the next named point that a server comes to; who died there is seen later."""
+        number, moment = self.sends.randrange(self.machines.count), self.sends.uniform(0.0, 0.05)
+        if self.sends.random() < POINTS_PART:
+            self.machines.arm(self.sends.choice(POINTS))
+        await asyncio.sleep(moment)
+        if not self.machines.reap() and self.machines.is_up(number):
+            await self.machines.kill(number)
+        await self._bring_back()
+
+    async def _bring_back(self) -> None:
+        self.machines.reap()
+        for number in range(self.machines.count):
+            await self.machines.start(number)
 
     async def _send(self, http: ClientSession, sender: Sender) -> None:
         chunk = sender.lines[sender.done : sender.done + self.sends.randrange(1, PUSH_MAX)]
@@ -270,14 +304,15 @@ class Disputes:
         if not addresses:
             return
         host, port = self.sends.choice(addresses)
-        speaker = Speaker(http, f"http://{host}:{port}", self.world)
+        speaker = Speaker(http, f"http://{host}:{port}", self.world, self.tokens)
         as_whom = sender.speaks_as or self._signer(chunk[0])
         try:
             lines = [encode_line(entry.key, entry.signature, entry.body) for entry in chunk]
             headers = {"Content-Type": MEDIA_NDJSON, "Content-Encoding": "gzip", **await speaker.session(as_whom)}
             data = gzip.compress(b"\n".join(lines), 1)
             async with http.post(f"{speaker.network}/entries", data=data, headers=headers) as answer:
-                if answer.status != 200:  # told to come back: it does
+                if answer.status != 200:  # told to come back, or who it is: it does
+                    self.tokens.pop(as_whom.name, None)
                     return
                 verdicts = msgspec.json.decode(await answer.read(), type=PushReply).verdicts
         except (ClientError, TimeoutError, AssertionError, OSError):
@@ -295,6 +330,8 @@ class Disputes:
     # --- what must hold
 
     async def _settled(self) -> tuple[oracle.Stored, Books | None]:
+        self.machines.disarm()
+        await self._bring_back()
         give_up = time.monotonic() + SETTLE_SECONDS
         while True:
             found = await oracle.read_stored(self.owner_url)
@@ -307,7 +344,7 @@ class Disputes:
                     await connection.close()
             await asyncio.sleep(0.1)
 
-    async def _judge(self) -> None:
+    async def _judge(self, http: ClientSession) -> None:
         stored, kept = await self._settled()
         findings = oracle.Findings()
         self.outcome.stored = stored.size
@@ -341,6 +378,8 @@ class Disputes:
         findings.compare("ledgers", {name: value for name, value in sums.items() if value}, {}, "sums to nothing")
         self._judge_admission(stored, books, findings)
         self._judge_villages(stored, books, findings)
+        await self._judge_feeds(http, stored, findings)
+        await oracle.judge_public_log(self.owner_url, self.folder / "signer", findings)
         for error in self.machines.errors():
             findings.expect(holds=False, sentence=f"a server logged an error: {error}")
         self.outcome.findings = findings.said
@@ -361,6 +400,15 @@ class Disputes:
         judged = [admission.judge(by_hash[row.hash]).verdict for row in stored.rows]
         wrong = [verdict for verdict in judged if not verdict.is_stored]
         findings.expect(holds=not wrong, sentence=f"{len(wrong)} stored entries are not admissible where they stand")
+
+    async def _judge_feeds(self, http: ClientSession, stored: oracle.Stored, findings: oracle.Findings) -> None:
+        """What a server shows a village of its feed, page by page, is all that is stored of it, in its order."""
+        for at, (village, unit) in enumerate(self.world.units.items()):
+            host, port = self.machines.addresses()[at % self.machines.count]
+            shown = await Speaker(http, f"http://{host}:{port}", self.world, self.tokens).pull(unit.tablets[0], village)
+            wanted = [row.hash for row in stored.rows if row.village == village]
+            whole = [entry.hash for entry in shown] == wanted
+            findings.expect(holds=whole, sentence=f"the feed of {village} is shown otherwise than it is stored")
 
     def _judge_villages(self, stored: oracle.Stored, books: Books, findings: oracle.Findings) -> None:
         for village in (code for code in self.world.units if code != OFFICE):

@@ -1,46 +1,52 @@
-"""The servers: one or two `sajja-server` processes over one database, killed and started as the story asks."""
+"""The servers: some `sajja-server` processes over one database, killed and started as the story asks.
+
+They die at random moments, and at named points (`points`); then `reap` finds out who has died.
+"""
 
 import asyncio
 import contextlib
 import os
 import signal
-import sys
 import time
 from collections import Counter
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 import msgspec
 
+from simulation import points
+from simulation.faults import FAULT, FAULTS
+from simulation.process import Child
 from support.link import Address
 
 START_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 30.0
 _TRACEBACK_CHARACTERS: Final = 600
-_TESTS: Final = Path(__file__).parents[1]
 
 
 class Machines:
     """Server processes by number. Each listens on a port of its own, another one after each start."""
 
-    def __init__(self, owner_url: str, count: int, broken: str | None, log_path: Path) -> None:
+    def __init__(self, owner_url: str, count: int, fault: str | None, folder: Path) -> None:
         """Prepare; nothing runs yet.
 
         Args:
             owner_url: of the database; the servers step down to their own role.
             count: how many processes.
-            broken: a fault of `breaks` to put into each.
-            log_path: where all of them write their logs.
+            fault: one of `faults`, put into each.
+            folder: for their logs, the log's key and its tiles.
         """
         self.count = count
         self.happened: Counter[str] = Counter()
         self._owner_url = owner_url
-        self._broken = broken
-        self._log_path = log_path
-        self._running: dict[int, tuple[asyncio.subprocess.Process, Address]] = {}
+        self._fault = fault
+        self._folder = folder
+        self._log_path = folder / "servers.log"
+        self._points = folder / "points"
+        self._running: dict[int, tuple[Child, Address]] = {}
 
     def addresses(self) -> list[Address]:
         """Where servers listen now."""
@@ -54,26 +60,13 @@ class Machines:
         """Start a server, and wait until it answers."""
         if number in self._running:
             return
-        command = (
-            [sys.executable, "-m", "simulation.breaks", self._broken]
-            if self._broken is not None
-            else [str(Path(sys.executable).with_name("sajja-server"))]
-        )
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("SAJJA_")}
-        folder = self._log_path.parent
-        environment |= {
-            "SAJJA_DATABASE_URL": self._owner_url,
-            "SAJJA_SIGNER": str(folder / "signer"),
-            "SAJJA_TILES": str(folder / "tiles"),
-            "PYTHONPATH": str(_TESTS),
-        }
-        with self._log_path.open("ab") as log:
-            child = await asyncio.create_subprocess_exec(
-                *command, "run", "--port", "0", env=environment, stdout=asyncio.subprocess.PIPE, stderr=log
-            )
-        assert child.stdout is not None
-        line = await asyncio.wait_for(child.stdout.readline(), START_SECONDS)
-        assert line, "the server did not start"
+        child = await Child.begin(("run", "--port", "0"), self._environment(), self._log_path)
+        line = await asyncio.wait_for(child.said.readline(), START_SECONDS)
+        if not line:
+            code = await child.wait(STOP_SECONDS)
+            assert code == -signal.SIGKILL, "the server did not start"
+            self.happened["died_starting"] += 1  # it takes up what is stored at once, and so comes to points, too
+            return
         url = urlsplit(msgspec.json.decode(line)["url"])
         assert url.hostname is not None
         assert url.port is not None
@@ -95,16 +88,67 @@ class Machines:
     async def kill(self, number: int) -> None:
         """SIGKILL: no goodbye."""
         child, _address = self._running.pop(number)
-        child.kill()
-        await child.wait()
+        child.send(signal.SIGKILL)
+        await child.wait(STOP_SECONDS)
         self.happened["killed"] += 1
+
+    def arm(self, point: str) -> None:
+        """Let the next process die that comes to a point."""
+        points.arm(self._points, point)
+
+    def disarm(self) -> None:
+        """Nobody dies at a point any more."""
+        points.disarm(self._points)
+
+    def reap(self) -> list[int]:
+        """Who has died at a point meanwhile, by number."""
+        dead = [number for number, (child, _address) in self._running.items() if child.exit_code is not None]
+        for number in dead:
+            del self._running[number]
+            self.happened["died_at_a_point"] += 1
+        return dead
+
+    def armed(self) -> list[str]:
+        """The points that nobody has come to since they were armed."""
+        return points.armed(self._points)
+
+    async def die_with_rows_written(self, point: str) -> None:
+        """Rows of an ingest are written and not committed: its session ends, or every server process does."""
+        async with points.between_rows_and_commit(self._owner_url) as held:
+            if held is None:
+                return
+            connection, session = held
+            if point == "rows_written_session_dies":
+                await connection.execute("SELECT pg_terminate_backend($1)", session)
+            else:
+                for number in list(self._running):
+                    await self.kill(number)
+        self.happened[point] += 1
+
+    async def command(self, *words: str) -> tuple[int, dict[str, Any]]:
+        """Another command of `sajja-server`, beside those that run: how it ended, and what it said."""
+        child = await Child.begin((*words, "--json"), self._environment(), self._log_path)
+        said = await asyncio.wait_for(child.said.read(), START_SECONDS)
+        return await child.wait(STOP_SECONDS), msgspec.json.decode(said) if said else {}
+
+    def _environment(self) -> dict[str, str]:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("SAJJA_")}
+        if self._fault is not None:
+            environment[FAULT] = self._fault
+        return environment | {
+            "SAJJA_DATABASE_URL": self._owner_url,
+            "SAJJA_SIGNER": str(self._folder / "signer"),
+            "SAJJA_TILES": str(self._folder / "tiles"),
+            "SAJJA_PERSON_SECRET_FILE": str(self._folder / "person.secret"),
+            points.FOLDER: str(self._points),
+        }
 
     async def stop(self, number: int) -> None:
         """SIGTERM: it answers what is under way, and ends well."""
         child, _address = self._running.pop(number)
-        child.terminate()
-        code = await asyncio.wait_for(child.wait(), STOP_SECONDS)
-        assert code == 0, f"a server that was told to stop ended with {code}"
+        child.send(signal.SIGTERM)
+        code = await child.wait(STOP_SECONDS)
+        assert code in {0, -signal.SIGKILL}, f"a server that was told to stop ended with {code}"
         self.happened["stopped"] += 1
 
     async def drop_sessions(self) -> None:
@@ -137,6 +181,10 @@ class Machines:
         self.happened["database_crashed"] += 1
 
     async def __aenter__(self) -> Self:
+        self._points.mkdir()
+        await points.prepare(self._owner_url)
+        if self._fault is not None:
+            await FAULTS[self._fault].prepare(self._owner_url)
         await asyncio.gather(*(self.start(number) for number in range(self.count)))
         return self
 
@@ -144,8 +192,8 @@ class Machines:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for child, _address in self._running.values():
-            child.kill()
-            await child.wait()
+            child.send(signal.SIGKILL)
+            await child.wait(STOP_SECONDS)
         self._running.clear()
 
 

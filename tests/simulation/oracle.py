@@ -3,21 +3,25 @@
 * The store: indexes and feeds are dense; every device's log stands whole, in order, byte for byte as it was recorded.
 * Nothing acknowledged is missing, and it stands where the client was told.
 * The server's books are the fold of the log up to their index, and every ledger sums to nothing: at any moment.
-* At the end, besides: everything recorded is there once, or named as held; the fold in another admissible order gives
-  the same; so does the plain sum of declared postings; every village's own offline books agree with the server's.
+* At the end, besides: everything recorded is there once, or named as held, and its tablet says the same of it; the fold
+  in another admissible order gives the same; so does the plain sum of declared postings; every village's own offline
+  books agree with the server's; every checkpoint that was ever published is a root over what is stored.
 
 It reads PostgreSQL and the clients' files by itself and never asks a server.
 """
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
 
 from sajja_client import books as offline
+from sajja_client import progress
 from sajja_client.store import open_store
 from sajja_schemas import books as bookkeeping
 from sajja_schemas.books import Balance, Books
@@ -27,6 +31,7 @@ from sajja_schemas.events.ledgers import EntryReversed
 from sajja_schemas.registers import Registers
 from sajja_schemas.registers.noting import Facts, Key
 from sajja_server.projections import memory, registers
+from sajja_server.status import verify_networks
 from simulation.people import NETWORK, Device, People
 
 _NAMED_MAX: Final = 3
@@ -154,8 +159,9 @@ def judge_moment(stored: Stored, people: People, findings: Findings, when: str) 
     for device in people.devices.values():
         _judge_log(logs.pop(device.recorded[0].device, []) if device.recorded else [], device, findings, when)
     findings.expect(holds=not logs, sentence=f"{when}: the log has entries of {len(logs)} devices that never wrote")
+    places = {row.hash: row.index for row in rows}
     for device in people.devices.values():
-        lost = [h for h, at in device.acknowledged.items() if at >= len(rows) or rows[at].hash != h]
+        lost = [h for h, at in device.acknowledged.items() if places.get(h) is None or at not in {None, places[h]}]
         findings.expect(
             holds=not lost,
             sentence=f"{when}: {len(lost)} acknowledged entries of {device.label} are not where it was told",
@@ -275,8 +281,23 @@ def sum_of_postings(stored: Stored) -> dict[Balance, int]:
     return sums
 
 
+async def judge_public_log(owner_url: str, signer: Path, findings: Findings) -> None:
+    """Every checkpoint is a root over what is stored, and the signer's memory is one of them."""
+    (found,) = await verify_networks(owner_url, "sajja_app", str(signer))
+    findings.expect(holds=found.problem is None, sentence=f"at the end: {found.problem}")
+    findings.expect(holds=found.checkpoints > 0, sentence="at the end: nothing was published")
+
+
 def _judge_device(stored: Stored, device: Device, findings: Findings) -> None:
     """A device's feeds are the server's, and its own offline books say of its bank what the server's say."""
+    unfinished = Counter(
+        state.value
+        for state in progress.states(device.log.connection).values()
+        if state not in {progress.State.MERGED, progress.State.PROVEN}
+    )
+    findings.expect(
+        holds=not unfinished, sentence=f"at the end: {device.label} believes of its lines that they are {unfinished}"
+    )
     with closing(open_store(device.home.log_path)) as connection:
         for village in dict.fromkeys((OFFICE, device.unit)):
             pulled = connection.execute(

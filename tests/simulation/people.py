@@ -12,16 +12,19 @@ from typing import Final
 from sajja_client.home import Home
 from sajja_client.keys import store_key
 from sajja_client.log import Log
+from sajja_schemas.calendar import business_date
 from sajja_schemas.entry import OFFICE, SignedEntry
 from sajja_schemas.events import AnyEvent, Body, read_body
 from sajja_schemas.events.network import NetworkEstablished
 from sajja_schemas.events.trust import Role
+from simulation.plan import Clock
 from support.homes import NOWHERE, home_of
 from support.world import DAY, ROLES, Tablet, Unit, World, key_of
 
 NETWORK: Final = "simnet"
-_FOUNDED_AT_MS: Final = 1_590_969_600_000  # the clock of `World`, so that the founding is the same bytes
+FOUNDED_AT_MS: Final = 1_590_969_600_000  # the clock of `World`, so that the founding is the same bytes
 _STEP_MS: Final = 3_600_000
+BELIEVED_EVERY: Final = 7  # steps
 
 
 @dataclass
@@ -33,7 +36,7 @@ class Device:
     home: Home
     log: Log
     recorded: list[SignedEntry] = field(default_factory=list)
-    acknowledged: dict[bytes, int] = field(default_factory=dict)  # what the server said it has, at which index
+    acknowledged: dict[bytes, int | None] = field(default_factory=dict)  # what the server said it has, at which index
 
     @property
     def unit(self) -> str:
@@ -53,7 +56,8 @@ class Device:
             " WHERE verdict IN ('merged', 'duplicate')"
         ).fetchall()
         for hash_, index in rows:
-            self.acknowledged.setdefault(hash_, index)
+            if self.acknowledged.get(hash_) is None:  # a head says that it is there, and not where
+                self.acknowledged[hash_] = index
 
 
 class People:
@@ -62,6 +66,7 @@ class People:
     def __init__(self, folder: Path) -> None:
         """Found the network: two office devices and their officers."""
         self.step = 0
+        self.clocks: dict[str, Clock] = {}  # of a device by its label; the others are right
         self.recorded: list[SignedEntry] = []
         self.devices: dict[str, Device] = {}
         self.world = World.founded((), network=NETWORK)
@@ -101,7 +106,11 @@ class People:
     def record(self, device: Device, event: AnyEvent, *, village: str | None = None) -> SignedEntry:
         """Sign an event on a device."""
         entry = device.log.append(
-            event, by="recorder", day=self.today, recorded_at=self._now(), village=village or device.unit
+            event,
+            by="recorder",
+            day=self.day_of(device),
+            recorded_at=self._shown(device),
+            village=village or device.unit,
         )
         return self._keep(device, entry)
 
@@ -114,8 +123,8 @@ class People:
             entries,
             [officers[role] for role in roles],
             by="recorder",
-            day=self.today,
-            recorded_at=self._now(),
+            day=self.day_of(device),
+            recorded_at=self._shown(device),
             keys_of=keys_of.home if keys_of is not None else None,
         )
         return self._keep(device, entry)
@@ -139,8 +148,15 @@ class People:
         for device in self.devices.values():
             device.log.close()
 
-    def _now(self) -> int:
-        return _FOUNDED_AT_MS + self.step * _STEP_MS + len(self.recorded)
+    def day_of(self, device: Device) -> date:
+        """The business date that is written down: people know the day, but where they believe a wrong calendar."""
+        is_believed = device.label in self.clocks and self.step % BELIEVED_EVERY == 0
+        return business_date(self._shown(device)) if is_believed else self.today
+
+    def _shown(self, device: Device) -> int:
+        true_ms = FOUNDED_AT_MS + self.step * _STEP_MS + len(self.recorded)
+        clock = self.clocks.get(device.label)
+        return clock.shows(true_ms, self.step) if clock is not None else true_ms
 
     def _keep(self, device: Device, entry: SignedEntry) -> SignedEntry:
         device.recorded.append(entry)
@@ -157,7 +173,7 @@ class People:
         assert isinstance(body, Body)
         assert isinstance(body.event, NetworkEstablished)
         log = Log.found(
-            home, body.event, network=NETWORK, server_url=NOWHERE, by=body.by, day=body.date, recorded_at=_FOUNDED_AT_MS
+            home, body.event, network=NETWORK, server_url=NOWHERE, by=body.by, day=body.date, recorded_at=FOUNDED_AT_MS
         )
         assert log.pin.fingerprint == self.world.fingerprint, "the real log founds what the world founded"
         device = self.devices["office-a"] = Device("office-a", tablet, home, log)

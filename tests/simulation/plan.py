@@ -16,15 +16,55 @@ class Size:
     """The bounds between which a seed chooses."""
 
     villages: tuple[int, int]
+    servers: tuple[int, ...]
     steps: tuple[int, int]
     acts: tuple[int, int]  # in a step; an act is one to eight entries
     syncs: tuple[int, int]  # devices that sync at once in a step
     troubles: int  # processes that are killed, connections that are dropped
+    sticks: int  # that somebody writes and carries
     may_crash_database: bool  # not where other tests share it
 
 
-FULL = Size(villages=(4, 6), steps=(70, 110), acts=(1, 6), syncs=(1, 4), troubles=8, may_crash_database=True)
-SMALL = Size(villages=(2, 2), steps=(14, 18), acts=(2, 6), syncs=(1, 3), troubles=3, may_crash_database=False)
+FULL = Size(
+    villages=(4, 6), servers=(2, 3), steps=(70, 110), acts=(1, 6), syncs=(1, 4), troubles=18, sticks=8,
+    may_crash_database=True,
+)  # fmt: skip
+SMALL = Size(
+    villages=(2, 2), servers=(1, 2), steps=(14, 18), acts=(2, 6), syncs=(1, 3), troubles=4, sticks=2,
+    may_crash_database=False,
+)  # fmt: skip
+
+
+YEAR_1970_MS: Final = 0
+YEAR_2030_MS: Final = 1_893_456_000_000
+_DAY_MS: Final = 86_400_000
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A tablet's clock: how far from the time it is, and where it steps, by how much. It decides nothing."""
+
+    ahead_ms: int = 0
+    steps_at: int = 0
+    steps_ms: int = 0
+
+    def shows(self, true_ms: int, step: int) -> int:
+        """What it shows at a moment of a step."""
+        return max(0, true_ms + self.ahead_ms + (self.steps_ms if step >= self.steps_at else 0))
+
+
+def clock_of(chance: random.Random, founded_ms: int, steps: int) -> Clock:
+    """As often good as not; else it lost its battery, is years ahead, or somebody sets it back on the way."""
+    steps_at = chance.randrange(1, steps)
+    return chance.choice(
+        (
+            Clock(), Clock(), Clock(),
+            Clock(YEAR_1970_MS - founded_ms),
+            Clock(YEAR_2030_MS - founded_ms),
+            Clock(0, steps_at, -chance.randrange(1, 400 * _DAY_MS)),
+            Clock(YEAR_2030_MS - founded_ms, steps_at, founded_ms - YEAR_2030_MS),
+        )
+    )  # fmt: skip
 
 
 # How often each comes. A link that stays half open takes as long as a timeout: the tests of bad links have it.

@@ -1,28 +1,30 @@
 """A run: days of recording and syncing through bad weather and crashes, then good days, then judgement."""
 
 import asyncio
-import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import stamina
 import stamina.instrumentation
 
 from sajja_client.problems import AnswerUnreadable, FeedRefused, PinContradicted, Unreachable
 from sajja_client.sync import ServerProblem, Sync, SyncReport
+from sajja_schemas.entry import OFFICE
 from sajja_server.admit import admit_network
-from sajja_server.status import verify_networks
 from simulation import oracle
+from simulation.carriers import Carriers
 from simulation.doings import Doings
+from simulation.faults import FAULTS
 from simulation.machines import Machines
-from simulation.people import NETWORK, Device, People
-from simulation.plan import Size, fair_weather, stream, weather_of
+from simulation.people import FOUNDED_AT_MS, NETWORK, Device, People
+from simulation.plan import Size, clock_of, fair_weather, stream, weather_of
+from simulation.troubles import Troubles
 from support.link import Link, Weather
 from support.publishing import keep_key
 
@@ -51,6 +53,8 @@ class Outcome:
     syncs: Counter[str] = field(default_factory=Counter)
     links: Counter[str] = field(default_factory=Counter)
     machines: Counter[str] = field(default_factory=Counter)
+    carriers: Counter[str] = field(default_factory=Counter)
+    points: list[str] = field(default_factory=list)  # at which a process has died
     effects: Counter[str] = field(default_factory=Counter)
     looks: int = 0
     seconds: float = 0.0
@@ -68,7 +72,7 @@ class Story:
         folder: Path,
         owner_url: str,
         *,
-        broken: str | None = None,
+        fault: str | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
         chance = stream(seed, "size")
@@ -79,11 +83,19 @@ class Story:
         self.people = People(folder)
         for at in range(1, chance.randint(*size.villages) + 1):
             self.people.add_village(f"pp{at:02}")
+        self.people.clocks = {
+            device.label: clock_of(stream(seed, "clock", device.label), FOUNDED_AT_MS, self.steps)
+            for device in self.people.devices.values()
+            if device.unit != OFFICE
+        }
         self.doings = Doings(self.people, seed, self.steps)
         keep_key(folder, NETWORK, self.people.world.log_key)
         self.signer = folder / "signer"
-        self.machines = Machines(owner_url, chance.choice((1, 2)), broken, folder / "servers.log")
+        self.machines = Machines(owner_url, chance.choice(size.servers), fault, folder)
         self.findings = oracle.Findings()
+        self.troubles = Troubles(self.machines, size, seed, self.steps)
+        self.carriers = Carriers(folder / "sticks", self.machines, self.findings)
+        self.ends_when_found = fault is not None and not FAULTS[fault].is_seen_at_the_end
         self.links: dict[str, Link] = {}
         self.outcome = Outcome(
             seed, len(self.people.villages), len(self.people.devices), self.machines.count, self.steps
@@ -91,9 +103,8 @@ class Story:
         self._chance = stream(seed, "story")
         self._progress = progress or (lambda _step, _steps: None)
         self._is_fair = False
-        self._is_stuck = False
-        self._down_until: dict[int, int] = {}
-        self._troubled = set(chance.sample(range(3, self.steps), size.troubles))
+        self._is_over = False
+        self._sticks_at = set(chance.sample(range(3, self.steps), size.sticks))
         # One village is a long way off: it records for most of the story before anybody hears of it.
         self._away_until = {self.people.villages[-1]: int(self.steps * chance.uniform(0.4, 0.9))}
 
@@ -115,23 +126,22 @@ class Story:
                     weather = self._weather(device)
                     self.links[device.label] = await links.enter_async_context(Link(self.machines.addresses, weather))
                 for step in range(1, self.steps + 1):
-                    if not self._is_stuck:
+                    if not self._is_over:
                         await self._step(step)
                         self._progress(step, self.steps)
-                if not self._is_stuck:
+                if not self._is_over:
                     await self._end()
         self._sum_up(time.monotonic() - started)
         return self.outcome
 
     async def _step(self, step: int) -> None:
         self.doings.do_step(step, self._acts())
-        for number, due in list(self._down_until.items()):
-            if step >= due:
-                del self._down_until[number]
-                await self.machines.start(number)
+        await self.troubles.begin_step(step)
         await self._some_sync(step)
-        if self._chance.random() < 0.1:
+        if self._chance.random() < 0.1 or self.ends_when_found:
             await self._look(f"in step {step}")
+        # What a fault does once it is found would only be more of the same.
+        self._is_over = self._is_over or (self.ends_when_found and bool(self.findings.said))
 
     def _acts(self) -> int:
         return stream(self.seed, "acts", self.people.step).randint(*self.size.acts)
@@ -144,11 +154,13 @@ class Story:
         # A person is impatient, a battery is empty: the program ends in the middle of a sync.
         patience = {d.label: chance.uniform(0.01, 0.2) if chance.random() < 0.1 else None for d in chosen}
         ghost = chance.choice(awake) if chance.random() < 0.15 else None
+        stick = await self._stick(step) if step in self._sticks_at else None
         async with asyncio.TaskGroup() as tasks:
             for device in chosen:
                 tasks.create_task(self._sync(device, patience[device.label]))
-            if step in self._troubled:
-                tasks.create_task(self._trouble(step, chance))
+            if stick is not None:
+                tasks.create_task(stick)
+            tasks.create_task(self.troubles.strike(step))
             if ghost is not None:
                 tasks.create_task(self._ghost(ghost, chance.randrange(2)))
 
@@ -156,20 +168,24 @@ class Story:
         if await self.links[device.label].ghost(server):
             self.outcome.syncs["ghosts"] += 1
 
-    async def _trouble(self, step: int, chance: random.Random) -> None:
-        # The first is always a kill, for a restart is what the story must not be without.
-        others = ("crash_database",) if self.size.may_crash_database else ()
-        kinds = ("kill",) if step == min(self._troubled) else ("kill", "kill", "stop", "drop_sessions", *others)
-        kind, number, moment = chance.choice(kinds), chance.randrange(self.machines.count), chance.uniform(0.0, 0.15)
-        back = step + chance.choice((1, 1, 2, 4))
-        await asyncio.sleep(moment)
-        if kind == "drop_sessions":
-            await self.machines.drop_sessions()
-        elif kind == "crash_database":
-            await self.machines.crash_database()
-        elif self.machines.is_up(number):
-            await (self.machines.kill(number) if kind == "kill" else self.machines.stop(number))
-            self._down_until[number] = back
+    async def _stick(self, step: int) -> Coroutine[Any, Any, None]:
+        """Somebody writes a stick now; what is done with it happens while others sync, its writer among them."""
+        chance = stream(self.seed, "stick", step)
+        far = [d for d in self.people.devices.values() if step < self._away_until.get(d.unit, 0)]
+        writer = chance.choice(far or list(self.people.devices.values()))
+        neighbour = chance.choice([d for d in self.people.devices.values() if d.unit != writer.unit])
+        stick = await self.carriers.write(writer, chance)
+        ways = chance.choice((("hand_over",), ("bring",), ("hand_over", "bring"), ("bring", "fetch"), ("fetch",)))
+
+        async def carry() -> None:
+            if "hand_over" in ways:
+                await self.carriers.hand_over(stick, neighbour)
+            if "bring" in ways:
+                await self.carriers.bring(stick)
+            if "fetch" in ways:
+                await self.carriers.fetch(writer)
+
+        return carry()
 
     async def _sync(self, device: Device, patience_seconds: float | None) -> SyncReport | None:
         """One sync of one device. None where it did not end well, as happens."""
@@ -184,7 +200,7 @@ class Story:
         except TimeoutError:
             device.turn_off_and_on()
             self.outcome.syncs["given_up"] += 1
-            self._is_stuck = self._is_stuck or patience_seconds is None
+            self._is_over = self._is_over or patience_seconds is None
             sentence = f"{device.label} waited {SYNC_SECONDS_MAX} s for a sync: the story ends here"
             self.findings.expect(holds=patience_seconds is not None, sentence=sentence)
         except ServerProblem as problem:
@@ -223,8 +239,7 @@ class Story:
         """Good links, good servers, everybody syncs until nothing moves; then the whole oracle."""
         self.doings.finish()
         self._is_fair = True
-        for number in range(self.machines.count):
-            await self.machines.start(number)
+        self.outcome.points = await self.troubles.end()
         labels = list(self.people.devices)
         for _round in range(ROUNDS_MAX):
             self._chance.shuffle(labels)
@@ -237,7 +252,7 @@ class Story:
         self.outcome.stored = stored.size
         self.outcome.effects = Counter(stored.books.quarantined.values())
         oracle.judge_moment(stored, self.people, self.findings, "at the end")
-        await self._judge_public_log()
+        await oracle.judge_public_log(self.owner_url, self.signer, self.findings)
         oracle.judge_end(stored, self.people, self.outcome.held, stream(self.seed, "order"), self.findings)
         waiting = self.outcome.effects["awaiting_approval"]
         is_alive = waiting <= stored.size // IDLE_FRACTION
@@ -245,12 +260,6 @@ class Story:
         self.findings.expect(holds=is_alive, sentence=sentence)
         is_as_told = set(self.outcome.held) <= {self.doings.never_enrolled}
         self.findings.expect(holds=is_as_told, sentence=f"at the end: held though enrolled: {self.outcome.held}")
-
-    async def _judge_public_log(self) -> None:
-        """Every checkpoint that was ever published is a root over what is stored."""
-        (found,) = await verify_networks(self.owner_url, "sajja_app", str(self.signer))
-        self.findings.expect(holds=found.problem is None, sentence=f"at the end: {found.problem}")
-        self.findings.expect(holds=found.checkpoints > 0, sentence="at the end: nothing was published")
 
     async def _settled(self) -> oracle.Stored:
         give_up = time.monotonic() + SETTLE_SECONDS
@@ -280,6 +289,7 @@ class Story:
         self.outcome.acknowledged = sum(len(device.acknowledged) for device in self.people.devices.values())
         self.outcome.links = sum((link.happened for link in self.links.values()), Counter())
         self.outcome.machines = self.machines.happened
+        self.outcome.carriers = self.carriers.happened
         self.outcome.recorded_sha256 = self._recorded_sha256()
         self.outcome.findings = self.findings.said
 

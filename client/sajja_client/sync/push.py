@@ -4,7 +4,8 @@
   `?at=` and the push goes on from there: both branches become proof. A fork is told loudly and never repaired.
 * A server whose log is longer than ours is no reason to push: this log is an old copy, or the key is somebody else's.
 * A frame is as large as the link bears (`pace`). One that was lost is said again, smaller, from its first entry: so an
-  interruption costs at most one frame. What was sent and not answered is noted as sent, before it leaves.
+  interruption costs at most one frame. What was sent and not answered is noted as sent, before it leaves; where the
+  server's head is behind it, its reply was lost, and it is merged.
 * An answer of `held` or `rejected` ends the push. Nothing behind it could be merged, and nothing is skipped: the next
   run begins again at the server's head.
 """
@@ -14,7 +15,7 @@ from collections.abc import Callable
 from sajja_client import lineage
 from sajja_client.log import Log
 from sajja_client.problems import AnswerUnreadable
-from sajja_client.progress import forget_answers, note_answers, note_sent, stored_until
+from sajja_client.progress import forget_answers, note_answers, note_sent, note_stored, stored_until
 from sajja_client.sync.report import Fork, SyncReport
 from sajja_client.sync.server import Server, fitting
 from sajja_schemas import wire
@@ -37,6 +38,7 @@ class Push:
         head = await self.server.head()
         report.enrolled = head.enrolled
         after = await self._resume_after(head)
+        note_stored(self.log.connection, after)
         report.head = after
         total = waiting_behind(self.log, after)
         while waiting_behind(self.log, after):
