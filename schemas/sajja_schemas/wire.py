@@ -121,7 +121,7 @@ class LogKeyRequest(msgspec.Struct, frozen=True):
 
 
 class Challenge(msgspec.Struct, frozen=True):
-    """What a device signs to open a session, under the tag `sajja session v1`."""
+    """What a device signs to open a session, under the tag `sajja session v2` (`session.py`)."""
 
     challenge: str
     expires_at: int

@@ -59,10 +59,10 @@ class SessionMissing(Problem):
 
 
 class ChallengeFailed(Problem):
-    """This answer to the challenge does not hold; ask for a new challenge."""
+    """This answer does not hold here: ask for a new challenge, and ask this server by its own name."""
 
     status, code = HTTPStatus.UNAUTHORIZED, "challenge_failed"
-    thai = "คำตอบยืนยันตัวเครื่องไม่ถูกต้อง กรุณาขอคำถามใหม่"
+    thai = "คำตอบยืนยันตัวเครื่องใช้กับเซิร์ฟเวอร์นี้ไม่ได้ กรุณาลองใหม่ และตรวจว่าเครื่องเรียกเซิร์ฟเวอร์ด้วยชื่อที่ถูกต้อง"
 
 
 class DeviceNotEnrolled(Problem):
