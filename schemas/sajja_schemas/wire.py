@@ -193,6 +193,14 @@ class SetupDone(msgspec.Struct, frozen=True):
     recovery: list[str]
 
 
+class PasswordChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A person chooses another password, and proves again who it is: the present one, and the second factor."""
+
+    present: str
+    password: str
+    code: str
+
+
 class SignOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A person signs out, here or on every machine."""
 

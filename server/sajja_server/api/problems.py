@@ -128,6 +128,13 @@ class PasswordUnfit(Problem):
     thai = "กรุณาตั้งรหัสผ่านใหม่: อย่างน้อยสิบตัวอักษร ไม่ซ้ำตัวเดียวกัน และไม่มีชื่อของท่านอยู่ในนั้น"
 
 
+class PasswordNotChanged(Problem):
+    """Nothing was changed: the present password or the code is not right. A code is good once, for half a minute."""
+
+    status, code = HTTPStatus.FORBIDDEN, "password_not_changed"
+    thai = "ยังไม่ได้เปลี่ยน: รหัสผ่านปัจจุบันหรือเลขหกหลักไม่ถูกต้อง เลขแต่ละชุดใช้ได้ครั้งเดียวภายในครึ่งนาที"
+
+
 class CodeWrong(Problem):
     """These six digits are not those of the app now: wait for the next ones and type them."""
 
