@@ -134,6 +134,11 @@ export const STRINGS = {
       undigested: "เซิร์ฟเวอร์อ่านรายการนี้ไม่ได้ เป็นความผิดของระบบ",
     },
     items: (n) => `${n} รายการ`,
+    undigested: (n) => `โปรแกรมของเซิร์ฟเวอร์อ่านไม่ได้ ${n} รายการ ตัวเลขทุกตัวในหน้านี้ยังไม่รวมรายการเหล่านั้น`,
+    undigested_villages: "เป็นความผิดของโปรแกรม ไม่ใช่ของหมู่บ้าน รายการยังอยู่ครบพร้อมลายเซ็น ไม่ต้องบันทึกซ้ำ และอย่าเพิ่งใช้ตัวเลขในหน้านี้ปิดบัญชีหรือปันผล",
+    undigested_operator: "ผู้ดูแลเซิร์ฟเวอร์: ติดตั้งโปรแกรมรุ่นที่อ่านรายการเหล่านั้นได้ แล้วตัวเลขจะคิดใหม่เองจากสมุด ดูจำนวนด้วย",
+    disputed: "ยังไม่ชี้ขาด",
+    disputed_hint: "ยังไม่ชี้ขาด คือยอดของเครื่องที่สมุดแยกเป็นสองสาย ยังไม่นับรวมจนกว่าสำนักงานเครือข่ายจะตัดสินทีละรายการ",
     funds: "กองทุนของเครือข่าย",
     fund_names: { welfare: "กองทุนสวัสดิการชุมชน", risk: "กองทุนประกันความเสี่ยง", network: "กองกลางเครือข่าย" },
     fund_figures: {
@@ -360,6 +365,11 @@ export const STRINGS = {
       undigested: "The server could not read it: a fault of the system",
     },
     items: (n) => (n === "1" ? "1 entry" : `${n} entries`),
+    undigested: (n) => `The server's program could not read ${n} entries: no figure on this page includes them`,
+    undigested_villages: "It is a fault of the program and not of any village. The entries are kept whole with their signatures; record nothing again, and do not close books or pay dividends from this page yet.",
+    undigested_operator: "Server's operator: install the version that can read them; the figures are then made anew from the log. The number is told by",
+    disputed: "undecided",
+    disputed_hint: "Undecided is what a device recorded whose log has two branches. It is not counted until the network's office has decided entry by entry.",
     funds: "Funds of the network",
     fund_names: { welfare: "Community welfare fund", risk: "Risk-insurance fund", network: "Network pool" },
     fund_figures: {
