@@ -357,6 +357,35 @@ def signatures() -> dict[str, Any]:
     return {
         "signatures": cases,
         "keys": [{"name": name, "key": text, "acceptable": acceptable} for name, text, acceptable in keys],
+        "sessions": [_session(name, url, server) for name, url, server in _SERVERS],
+    }
+
+
+_SERVERS: Final = [
+    ("A server's name is scheme and host", "https://sajja.example", "https://sajja.example"),
+    (
+        "In small letters, without the usual port and what is behind",
+        "https://Sajja.Example:443/",
+        "https://sajja.example",
+    ),
+    ("Another port is part of it", "http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+    ("A Thai name is said in ASCII", "https://สัจจะ.ไทย", "https://xn--82ca4h0ac.xn--o3cw4h"),
+]
+
+
+def _session(name: str, url: str, server: str) -> dict[str, Any]:
+    """A device's answer to a challenge: the parts, and the signature under the tag of sessions."""
+    key, challenge, fingerprint = SigningKey(bytes(range(32))), bytes(range(100, 132)), bytes(range(200, 232))
+    message = challenge + fingerprint + server.encode()
+    return {
+        "name": name,
+        "url": url,
+        "server": server,
+        "challenge": challenge.hex(),
+        "fingerprint": fingerprint.hex(),
+        "key": key.public.hex(),
+        "message": message.hex(),
+        "signature": key.sign(b"sajja session v2\n", message).hex(),
     }
 
 

@@ -38,6 +38,7 @@ WIRE_SHAPES: Final = (
     wire.SetupOffer,
     wire.SetupFinish,
     wire.SetupDone,
+    wire.PasswordChange,
     wire.SignOut,
     wire.SignedOut,
     wire.Problem,

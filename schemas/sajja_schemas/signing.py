@@ -19,7 +19,7 @@ from nacl.exceptions import CryptoError
 ENTRY_TAG: Final = b"sajja entry v1\n"
 APPROVAL_TAG: Final = b"sajja approval v1\n"
 ENROLMENT_TAG: Final = b"sajja enrolment v1\n"
-SESSION_TAG: Final = b"sajja session v1\n"
+SESSION_TAG: Final = b"sajja session v2\n"
 # C2SP signed notes have no tag. Their first line is an origin, which has no space; every tag above has one.
 NOTE_TAG: Final = b""
 

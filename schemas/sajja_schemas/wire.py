@@ -121,7 +121,7 @@ class LogKeyRequest(msgspec.Struct, frozen=True):
 
 
 class Challenge(msgspec.Struct, frozen=True):
-    """What a device signs to open a session, under the tag `sajja session v1`."""
+    """What a device signs to open a session, under the tag `sajja session v2` (`session.py`)."""
 
     challenge: str
     expires_at: int
@@ -191,6 +191,14 @@ class SetupDone(msgspec.Struct, frozen=True):
 
     signed_in: SignedIn
     recovery: list[str]
+
+
+class PasswordChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A person chooses another password, and proves again who it is: the present one, and the second factor."""
+
+    present: str
+    password: str
+    code: str
 
 
 class SignOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -85,6 +85,7 @@ MAY: Final[Mapping[str, Mapping[Audience, Scope]]] = {
     "people.setup": _ANYBODY,
     "people.finish": _ANYBODY,
     "people.me": _PEOPLE,
+    "people.password": _PEOPLE,
     "people.sign_out": _PEOPLE,
     "projection.network_totals": _ALL_OF_IT
     | {Audience.VILLAGE_COMMITTEE: Scope.OWN_VILLAGE, Audience.DONOR: Scope.AGGREGATES},

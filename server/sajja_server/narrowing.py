@@ -25,7 +25,7 @@ PERSONS_ROUNDED_TO: Final = 5
 SATANG_ROUNDED_TO: Final = 100_000
 _SUFFIX: Final = "_satang"
 
-_ABOUT: Final = ("network", "name", "demonstration", "index", "last_business_date", "on")
+_ABOUT: Final = ("network", "name", "demonstration", "index", "last_business_date", "on", "undigested")
 # What sums over every member; and in the funds, over the network.
 _OF_ALL_MEMBERS: Final = ("shares_satang", "savings_satang", "fund_satang")
 _OF_FUNDS: Final = {"welfare": ("balance_satang",), "risk": ("balance_satang",), "network": ("capital_satang",)}
@@ -76,7 +76,13 @@ def status_of_village(answer: Answer, village: str) -> dict[str, Any]:
 
 def books_of_village(answer: Answer, village: str) -> dict[str, Any]:
     """`books`: the ledgers that are the village's own."""
-    return {**answer, "balances": [row for row in answer["balances"] if _is_ledger_of(row["ledger"], village)]}
+    return {
+        **answer,
+        **{
+            part: [row for row in answer[part] if _is_ledger_of(row["ledger"], village)]
+            for part in ("balances", "disputed")
+        },
+    }
 
 
 def _is_ledger_of(ledger: str, village: str) -> bool:

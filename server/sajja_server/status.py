@@ -9,6 +9,7 @@ import msgspec
 
 from sajja_schemas.entry import to_base64url
 from sajja_server.growth import LogDamaged, roots_of_stored
+from sajja_server.projections.views import undigested_entries
 from sajja_server.signer import Signer, SignerRefuses
 from sajja_server.store import checkpoints, evidence
 from sajja_server.store import log as store
@@ -78,6 +79,7 @@ async def network_status(database_url: str, role: str | None) -> dict[str, Any]:
                 contradictions = await connection.fetchval(
                     "SELECT count(*) FROM books.contradiction WHERE network = $1", name
                 )
+                undigested = await undigested_entries(connection, name)
                 rejected = await evidence.rejected_counts(connection, name)
                 newest = await checkpoints.newest(connection, name)
                 found.append(
@@ -88,6 +90,7 @@ async def network_status(database_url: str, role: str | None) -> dict[str, Any]:
                         "lag_entries": head.size - (index or 0),
                         "published": newest.size if newest is not None else 0,
                         "contradictions": contradictions,  # villages that have verified another log
+                        "undigested": undigested,  # entries that our own code could not read: a mistake of ours
                         "rejected": sum(rejected.values()),
                     }
                 )

@@ -60,7 +60,7 @@ async def session_code(speaker: Speaker, device: str, answer: dict[str, str]) ->
 
 async def test_an_answer_that_was_overheard_opens_nothing(speaker: Speaker, world: World) -> None:
     tablet = world.village("pp01").tablets[0]
-    answer = signed_challenge(tablet.key, await challenge_of(speaker, tablet.name), world.fingerprint)
+    answer = signed_challenge(tablet.key, await challenge_of(speaker, tablet.name), world.fingerprint, speaker.base)
     assert await session_code(speaker, tablet.name, answer) == "opened"
     told = await asyncio.gather(*(session_code(speaker, tablet.name, answer) for _ in range(3)))
     assert told == ["challenge_failed"] * 3
@@ -68,7 +68,7 @@ async def test_an_answer_that_was_overheard_opens_nothing(speaker: Speaker, worl
 
 async def test_one_answer_sent_twice_at_once_opens_one_session(speaker: Speaker, world: World) -> None:
     tablet = world.village("pp01").tablets[0]
-    answer = signed_challenge(tablet.key, await challenge_of(speaker, tablet.name), world.fingerprint)
+    answer = signed_challenge(tablet.key, await challenge_of(speaker, tablet.name), world.fingerprint, speaker.base)
     told = await asyncio.gather(*(session_code(speaker, tablet.name, answer) for _ in range(4)))
     assert sorted(told) == [*["challenge_failed"] * 3, "opened"]
 
@@ -78,15 +78,16 @@ async def test_only_this_device_in_this_network_with_this_purpose_answers(speake
     asked = await challenge_of(speaker, tablet.name)
     message = from_base64url(asked, 32) + from_base64url(world.fingerprint, 32)
     wrong = [
-        signed_challenge(neighbour.key, asked, world.fingerprint),  # another device's key
-        signed_challenge(tablet.key, asked, to_base64url(bytes(32))),  # for another network
+        signed_challenge(neighbour.key, asked, world.fingerprint, speaker.base),  # another device's key
+        signed_challenge(tablet.key, asked, to_base64url(bytes(32)), speaker.base),  # for another network
         {"challenge": asked, "signature": to_base64url(tablet.key.sign(signing.ENTRY_TAG, message))},  # as an entry
-        signed_challenge(tablet.key, to_base64url(b"\1" * 32), world.fingerprint),  # of one's own making
-        signed_challenge(tablet.key, await challenge_of(speaker, neighbour.name), world.fingerprint),  # of a neighbour
+        signed_challenge(tablet.key, to_base64url(b"\1" * 32), world.fingerprint, speaker.base),  # of one's own making
+        # of a neighbour
+        signed_challenge(tablet.key, await challenge_of(speaker, neighbour.name), world.fingerprint, speaker.base),
     ]
     assert [await session_code(speaker, tablet.name, one) for one in wrong] == ["challenge_failed"] * 5
     # None of it used the challenge up: a stranger's wrong answers keep the device out of nothing.
-    answer = signed_challenge(tablet.key, asked, world.fingerprint)
+    answer = signed_challenge(tablet.key, asked, world.fingerprint, speaker.base)
     assert await session_code(speaker, tablet.name, answer) == "opened"
 
 
@@ -96,7 +97,7 @@ async def test_an_answer_that_comes_too_late_opens_nothing(
     from sajja_server.api import devices
 
     tablet = world.village("pp01").tablets[0]
-    answer = signed_challenge(tablet.key, await challenge_of(speaker, tablet.name), world.fingerprint)
+    answer = signed_challenge(tablet.key, await challenge_of(speaker, tablet.name), world.fingerprint, speaker.base)
     monkeypatch.setattr(devices, "now_ms", lambda: now_ms() + limits.CHALLENGE_SECONDS * 1000 + 1)
     assert await session_code(speaker, tablet.name, answer) == "challenge_failed"
 
@@ -111,14 +112,14 @@ async def test_a_flood_of_questions_stores_nothing_and_pushes_nothing_out(
     async with pool.acquire() as connection:
         stored = await connection.fetchval("SELECT count(*) FROM sajja.session_challenge")
     assert stored <= 1  # the office's, which was answered
-    answer = signed_challenge(tablet.key, mine, world.fingerprint)
+    answer = signed_challenge(tablet.key, mine, world.fingerprint, speaker.base)
     assert await session_code(speaker, tablet.name, answer) == "opened"
 
 
 async def test_a_device_has_a_bounded_number_of_sessions(speaker: Speaker, world: World, pool: Pool) -> None:
     tablet = world.village("pp01").tablets[0]
     for _ in range(limits.DEVICE_SESSIONS_MAX + 3):
-        answer = signed_challenge(tablet.key, await challenge_of(speaker, tablet.name), world.fingerprint)
+        answer = signed_challenge(tablet.key, await challenge_of(speaker, tablet.name), world.fingerprint, speaker.base)
         assert await session_code(speaker, tablet.name, answer) == "opened"
     async with pool.acquire() as connection:
         stored = await connection.fetchval(

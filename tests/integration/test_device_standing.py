@@ -1,17 +1,19 @@
 """What a device is told of its standing, what a fork disputes, and what the operator sees of rejected lines."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from sajja_client.cli.standing import tell_trust
 from sajja_schemas import limits
 from sajja_schemas.entry import to_base64url
+from sajja_schemas.events import Body, lines_of
 from sajja_schemas.events.savings import ShareDeposited
 from sajja_schemas.events.trust import DeviceRevoked
 from sajja_schemas.verdicts import Effect
 from sajja_schemas.wire import MEDIA_NDJSON
-from sajja_server.status import rejected_lines
+from sajja_server.status import network_status, rejected_lines
 from sajja_server.store.pool import Pool
 from support.database import Database
 from support.serving import Speaker, admit, serving, speaking
@@ -72,6 +74,35 @@ async def test_what_a_fork_disputes_stands_beside_the_balances(speaker: Speaker,
     _code, told = await speaker.get_json(path)
     assert {row["account"]: row["amount_satang"] for row in told["balances"]} == {1110: 300, 3110: -300}
     assert {row["account"]: row["amount_satang"] for row in told["disputed"]} == {1110: 700, 3110: -700}
+    _code, totals = await speaker.get_json(f"/v1/networks/{world.network}/projections/network_totals")
+    (row,) = totals["villages"]
+    assert (row["savings_satang"], row["cash_satang"]) == (300, 300)
+    assert row["disputed"] == dict.fromkeys(("cash_satang", "fund_satang", "savings_satang", "shares_satang"), 700)
+    assert totals["funds"]["welfare"]["disputed"] == {}
+
+
+async def test_an_entry_that_our_code_cannot_read_is_told_to_everybody(
+    speaker: Speaker, world: World, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It counts nowhere, stops nothing, and no page, no health check and no operator is left in doubt."""
+
+    def broken(body: Body, *rest: Any, **more: Any) -> Any:
+        if isinstance(body.event, ShareDeposited) and body.event.amount_satang == 666:
+            raise RuntimeError("a mistake of ours")
+        return lines_of(body, *rest, **more)
+
+    monkeypatch.setattr("sajja_schemas.books.lines_of", broken)
+    first = world.village("pp01").tablets[0]
+    reply = await speaker.push(first, [world.record(first, deposit(666)), world.record(first, deposit(5))])
+    totals = await speaker.totals(at_index=reply.size)
+    assert (totals["undigested"], totals["quarantined"]) == (1, {"undigested": 1})
+    assert totals["totals"]["savings_satang"] == 5
+    _code, status = await speaker.get_json(f"/v1/networks/{world.network}/projections/village_status")
+    assert status["undigested"] == 1
+    _code, ready = await speaker.get_json("/readyz")
+    assert ready["networks"][world.network]["undigested"] == 1
+    (told,) = (await network_status(database.server_url, "sajja_app"))["networks"]
+    assert told["undigested"] == 1
 
 
 async def test_the_operator_reads_what_was_rejected(speaker: Speaker, world: World, database: Database) -> None:

@@ -28,6 +28,7 @@ from sajja_schemas.entry import OFFICE, SignedEntry, device_of, encode_line, fro
 from sajja_schemas.events import Body, read_body
 from sajja_schemas.events.network import NetworkEstablished
 from sajja_schemas.events.trust import DeviceEnrolled
+from sajja_schemas.session import session_message
 from sajja_schemas.verdicts import HeldCode, RejectedCode, Verdict
 
 
@@ -152,7 +153,7 @@ class ServerDouble:
     async def _session(self, request: web.Request) -> web.Response:
         asked = msgspec.json.decode(await request.read(), type=wire.SessionRequest)
         device = self.challenges.pop(asked.challenge)
-        message = from_base64url(asked.challenge, 32) + self.fingerprint
+        message = session_message(from_base64url(asked.challenge, 32), self.fingerprint, f"http://{request.host}")
         signature = from_base64url(asked.signature, 64)
         if not signing.is_valid(self.keys[device], signature, signing.SESSION_TAG, message):
             return _problem(401, "challenge_failed")

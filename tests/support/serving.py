@@ -15,6 +15,7 @@ from aiohttp.test_utils import TestServer
 
 from sajja_schemas import signing
 from sajja_schemas.entry import SignedEntry, from_base64url, read_entry, split_line, to_base64url
+from sajja_schemas.session import server_name, session_message
 from sajja_schemas.wire import MEDIA_NDJSON, EntryVerdict, PushReply, decode_feed_line
 from sajja_server.admit import admit_network
 from sajja_server.app import build_app
@@ -48,7 +49,7 @@ class Speaker:
 
     async def answer(self, tablet: Tablet, challenge: str) -> tuple[int, Any]:
         """Sign a challenge and send it."""
-        signed = signed_challenge(tablet.key, challenge, self.world.fingerprint)
+        signed = signed_challenge(tablet.key, challenge, self.world.fingerprint, self.base)
         return await self.post_json(f"{self.network}/devices/{tablet.name}/session", signed)
 
     async def push(self, tablet: Tablet, entries: Iterable[SignedEntry]) -> PushReply:
@@ -108,9 +109,9 @@ class Speaker:
                 return totals
 
 
-def signed_challenge(key: signing.SigningKey, challenge: str, fingerprint: str) -> dict[str, str]:
-    """A device's answer to a challenge."""
-    message = from_base64url(challenge, 32) + from_base64url(fingerprint, 32)
+def signed_challenge(key: signing.SigningKey, challenge: str, fingerprint: str, server: str) -> dict[str, str]:
+    """A device's answer to a challenge of the server at an address."""
+    message = session_message(from_base64url(challenge, 32), from_base64url(fingerprint, 32), server_name(server))
     return {"challenge": challenge, "signature": to_base64url(key.sign(signing.SESSION_TAG, message))}
 
 
@@ -122,7 +123,7 @@ async def session_headers(
     async with http.post(f"{url}/challenge") as response:
         challenge = await _json(response)
         assert response.status == 200, challenge
-    answer = signed_challenge(key, challenge["challenge"], fingerprint)
+    answer = signed_challenge(key, challenge["challenge"], fingerprint, network_url)
     async with http.post(f"{url}/session", data=msgspec.json.encode(answer)) as response:
         session = await _json(response)
         assert response.status == 200, session

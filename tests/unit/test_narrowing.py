@@ -38,8 +38,9 @@ def test_a_village_sees_its_own_devices_and_ledgers() -> None:
     assert devices
     assert {device["village"] for device in devices} == {"pp02"}
     rows = [{"ledger": name} for name in ("bank:pp01", "bank:pp02", "group:pp02-rice", "group:pp01-pp02-", "welfare")]
-    told = narrowing.books_of_village({"balances": rows}, "pp02")["balances"]
-    assert [row["ledger"] for row in told] == ["bank:pp02", "group:pp02-rice"]
+    told = narrowing.books_of_village({"balances": rows, "disputed": rows}, "pp02")
+    assert [row["ledger"] for row in told["balances"]] == ["bank:pp02", "group:pp02-rice"]
+    assert told["disputed"] == told["balances"]
 
 
 def test_a_donor_sees_rounded_sums_of_all_members_and_no_village(totals: dict[str, Any]) -> None:

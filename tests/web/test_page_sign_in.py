@@ -227,3 +227,39 @@ async def test_the_cookie_is_kept_on_loopback_and_no_script_reads_it(desk: Desk)
     stored = await page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
     assert PASSWORD not in stored
     assert cookies["__Host-sajja"]["value"] not in stored
+
+
+async def test_a_person_changes_the_own_password_at_the_page(desk: Desk) -> None:
+    person = await desk.invited("auditor")
+    page = await desk.open(f"#network=testnet&setup={person.code}", width=360)
+    await desk.set_up(person, page)
+    await page.click("#kept")
+    await page.wait_for_selector("main[data-state=ready]")
+    await page.click("#person summary")
+    await page.click("[data-action=change-password]")
+    await page.wait_for_selector("main[data-state=change-password]")
+    assert await page.evaluate("document.activeElement.id") == "present-password"
+    assert await axe(page) == []
+    new = "ทะเลน้อย-ควายน้ำ-แปดตัว"
+    await page.fill("#present-password", "not the password")
+    await page.fill("#set-password", new)
+    await page.fill("#set-code", person.recovery[0])
+    await page.click("#submit")
+    await expect(page.locator("#complaint")).to_contain_text("ยังไม่ได้เปลี่ยน")
+    await page.fill("#present-password", PASSWORD)
+    await page.fill("#set-code", person.recovery[0])
+    await page.click("#submit")
+    await page.wait_for_selector("#changed")
+    assert await axe(page) == []
+    scrolls: bool = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert not scrolls
+    await page.click("#kept")
+    await page.wait_for_selector("main[data-state=ready]")
+    await page.click("#person summary")
+    await page.click("[data-action=sign-out]")
+    await page.wait_for_selector("main[data-state=sign-in]")
+    await page.fill("#sign-name", person.name)
+    await page.fill("#sign-password", new)
+    await page.fill("#sign-code", person.recovery[1])
+    await page.click("#submit")
+    await page.wait_for_selector("main[data-state=ready]")

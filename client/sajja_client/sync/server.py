@@ -1,6 +1,7 @@
 """The server as a device sees it: a session, and the calls of the sync protocol.
 
-* A device opens a session by signing the server's challenge; a session that has ended is opened again.
+* A device opens a session by signing the server's challenge, for the address that it asks; a session that has ended is
+  opened again. It follows no redirection.
 * Every call may be repeated, so every call is: a bounded number of times, with jitter, as long as the server asks for
   where it says so. What cannot become better is not tried again.
 * What was lost is said again in smaller frames (`pace`): a loss costs one frame.
@@ -23,6 +24,7 @@ from sajja_schemas import limits, wire
 from sajja_schemas.bundle import Sealed, encode_sealed
 from sajja_schemas.entry import SignedEntry, Unreadable, encode_line, from_base64url, to_base64url
 from sajja_schemas.personal import PersonalPart, decode_part, encode_part
+from sajja_schemas.session import server_name, session_message
 from sajja_schemas.signing import SESSION_TAG
 from sajja_schemas.tiles import Tile
 
@@ -37,7 +39,7 @@ LINE_BYTES: Final = len(encode_line(bytes(32), bytes(64), b"")) + 1
 
 _ANSWER_BYTES_MAX: Final = limits.FEED_PAGE_BYTES_MAX + limits.FEED_PAGE_ENTRIES_MAX * 512
 _CHALLENGE_BYTES: Final = 32
-_REFUSED_FROM: Final = 400
+_REFUSED_FROM: Final = 300
 _UNAUTHORISED: Final = 401
 _RETRIED_STATUSES: Final = frozenset({408, 429, 500, 502, 503, 504})
 _TOO_LARGE: Final = 413
@@ -241,20 +243,29 @@ class Server:
             challenge = from_base64url(told.challenge, _CHALLENGE_BYTES)
         except Unreadable as error:
             raise AnswerUnreadable(url=self.url, reason="a challenge that is none") from error
-        # The fingerprint is under the signature, so that a challenge for one network opens no session in another.
-        message = challenge + from_base64url(self._log.pin.fingerprint, 32)
+        # For the name that was asked, never one that the answer brings: whoever passes a challenge on gets an answer
+        # that opens nothing anywhere else.
+        message = session_message(challenge, from_base64url(self._log.pin.fingerprint, 32), self._name())
         signature = to_base64url(self._log.key.sign(SESSION_TAG, message))
         answer = msgspec.json.encode(wire.SessionRequest(challenge=told.challenge, signature=signature))
         headers = {"Content-Type": "application/json"}
         data, _headers = await self._ask("POST", f"{self._device_url}/session", {"data": answer, "headers": headers})
         return self._decode(data, wire.Session).token
 
+    def _name(self) -> str:
+        try:
+            return server_name(self.url)
+        except ValueError as error:
+            raise Unreachable(url=self.url, reason=str(error)) from error
+
     async def _ask(self, method: str, url: str, request: dict[str, Any], token: str | None = None) -> _Answer:
         assert self._http is not None, "it is used with `async with`"
         headers = dict(request.get("headers", {}))
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
-        async with self._http.request(method, url, **{**request, "headers": headers}) as response:
+        # A server answers itself: one that sends us to another address is refused like any other answer that is none.
+        asked = self._http.request(method, url, **{**request, "headers": headers}, allow_redirects=False)
+        async with asked as response:
             data = await self._read(response)
             if response.status >= _REFUSED_FROM:
                 raise _problem_of(response, data)

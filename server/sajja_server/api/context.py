@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
+from sajja_schemas.session import server_name
 from sajja_server.api import problems
 from sajja_server.challenges import Challenger
 from sajja_server.networks import Network, Networks
@@ -46,6 +47,18 @@ def network_of(request: web.Request) -> Network:
         UnknownNetwork: none such.
     """
     return request.app[NETWORKS].get(request.match_info["network"])
+
+
+def own_name(request: web.Request) -> str:
+    """This server's name, as devices sign it: of its public URL, or, for this machine alone, as it was asked.
+
+    Raises:
+        RequestMalformed: asked by something that is no name.
+    """
+    try:
+        return server_name(request.app[SETTINGS].public_url or f"http://{request.host}")
+    except ValueError as error:
+        raise problems.RequestMalformed from error
 
 
 async def note_contact(request: web.Request, session: DeviceSession, now: int) -> None:

@@ -1,7 +1,7 @@
 """Devices: where a device's log stands, and sessions by signed challenge.
 
-* A device proves that it holds its key by signing `sajja session v1`, the challenge and the fingerprint of the
-  network, so an answer is good for one challenge of one network.
+* A device proves that it holds its key by signing `sajja session v2`, the challenge, the fingerprint of the network and
+  this server's name, so an answer is good for one challenge of one network at one server.
 * A challenge is good for two minutes and for one right answer (`challenges.py`): what was overheard opens nothing.
 """
 
@@ -11,9 +11,10 @@ from aiohttp import web
 
 from sajja_schemas import limits, signing
 from sajja_schemas.entry import from_base64url, to_base64url
+from sajja_schemas.session import session_message
 from sajja_schemas.wire import Challenge, DeviceHead, Session, SessionRequest
 from sajja_server.api import problems
-from sajja_server.api.context import CHALLENGER, POOL, json_response, network_of, session_of
+from sajja_server.api.context import CHALLENGER, POOL, json_response, network_of, own_name, session_of
 from sajja_server.api.reading import integer_of, json_of
 from sajja_server.challenges import CHALLENGE_BYTES, NONCE_BYTES
 from sajja_server.clock import now_ms
@@ -76,7 +77,8 @@ async def session(request: web.Request) -> web.Response:
     async with request.app[POOL].acquire() as connection:
         key = await enrolled_key(connection, network.name, device)
         # The signature first: whoever has no key uses nothing up, neither the challenge nor a row.
-        if not signing.is_valid(key, signature, signing.SESSION_TAG, asked + network.fingerprint):
+        message = session_message(asked, network.fingerprint, own_name(request))
+        if not signing.is_valid(key, signature, signing.SESSION_TAG, message):
             raise problems.ChallengeFailed
         if not await sessions.use_challenge(connection, asked, network.name, device, good_until, now):
             raise problems.ChallengeFailed

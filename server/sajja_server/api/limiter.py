@@ -16,6 +16,7 @@ from aiohttp import web
 from sajja_server.api import problems
 from sajja_server.api.caller import Caller, address_of
 from sajja_server.rates import Buckets, Rate, neighbourhood
+from sajja_server.store.people import PersonSession
 
 
 class Limiter:
@@ -28,6 +29,7 @@ class Limiter:
         self.sign_in_address = Buckets(Rate(burst=30, seconds_each=10))
         self.sign_in_account = Buckets(Rate(burst=5, seconds_each=300))
         self.sign_in_browser = Buckets(Rate(burst=10, seconds_each=60))
+        self.password_change = Buckets(Rate(burst=5, seconds_each=300))
 
 
 LIMITER: Final = web.AppKey("limiter", Limiter)
@@ -66,6 +68,22 @@ def limit_sign_in(request: web.Request, network: str, name: str, mark: str | Non
         _take(limiter.sign_in_browser, mark)
     else:
         _take(limiter.sign_in_account, f"{network}\n{name}")
+
+
+def limit_password_change(request: web.Request, person: PersonSession) -> None:
+    """Count a try to change a password: whoever sits down at somebody's open screen has a few, and no more.
+
+    They are not those of signing in, so that nobody is kept out by them.
+
+    Raises:
+        TooManyRequests: for this account.
+    """
+    _take(request.app[LIMITER].password_change, f"{person.network}\n{person.name}")
+
+
+def forgive_password_change(request: web.Request, person: PersonSession) -> None:
+    """Give the try back: it was the person."""
+    request.app[LIMITER].password_change.give_back(f"{person.network}\n{person.name}")
 
 
 def limit_setup(request: web.Request) -> None:

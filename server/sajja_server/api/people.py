@@ -1,4 +1,4 @@
-"""People: setting an account up, signing in, who one is, signing out.
+"""People: setting an account up, signing in, who one is, another password, signing out.
 
 * Nothing tells whether it was the name, the password or the code that was wrong, in words or in time.
 * The session is a cookie that no script reads and no other site sends. A new sign-in is a new token, always.
@@ -12,15 +12,21 @@ import segno
 from aiohttp import web
 
 from sajja_schemas import limits
+from sajja_schemas.wire import PasswordChange, SetupDone, SetupFinish, SetupOffer, SignedIn, SignedOut, SignIn, SignOut
 from sajja_schemas.wire import Setup as SetupRequest
-from sajja_schemas.wire import SetupDone, SetupFinish, SetupOffer, SignedIn, SignedOut, SignIn, SignOut
 from sajja_server import people
 from sajja_server.api import problems
 from sajja_server.api.caller import COOKIE
 from sajja_server.api.context import FACTORS, PASSWORDS, POOL, json_response, network_of
 from sajja_server.api.edge import LINE
 from sajja_server.api.guard import CALLER
-from sajja_server.api.limiter import forgive_sign_in, limit_setup, limit_sign_in
+from sajja_server.api.limiter import (
+    forgive_password_change,
+    forgive_sign_in,
+    limit_password_change,
+    limit_setup,
+    limit_sign_in,
+)
 from sajja_server.api.reading import json_of
 from sajja_server.clock import now_ms
 from sajja_server.store import people as store
@@ -104,6 +110,38 @@ async def finish(request: web.Request) -> web.Response:
 async def me(request: web.Request) -> web.Response:
     """`GET /v1/networks/{network}/people/me`: who has signed in."""
     return json_response(_signed_in(_person(request), request.cookies[COOKIE]))
+
+
+async def password(request: web.Request) -> web.Response:
+    """`POST /v1/networks/{network}/people/password`: another password; every other session ends, this one is new.
+
+    Whoever sits down at an open screen cannot: it asks for the present password and the second factor again.
+    """
+    asked = await json_of(request, PasswordChange)
+    person = _person(request)
+    is_another = people.normal(asked.password) != people.normal(asked.present)
+    if not is_another or not people.is_password_fit(asked.password, person.name):
+        raise problems.PasswordUnfit
+    limit_password_change(request, person)
+    now = now_ms()
+    async with request.app[POOL].acquire() as connection:
+        account = await store.find(connection, person.network, person.name)
+    assert account is not None, "accounts are disabled, not removed"
+    passwords = request.app[PASSWORDS]
+    if not await passwords.is_right(asked.present[: limits.PASSWORD_CHARACTERS_MAX], account.password_hash):
+        raise problems.PasswordNotChanged
+    step = request.app[FACTORS].step_of(person.network, person.name, account.factor_nonce, _digits(asked.code), now)
+    password_hash = await passwords.hash(asked.password)
+    # One transaction: a code is not used up by a change that did not happen, nor a session ended.
+    async with request.app[POOL].acquire() as connection, connection.transaction():
+        if not await _use_factor(connection, account, step, asked.code):
+            raise problems.PasswordNotChanged
+        changed = await store.change_password(connection, account, password_hash)
+        if changed is None:
+            raise problems.PasswordNotChanged
+        response = await _opened(request, connection, changed, now)
+    forgive_password_change(request, person)
+    return response
 
 
 async def sign_out(request: web.Request) -> web.Response:

@@ -59,10 +59,10 @@ class SessionMissing(Problem):
 
 
 class ChallengeFailed(Problem):
-    """This answer to the challenge does not hold; ask for a new challenge."""
+    """This answer does not hold here: ask for a new challenge, and ask this server by its own name."""
 
     status, code = HTTPStatus.UNAUTHORIZED, "challenge_failed"
-    thai = "คำตอบยืนยันตัวเครื่องไม่ถูกต้อง กรุณาขอคำถามใหม่"
+    thai = "คำตอบยืนยันตัวเครื่องใช้กับเซิร์ฟเวอร์นี้ไม่ได้ กรุณาลองใหม่ และตรวจว่าเครื่องเรียกเซิร์ฟเวอร์ด้วยชื่อที่ถูกต้อง"
 
 
 class DeviceNotEnrolled(Problem):
@@ -126,6 +126,13 @@ class PasswordUnfit(Problem):
 
     status, code = HTTPStatus.UNPROCESSABLE_ENTITY, "password_unfit"
     thai = "กรุณาตั้งรหัสผ่านใหม่: อย่างน้อยสิบตัวอักษร ไม่ซ้ำตัวเดียวกัน และไม่มีชื่อของท่านอยู่ในนั้น"
+
+
+class PasswordNotChanged(Problem):
+    """Nothing was changed: the present password or the code is not right. A code is good once, for half a minute."""
+
+    status, code = HTTPStatus.FORBIDDEN, "password_not_changed"
+    thai = "ยังไม่ได้เปลี่ยน: รหัสผ่านปัจจุบันหรือเลขหกหลักไม่ถูกต้อง เลขแต่ละชุดใช้ได้ครั้งเดียวภายในครึ่งนาที"
 
 
 class CodeWrong(Problem):

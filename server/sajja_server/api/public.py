@@ -60,7 +60,9 @@ async def readyz(request: web.Request) -> web.Response:
         async with request.app[POOL].acquire(timeout=2) as connection:
             rows = await connection.fetch(
                 """
-                SELECT l.network, l.size, COALESCE(s.index, 0) AS index
+                SELECT l.network, l.size, COALESCE(s.index, 0) AS index, (
+                    SELECT count(*) FROM books.quarantined q WHERE q.network = l.network AND q.code = 'undigested'
+                ) AS undigested
                 FROM sajja.log_head l LEFT JOIN books.state s ON s.network = l.network
                 """,
                 timeout=2,
@@ -68,7 +70,11 @@ async def readyz(request: web.Request) -> web.Response:
     except STORE_ERRORS:
         raise problems.StoreUnavailable from None
     for row in rows:
-        networks[row["network"]] = {"size": row["size"], "lag_entries": row["size"] - row["index"]}
+        networks[row["network"]] = {
+            "size": row["size"],
+            "lag_entries": row["size"] - row["index"],
+            "undigested": row["undigested"],  # the server is ready all the same: an alarm, not a reason to stop
+        }
     if any(found["lag_entries"] > _READY_LAG_ENTRIES for found in networks.values()):
         raise problems.ServerBusy
     return json_response({"status": "ready", "networks": networks})

@@ -158,6 +158,15 @@ ROUTES: Final = (
     ),
     Route(resource="people.me", method=_GET, path=_NETWORK + "/people/me", handler=people.me, answer=wire.SignedIn),
     Route(
+        resource="people.password",
+        method=_POST,
+        path=_NETWORK + "/people/password",
+        handler=people.password,
+        body=wire.PasswordChange,
+        answer=wire.SignedIn,
+        refusals=(problems.PasswordUnfit, problems.PasswordNotChanged),
+    ),
+    Route(
         resource="people.sign_out",
         method=_POST,
         path=_NETWORK + "/people/sign-out",

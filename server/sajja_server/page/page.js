@@ -166,7 +166,7 @@ function forget_person() {
 function show_sign(sign) {
   state.sign = sign;
   draw();
-  main.querySelector("#sign-name, #set-password, #kept")?.focus();
+  main.querySelector("#sign-name, #present-password, #set-password, #kept")?.focus();
 }
 
 function signed_in(person) {
@@ -180,14 +180,17 @@ async function submit(form) {
   const typed = (id) => form.querySelector(`#${id}`).value;
   const { sign } = state;
   if (sign.busy) return;
-  const [path, asked] =
-    form.dataset.form === "finish"
-      ? ["setup/finish", { setup: sign.setup, password: typed("set-password"), code: typed("set-code") }]
-      : ["sign-in", { name: typed("sign-name"), password: typed("sign-password"), code: typed("sign-code") }];
+  const asks = {
+    finish: () => ["setup/finish", { setup: sign.setup, password: typed("set-password"), code: typed("set-code") }],
+    password: () => ["password", { present: typed("present-password"), password: typed("set-password"), code: typed("set-code") }],
+    "sign-in": () => ["sign-in", { name: typed("sign-name"), password: typed("sign-password"), code: typed("sign-code") }],
+  };
+  const [path, asked] = asks[form.dataset.form]();
   Object.assign(sign, { busy: true, problem: null });
   draw();
-  const { answer, problem } = await signin.send(state.network, path, asked);
+  const { answer, problem } = await signin.send(state.network, path, asked, sign.person?.csrf);
   Object.assign(sign, { busy: false, problem });
+  if (problem?.code === "sign_in_needed") return ask_to_sign_in();
   if (problem) {
     draw();
     const wanted = main.querySelector(problem.code === "password_unfit" ? "#set-password" : "#sign-code, #set-code");
@@ -197,6 +200,9 @@ async function submit(form) {
     history.replaceState(null, "", `#lang=${state.language}`); // the code was used
     state.person = answer.signed_in;
     show_sign({ kind: "recovery", codes: answer.recovery, person: answer.signed_in });
+  } else if (sign.kind === "change") {
+    state.person = answer;
+    show_sign({ kind: "change", changed: true, person: answer });
   } else signed_in(answer);
 }
 
@@ -250,6 +256,7 @@ function draw_sign() {
   const given = { ...sign, network: state.network, networks: state.hello?.networks ?? [] };
   if (sign.kind === "in") show("sign-in", signin.form(words(), language, given));
   else if (sign.kind === "setup") show("set-up", signin.setup(words(), language, given));
+  else if (sign.kind === "change") show("change-password", signin.change(words(), language, given));
   else show("recovery", signin.recovery(words(), sign.codes));
 }
 
@@ -378,6 +385,10 @@ document.addEventListener("click", (event) => {
   if (target.dataset.action === "retry") round();
   if (target.dataset.action === "sign-out") sign_out(false);
   if (target.dataset.action === "sign-out-everywhere") sign_out(true);
+  if (target.dataset.action === "change-password") {
+    document.getElementById("person").open = false;
+    show_sign({ kind: "change", person: state.person });
+  }
   if (target.dataset.action === "print") print();
   if (target.dataset.action === "kept") signed_in(state.sign.person);
   if (target.dataset.action === "findings") {

@@ -114,10 +114,40 @@ export function recovery(words, codes) {
   ];
 }
 
+export function change(words, language, { person, problem, busy, changed }) {
+  if (changed) {
+    return [
+      h(
+        "div",
+        { class: "notice sign", role: "status", id: "changed" },
+        h("h1", {}, words.sign.changed),
+        h("p", {}, words.sign.changed_hint),
+        h("button", { type: "button", class: "primary", "data-action": "kept", id: "kept" }, words.sign.to_figures),
+      ),
+    ];
+  }
+  return [
+    h(
+      "form",
+      { class: "notice sign", id: "change-password", "data-form": "password", method: "post", "aria-labelledby": "sign-title" },
+      h("h1", { id: "sign-title" }, words.sign.change),
+      h("p", { class: "note" }, words.sign.change_hint),
+      complaint(words, language, problem),
+      h("input", { type: "text", class: "unseen", autocomplete: "username", value: person.name, tabindex: "-1", "aria-hidden": "true", readonly: true, name: "username" }),
+      password(words, "present-password", words.sign.present_password, null, "current-password"),
+      password(words, "set-password", words.sign.new_password, words.sign.password_hint, "new-password"),
+      field("set-code", words.sign.code, words.sign.code_hint, { autocomplete: "one-time-code", inputmode: "text", maxlength: 24 }),
+      submit(busy ? words.sign.busy : words.sign.change_submit, busy),
+      h("button", { type: "button", "data-action": "kept", id: "leave-it" }, words.sign.leave_it),
+    ),
+  ];
+}
+
 export function person(words, who) {
   return [
     h("summary", {}, h("bdi", {}, who.name)),
     h("p", {}, words.sign.roles[who.role] ?? who.role, who.village && ` ${who.village}`),
+    h("button", { type: "button", "data-action": "change-password" }, words.sign.change),
     h("button", { type: "button", "data-action": "sign-out" }, words.sign.out),
     h("button", { type: "button", "data-action": "sign-out-everywhere" }, words.sign.out_everywhere),
   ];

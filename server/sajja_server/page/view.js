@@ -55,12 +55,13 @@ function unit(words, key) {
 }
 
 // A large figure, and how it is made.
-function tile(words, { kind, key, label, amount, note, of, parts = [] }) {
+function tile(words, { kind, key, label, amount, note, of, parts = [], row = {} }) {
   return h(
     "article",
     { class: `tile ${key}` },
     h("h3", {}, label),
     h("p", { class: "figure" }, value(words, kind, key, amount), " ", unit(words, key)),
+    dispute(words, row, key),
     note && h("p", { class: "note" }, note),
     h(
       "details",
@@ -106,9 +107,35 @@ export function retry(words) {
   return h("button", { type: "button", class: "retry", "data-action": "retry", id: "retry" }, words.retry);
 }
 
+// What our own code could not read is missing from every figure: said first, on every page, to everybody.
+function alarm(words, n) {
+  if (!n) return null;
+  return h(
+    "section",
+    { class: "alarm", role: "alert", "aria-labelledby": "alarm-title" },
+    h("h2", { id: "alarm-title" }, h("span", { class: "mark", "aria-hidden": "true" }, "✗ "), words.undigested(count(n))),
+    h("p", {}, words.undigested_villages),
+    h("p", {}, words.undigested_operator, " ", h("code", {}, "sajja-server status")),
+  );
+}
+
+// What undecided entries of forks would add, beside the figure that does not count them.
+function dispute(words, row, key) {
+  const amount = row.disputed?.[key];
+  if (!amount) return null;
+  return h("span", { class: "disputed", title: words.disputed_hint }, `${words.disputed} ${amount > 0 ? "+" : ""}${baht(amount)}`);
+}
+
+function disputes(villages) {
+  const sums = {};
+  for (const { disputed } of villages) for (const [key, amount] of Object.entries(disputed ?? {})) sums[key] = (sums[key] ?? 0) + amount;
+  return sums;
+}
+
 export function figures(words, language, { totals, status, findings, now, everything, all_findings }) {
   const whole = !totals.scope; // otherwise the server has left out what this reader may not see
   return [
+    alarm(words, totals.undigested),
     heading(words, language, totals),
     network(words, totals),
     findings && findings_section(words, language, findings, all_findings),
@@ -124,6 +151,7 @@ export function figures(words, language, { totals, status, findings, now, everyt
 // For whoever looks after the server, and sees no money.
 export function devices_only(words, language, status, now) {
   return [
+    alarm(words, status.undigested),
     h("section", { class: "heading" }, h("h1", {}, name(status.network)), h("p", { class: "note" }, words.scopes.devices_only)),
     devices(words, language, { villages: [] }, status, now),
   ];
@@ -153,7 +181,7 @@ function section(id, title, ...children) {
   return h("section", { class: id, "aria-labelledby": `${id}-title` }, h("h2", { id: `${id}-title` }, title), ...children);
 }
 
-function network(words, { totals, scope }) {
+function network(words, { totals, scope, villages }) {
   const share = (part, whole) => (whole > 0 ? ((100 * part) / whole).toFixed(1) : "–");
   const notes = {
     members: totals.women !== undefined && words.women_of(count(totals.women), share(totals.women, totals.members)),
@@ -168,6 +196,7 @@ function network(words, { totals, scope }) {
       amount: totals[key],
       of: words.sum_of_villages,
       note: notes[key],
+      row: { disputed: disputes(villages) },
       parts: key === "loans_satang" ? [["par30_satang", words.figures.par30_satang]] : [],
     }),
   );
@@ -204,7 +233,7 @@ function pairs(words, kind, keys, labels, amounts) {
   return h(
     "dl",
     {},
-    keys.map((key) => h("div", {}, h("dt", {}, labels[key]), h("dd", {}, value(words, kind, key, amounts[key]), " ", unit(words, key)))),
+    keys.map((key) => h("div", {}, h("dt", {}, labels[key]), h("dd", {}, value(words, kind, key, amounts[key]), " ", unit(words, key), dispute(words, amounts, key)))),
   );
 }
 
@@ -219,6 +248,7 @@ function funds(words, known) {
       label: words.fund_names[fund],
       amount: known[fund][head],
       note: labels[head],
+      row: known[fund],
       parts: parts.map((key) => [key, labels[key]]),
     });
     card.dataset.fund = fund;
@@ -304,6 +334,7 @@ function villages(words, totals, status, now, everything) {
     "villages",
     words.villages,
     check,
+    totals.villages.some((village) => Object.keys(village.disputed ?? {}).length > 0) && h("p", { class: "disputes" }, h("span", { class: "mark", "aria-hidden": "true" }, "± "), words.disputed_hint),
     village_table(words, totals, of, now, everything),
     h("ul", { class: "cards" }, totals.villages.map((village) => village_card(words, village, of(village), now))),
   );
@@ -311,7 +342,7 @@ function villages(words, totals, status, now, everything) {
 
 function village_table(words, totals, of, now, everything) {
   const keys = everything ? [...MAIN, ...REST] : MAIN;
-  const cells = (row) => keys.map((key) => h("td", { class: "number" }, value(words, "bank", key, row[key])));
+  const cells = (row) => keys.map((key) => h("td", { class: "number" }, value(words, "bank", key, row[key]), dispute(words, row, key)));
   return h(
     "div",
     { class: everything ? "wide everything" : "wide" },
@@ -347,7 +378,7 @@ function village_table(words, totals, of, now, everything) {
             ),
           ),
         ),
-        h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, words.total), cells(totals.totals), h("td"))),
+        h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, words.total), cells({ ...totals.totals, disputed: disputes(totals.villages) }), h("td"))),
       ),
     ),
   );

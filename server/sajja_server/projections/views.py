@@ -6,6 +6,7 @@ Every query of a view runs in one snapshot, so a figure and the index beside it 
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import msgspec
 
@@ -28,7 +29,8 @@ from sajja_schemas.indicators import INDICATORS, Lens, Reading, Scope, read_all
 from sajja_schemas.places import disputed
 from sajja_schemas.registers import Registers, growth, loans, members, movements, papers
 from sajja_schemas.registers.members import Headcount, headcount
-from sajja_schemas.standing import VillageBank
+from sajja_schemas.standing import Fork, VillageBank
+from sajja_schemas.verdicts import Effect
 from sajja_server.projections import findings, kept, registers
 from sajja_server.projections.memory import folded_to, stored
 from sajja_server.store import evidence
@@ -66,10 +68,17 @@ async def network_totals(pool: Pool, network: str, now: int, on: date | None = N
     as_of = on or last or business_date(now)
     lent = read_loans(known, principal, as_of)
     people = headcount(known)
-    villages = _villages(about.villages, people, sums, lent)
-    funds: dict[str, dict[str, int]] = {
-        fund: read_fund(fund, sums) | read_fund_flows(fund, known, as_of) for fund in _FUNDS
+    in_forks = _control_sums(disputed(about.forks))
+    villages = _villages(about.villages, people, sums, lent, in_forks)
+    funds: dict[str, dict[str, Any]] = {
+        fund: {
+            **read_fund(fund, sums),
+            **read_fund_flows(fund, known, as_of),
+            "disputed": _open(read_fund(fund, in_forks)),
+        }
+        for fund in _FUNDS
     }
+    stopped: dict[str, int] = dict(map(tuple, quarantined))
     funds["welfare"] |= read_welfare_members(known, as_of)
     funds["risk"]["covered_satang"] = sum(of_bank.covered_satang for of_bank in lent.values())
     funds["risk"]["largest_covered_satang"] = max((one.largest_covered_satang for one in lent.values()), default=0)
@@ -89,7 +98,8 @@ async def network_totals(pool: Pool, network: str, now: int, on: date | None = N
         "growth": growth.year_ends(known),
         "awaiting_approval": about.awaiting,
         "in_transit": about.in_transit,
-        "quarantined": dict(map(tuple, quarantined)),
+        "quarantined": stopped,
+        "undigested": stopped.get(Effect.UNDIGESTED, 0),
         "rejected": rejected,
         "findings": found,
     }
@@ -172,6 +182,7 @@ async def village_status(pool: Pool, network: str, now: int) -> dict[str, object
     """When each device was last heard, and what it has in the log."""
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         index = await _index(connection, network)
+        undigested = await undigested_entries(connection, network)
         rows = await connection.fetch(
             """
             SELECT d.device, d.unit AS village, d.label, d.entries, d.sequence, d.last_index, d.last_received_at,
@@ -182,7 +193,21 @@ async def village_status(pool: Pool, network: str, now: int) -> dict[str, object
             network,
         )
     devices = [{**row, "device": to_base64url(row["device"])} for row in rows]
-    return {"network": network, "index": index, "server_time": now, "devices": devices}
+    return {
+        "network": network,
+        "index": index,
+        "undigested": undigested,
+        "server_time": now,
+        "devices": devices,
+    }
+
+
+async def undigested_entries(connection: Connection, network: str) -> int:
+    """How many entries our own code could not read: each is a mistake of ours, and missing from every figure."""
+    counted: int = await connection.fetchval(
+        "SELECT count(*) FROM books.quarantined WHERE network = $1 AND code = $2", network, Effect.UNDIGESTED
+    )
+    return counted
 
 
 async def balances(pool: Pool, network: str, ledger: str | None) -> dict[str, object]:
@@ -226,15 +251,18 @@ class _About(msgspec.Struct):
     reached: dict[str, date]
     in_transit: int
     awaiting: int
+    forks: dict[str, Fork]
 
 
 async def _about(connection: Connection, network: str) -> _About:
     fields = ("trust", "name"), ("trust", "demonstration"), ("trust", "villages"), ("books", "reached")
-    name, demonstration, villages, reached, transit = await kept.read_fields(
-        connection, network, *fields, ("books", "transit")
+    name, demonstration, villages, reached, transit, forks = await kept.read_fields(
+        connection, network, *fields, ("books", "transit"), ("trust", "forks")
     )
     waiting = await kept.count(connection, network, "awaiting")
-    return _About(name or "", demonstration or False, villages or {}, reached or {}, len(transit or {}), waiting)
+    return _About(
+        name or "", demonstration or False, villages or {}, reached or {}, len(transit or {}), waiting, forks or {}
+    )
 
 
 async def _known(connection: Connection, network: str) -> Registers:
@@ -261,6 +289,7 @@ def _villages(
     people: Mapping[str, Headcount],
     sums: ControlSums,
     lent: Mapping[str, LoanFigures],
+    in_forks: ControlSums,
 ) -> list[dict[str, object]]:
     return [
         {
@@ -271,9 +300,23 @@ def _villages(
             "women": people.get(code, Headcount()).women,
             **read_bank(code, sums),
             "par30_satang": lent.get(f"bank:{code}", LoanFigures()).par30_satang,
+            "disputed": _open(read_bank(code, in_forks)),
         }
         for code, bank in sorted(banks.items())
     ]
+
+
+def _control_sums(lines: Mapping[tuple[str, int, str], int]) -> dict[tuple[str, int], int]:
+    """What is said of the parts of accounts, said of the accounts."""
+    sums: dict[tuple[str, int], int] = {}
+    for (ledger, account, _sub), amount in lines.items():
+        sums[ledger, account] = sums.get((ledger, account), 0) + amount
+    return sums
+
+
+def _open(figures: Mapping[str, int]) -> dict[str, int]:
+    """The figures that undecided entries of forks would change, and by how much; they do not count yet."""
+    return {name: amount for name, amount in figures.items() if amount}
 
 
 def _total(villages: list[dict[str, object]]) -> dict[str, int]:

@@ -156,6 +156,28 @@ async def finish_setup(
     return name
 
 
+async def change_password(connection: Connection, account: Account, password_hash: str) -> Account | None:
+    """Put another password in the place of the one that was compared, and end every session.
+
+    Gives the account as it is then; None where it was disabled or reset, or its password changed, meanwhile.
+    """
+    async with connection.transaction():
+        found = await connection.fetchval(
+            """
+            UPDATE sajja.account SET password_hash = $4
+            WHERE network = $1 AND name = $2 AND password_hash = $3 AND disabled_at IS NULL RETURNING true
+            """,
+            account.network,
+            account.name,
+            account.password_hash,
+            password_hash,
+        )
+        if found is None:
+            return None
+        await end_sessions(connection, account.network, account.name)
+    return msgspec.structs.replace(account, password_hash=password_hash)
+
+
 async def use_step(connection: Connection, network: str, name: str, step: int) -> bool:
     """Use the code of a step up. Gives whether it was still good: a code that was seen once is worth nothing."""
     used = await connection.fetchval(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sajja_schemas import canonical, chain, signing
+from sajja_schemas import canonical, chain, session, signing
 from sajja_schemas.books import Admitted, Books, apply, open_books
 from sajja_schemas.chain import Admission, Judgement, Rejected, read_line
 from sajja_schemas.entry import SignedEntry, from_base64url, to_base64url
@@ -94,6 +94,17 @@ def test_signatures(case: dict[str, Any]) -> None:
 @named(vectors("signatures.json")["keys"])
 def test_keys(case: dict[str, Any]) -> None:
     assert signing.is_acceptable_public_key(bytes.fromhex(case["key"])) is case["acceptable"]
+
+
+@named(vectors("signatures.json")["sessions"])
+def test_sessions(case: dict[str, Any]) -> None:
+    challenge, fingerprint, key, signature = (
+        bytes.fromhex(case[part]) for part in ("challenge", "fingerprint", "key", "signature")
+    )
+    assert session.server_name(case["url"]) == case["server"]
+    message = session.session_message(challenge, fingerprint, case["server"])
+    assert message == bytes.fromhex(case["message"])
+    assert signing.is_valid(key, signature, signing.SESSION_TAG, message)
 
 
 EFFECTS = vectors("effects.json")
