@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import limits, measures
+from benchmarks.growing import growing
 from benchmarks.many import many_devices
 from benchmarks.meeting import meeting, tablet_books
 
@@ -40,7 +41,7 @@ def main() -> None:
     }
     for figures in (measures.fold, measures.tree, measures.append, tablet_books, meeting):
         report["figures"] += figures(quick=arguments.quick)
-    for served in (measures.with_postgres, many_devices):
+    for served in (measures.with_postgres, many_devices, growing):
         report["figures"] += asyncio.run(served(quick=arguments.quick))
     for figure in report["figures"]:
         if figure["unit"] == "entries/s" and "scaled" not in figure:

@@ -36,7 +36,7 @@ BATCH_ENTRIES = 2_000
 UNSIGNED = bytes(64)
 PER_MEETING = 4 * MEMBERS  # every member four times
 QUERIES = 60
-DASHBOARDS = ("network_totals", "village_status", "balances", "findings?limit=10", "indicators?village=pp01")
+DASHBOARDS = ("network_totals", "village_status", "books", "findings?limit=10", "indicators?village=pp01")
 Figure = dict[str, Any]
 
 
