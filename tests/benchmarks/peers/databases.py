@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import subprocess
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -64,9 +63,10 @@ class MessageDb:
         await _create_database(self._owner_url, "message_store")
         script = places.npm_package(places.MESSAGE_DB) / "@eventide" / "message-db" / "database" / "install.sh"
         environment = _where(self._owner_url) | {"CREATE_DATABASE": "off", "PATH": f"{_PROGRAMS}:{os.environ['PATH']}"}
-        await asyncio.to_thread(
-            subprocess.run, ["bash", script], check=True, env=os.environ | environment, stdout=subprocess.DEVNULL
+        installing = await asyncio.create_subprocess_exec(
+            "bash", script, env=os.environ | environment, stdout=asyncio.subprocess.DEVNULL
         )
+        assert await installing.wait() == 0
         where = _where(self._owner_url)
         for _ in range(WRITERS):
             connection = await asyncpg.connect(
