@@ -22,7 +22,6 @@ import msgspec
 import structlog
 
 from sajja_schemas.checkpoint import Checkpoint, epoch_of, is_origin
-from sajja_schemas.entry import from_base64url
 from sajja_schemas.merkle import consistency_path
 from sajja_schemas.signing import SigningKey
 from sajja_server.clock import now_ms
@@ -201,22 +200,9 @@ class Publisher:
         return DAMAGED_SECONDS if self.problem in _NEEDS_ALL else RETRY_SECONDS
 
     def _has_the_key(self, facts: PublicFacts, signer: Signer) -> bool:
-        held = signer.key()
-        if held is None:
+        if signer.key() is None:
             return False
-        if held.derived and not facts.demonstration:
-            raise SignerRefuses(
-                "demonstration_key_refused",
-                "กุญแจสมุดกลางเป็นกุญแจสาธิต ใช้ได้เฉพาะเครือข่ายสาธิต",
-                "the log's key comes from a seed: allowed in a demonstration network only",
-            )
-        if held.key.public != from_base64url(facts.log.key, 32):
-            raise SignerRefuses(
-                "log_key_not_in_force",
-                "กุญแจที่เซิร์ฟเวอร์ถือไม่ใช่กุญแจที่สำนักงานรับรอง ให้ใช้กุญแจนั้น หรือให้สำนักงานลงนาม log_key_adopted",
-                "the key that is here is not the one that the log names: bring that one, or the office signs"
-                " log_key_adopted",
-            )
+        signer.key_in_force(facts.log.key, is_demonstration=facts.demonstration)
         return True
 
     def _stop(self, refusal: SignerRefuses | LogDamaged | RootContradicts) -> None:

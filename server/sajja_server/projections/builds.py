@@ -10,15 +10,17 @@
 """
 
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
+from sajja_schemas.entry import to_base64url
 from sajja_server.clock import now_ms
 from sajja_server.projections.code import code_hash
 from sajja_server.projections.memory import VERSION
-from sajja_server.store.pool import Connection
+from sajja_server.store.pool import Connection, Record
 
+_CLEARING_SECONDS: Final = 3600  # of a place in which a large network stood
 NAME: Final = "books"  # every projection is a reading of the books: one fold, one build
 SLOTS: Final = ("a", "b")
 # Everything that is derived, each with a row or more a network. All of it can be dropped and rebuilt.
@@ -53,6 +55,14 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
     switched_at: int | None
     reason: str | None
     folded: int = 0  # how many entries its tables have now; of a dropped one nothing is known
+
+
+class BuildRefused(Exception):
+    """A build is not begun, or does not take the live one's place; the code is stable, the message says what to do."""
+
+    def __init__(self, code: str, thai: str, english: str) -> None:
+        super().__init__(f"{thai} · {english}")
+        self.code = code
 
 
 class BuildMoved(Exception):
@@ -131,6 +141,14 @@ async def beside(connection: Connection, network: str) -> Build | None:
     return _build(row) if row is not None else None
 
 
+async def building_version(connection: Connection, network: str) -> int | None:
+    """The version of what is being built beside the live books; None where nothing is."""
+    version: int | None = await connection.fetchval(
+        "SELECT version FROM projection.build WHERE network = $1 AND status = 'building'", network
+    )
+    return version
+
+
 async def history(connection: Connection, network: str) -> list[Build]:
     """Every build of a network, the newest first."""
     rows = await connection.fetch(_ONE + "WHERE b.network = $1 ORDER BY b.number DESC", network)
@@ -155,7 +173,11 @@ async def begin(connection: Connection, network: str) -> Build:
         )
         await aim(connection, slot)
         for table in TABLES:
-            await connection.execute(f"DELETE FROM {table} WHERE network = $1", network)  # noqa: S608  # our own names
+            await connection.execute(
+                f"DELETE FROM {table} WHERE network = $1",  # noqa: S608  # our own names
+                network,
+                timeout=_CLEARING_SECONDS,
+            )
         number = await connection.fetchval(
             """
             INSERT INTO projection.build (network, number, slot, version, code_hash, status, started_at)
@@ -203,10 +225,46 @@ async def go_live(
     )
 
 
+async def keep_certificate(connection: Connection, build: Build, root: bytes, note: bytes) -> None:
+    """Keep what was signed of a build; to keep it again changes nothing."""
+    async with connection.transaction():
+        await connection.execute(
+            "UPDATE projection.build SET root = $3 WHERE network = $1 AND number = $2",
+            build.network,
+            build.number,
+            root,
+        )
+        await connection.execute(
+            """
+            INSERT INTO projection.certificate (network, number, size, note) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (network, number, size) DO NOTHING
+            """,
+            build.network,
+            build.number,
+            build.size,
+            note,
+        )
+
+
+async def newest_certificate(connection: Connection, network: str) -> bytes | None:
+    """The certificate that was signed last; None where there is none."""
+    note: bytes | None = await connection.fetchval(
+        "SELECT note FROM projection.certificate WHERE network = $1 ORDER BY number DESC, size DESC LIMIT 1", network
+    )
+    return note
+
+
 def is_ours(build: Build) -> bool:
     """Whether this very code has made a build, so that it can be gone on with from where it stands."""
     return build.version == VERSION and build.code_hash == code_hash()
 
 
-def _build(row: object) -> Build:
-    return msgspec.convert(dict(row), Build)  # type: ignore[call-overload]
+def told(build: Build) -> dict[str, Any]:
+    """A build for a program: hashes as everywhere."""
+    fields = msgspec.structs.asdict(build)
+    return {name: to_base64url(value) if isinstance(value, bytes) else value for name, value in fields.items()}
+
+
+def _build(row: Record | None) -> Build:
+    assert row is not None, "it is in the registry"
+    return msgspec.convert(dict(row.items()), Build)

@@ -22,7 +22,7 @@ from sajja_schemas.holdings import Books
 from sajja_schemas.state_hash import difference, state_hash
 from sajja_server.clock import now_ms
 from sajja_server.projections import builds, findings, folding, memory
-from sajja_server.projections.builds import Build
+from sajja_server.projections.builds import Build, BuildRefused
 from sajja_server.store.log import log_head
 from sajja_server.store.pool import Connection
 
@@ -32,13 +32,20 @@ SHOWN_MAX: Final = 20  # rows of a difference, of each side
 logger = structlog.get_logger()
 
 
-class SwitchRefused(Exception):
-    """This build does not take the live one's place; the code is stable, the message says what to do."""
+class StateDiffers(BuildRefused):
+    """What was built says something else than what people read."""
 
-    def __init__(self, code: str, thai: str, english: str) -> None:
-        super().__init__(f"{thai} · {english}")
-        self.code = code
-        self.difference: dict[str, tuple[list[str], list[str]]] = {}  # live, rebuilt: by section
+    def __init__(self, live: Books, rebuilt: Books) -> None:
+        super().__init__(
+            "state_differs",
+            f"ยอดที่สร้างใหม่ไม่ตรงกับยอดที่ใช้อยู่ ณ {live.index} รายการ จึงยังไม่สลับ ดูส่วนที่ต่างกัน"
+            " แล้วถ้ายอมรับให้สั่ง --accept-change พร้อมเหตุผล",
+            f"what was rebuilt differs from what people read, at {live.index} entries: nothing was switched. Look at"
+            " the difference; if it is what you mean, say --accept-change and why",
+        )
+        self.difference = {  # by section: rows of the live books, rows of the rebuilt
+            name: (mine[:SHOWN_MAX], theirs[:SHOWN_MAX]) for name, (mine, theirs) in difference(live, rebuilt).items()
+        }
 
 
 class Switched(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +74,7 @@ async def switch(
         is_back: a person goes back to what was live before, whatever it says.
 
     Raises:
-        SwitchRefused: it says something else than the live one; nothing has changed.
+        BuildRefused: it says something else than the live one; nothing has changed.
     """
     network = build.network
     async with connection.transaction():
@@ -82,7 +89,7 @@ async def switch(
         live_hash = await asyncio.to_thread(state_hash, theirs) if theirs is not None else None
         reason = _reason(live, own, live_hash, known.books.index, accepted=accepted, is_back=is_back)
         if reason is None:
-            raise _differs(theirs, known.books) if theirs is not None else version_older(live)
+            raise StateDiffers(theirs, known.books) if theirs is not None else version_older(live)
         await builds.go_live(connection, build, size=known.books.index, state_hash=own, root=None, reason=reason)
     # The point of no return: from here people read this build, whatever happens to this process.
     logger.info("projection_switched", network=network, build=build.number, size=known.books.index, reason=reason)
@@ -117,9 +124,9 @@ async def save_standing(connection: Connection, network: str, books: Books) -> N
     await findings.save_standing(connection, network, books.index, as_of, standing)
 
 
-def version_older(live: Build) -> SwitchRefused:
+def version_older(live: Build) -> BuildRefused:
     """What this code builds is older than what people read."""
-    return SwitchRefused(
+    return BuildRefused(
         "version_older",
         f"ยอดที่ใช้อยู่สร้างด้วยรุ่น {live.version} ซึ่งใหม่กว่าโปรแกรมนี้ ({memory.VERSION})"
         " ถ้าต้องการย้อนกลับให้สั่ง sajja-server rollback",
@@ -150,17 +157,3 @@ async def _live_books(connection: Connection, live: Build) -> Books | None:
     await builds.aim(connection, live.slot)
     found = await memory.stored(connection, live.network)
     return found.books if found is not None else None
-
-
-def _differs(live: Books, rebuilt: Books) -> SwitchRefused:
-    refusal = SwitchRefused(
-        "state_differs",
-        f"ยอดที่สร้างใหม่ไม่ตรงกับยอดที่ใช้อยู่ ณ {live.index} รายการ จึงยังไม่สลับ"
-        " ดูส่วนที่ต่างกัน แล้วถ้ายอมรับให้สั่ง --accept-change พร้อมเหตุผล",
-        f"what was rebuilt differs from what people read, at {live.index} entries: nothing was switched. Look at the"
-        " difference; if it is what you mean, say --accept-change and why",
-    )
-    refusal.difference = {
-        name: (mine[:SHOWN_MAX], theirs[:SHOWN_MAX]) for name, (mine, theirs) in difference(live, rebuilt).items()
-    }
-    return refusal

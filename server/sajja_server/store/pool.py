@@ -12,6 +12,7 @@ import asyncpg
 SERVER_VERSION_MIN: Final = 15
 CONNECT_SECONDS: Final = 10
 Pool = asyncpg.Pool
+Record = asyncpg.Record
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 Hold = Callable[[], AbstractAsyncContextManager[Connection]]  # a connection for as long as the context lasts
 # How a database fails: refused, lost, in error, or silent. Whether it did what was asked is then unknown. The driver's
@@ -19,6 +20,8 @@ Hold = Callable[[], AbstractAsyncContextManager[Connection]]  # a connection for
 STORE_ERRORS: Final = (
     OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, TimeoutError,
 )  # fmt: skip
+
+DISK_FULL: Final = asyncpg.DiskFullError
 
 COMMAND_SECONDS: Final = 60  # a dead peer must not hold a request for ever
 
