@@ -26,7 +26,16 @@ from sajja_schemas.holdings import Books
 
 TAG: Final = b"sajja state v1\n"
 # Of what a keeper has yet to write, not of the log; and how these books were folded.
-_NO_STATE: Final = {"touched_balances", "touched_findings", "touched", "judges", "partial", "index", "decided"}
+_NO_STATE: Final = {
+    "touched_balances",
+    "touched_findings",
+    "touched_failures",
+    "touched",
+    "judges",
+    "partial",
+    "index",
+    "decided",
+}
 # Fields that are structs with mappings of their own.
 _NESTED: Final = {"trust", "periods", "rulesets"}
 _encode: Final = msgspec.json.Encoder().encode

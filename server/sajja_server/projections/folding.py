@@ -4,7 +4,7 @@ the same.
 Reading and writing are the caller's connection's; what lies between is pure.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 import structlog
@@ -91,11 +91,10 @@ async def write_batch(
     return compared, await save_witnesses(connection, known.books.trust.network, acks)
 
 
-def tell(network: str, changes: Iterable[Change], contradicting: Iterable[Acknowledged]) -> None:
+def tell(network: str, failures: Mapping[str, str], contradicting: Iterable[Acknowledged]) -> None:
     """Say loudly what nobody may overlook."""
-    for name, effect in changes:
-        if effect is Effect.UNDIGESTED:
-            logger.error("entry_undigested", network=network, entry=name)
+    for name, error in failures.items():
+        logger.error("entry_undigested", network=network, entry=name, error=error)
     for ack in contradicting:
         logger.error("witness_contradicts", network=network, index=ack.index, origin=ack.origin, size=ack.size)
 

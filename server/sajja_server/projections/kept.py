@@ -94,7 +94,7 @@ _PARTS: Final = {
 _ELSEWHERE: Final = {
     "books": {
         *("trust", "index", "balances", "registers", "quarantined", "findings", "reversed"),
-        *("touched_balances", "touched_findings"),
+        *("touched_balances", "touched_findings", "touched_failures"),
     },
     "trust": {DEVICES, "awaiting", "approvals", "open_approvals", "resolutions", "stopped"},
 }

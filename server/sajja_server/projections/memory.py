@@ -24,8 +24,8 @@ from sajja_server.store.pool import Connection
 
 # Raised whenever the fold's meaning or the shape of its memory changes: a server then builds the books anew beside the
 # live ones, and switches to them for the reason that is written here.
-VERSION: Final = 17
-CHANGED: Final = "the books of an earlier version cannot be gone on with"
+VERSION: Final = 18
+CHANGED: Final = "an entry that cannot be digested leaves nothing of itself in a figure"
 # What the publisher asks of the books; it has no fold of its own.
 _FACTS: Final = frozenset({("trust", "public_log"), ("trust", "demonstration")})
 _GAPS: Final = ("trust", "gaps")
@@ -151,6 +151,7 @@ def settle(memory: Memory, compared: dict[kept.Row, bytes]) -> None:
     kept.settle(books)
     books.touched_balances.clear()
     books.touched_findings.clear()
+    books.touched_failures.clear()
     books.registers.touched.clear()
 
 

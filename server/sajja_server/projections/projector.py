@@ -18,7 +18,7 @@ from typing import Final
 import structlog
 
 from sajja_schemas import rules
-from sajja_schemas.books import Books, Change
+from sajja_schemas.books import Books
 from sajja_schemas.calendar import reached_day
 from sajja_schemas.entry import to_base64url
 from sajja_server.clock import now_ms
@@ -168,10 +168,10 @@ class Projector:
         batch = await read_batch(connection, books, BATCH_ENTRIES)
         if batch is None:
             return 0
-        entries, changes = batch.entries, list[Change]()
+        entries = batch.entries
         at_once = SLICE_ENTRIES if len(entries) < BATCH_ENTRIES else SLICE_ENTRIES_BEHIND
         for at in range(0, len(entries), at_once):
-            changes += fold(books, entries[at : at + at_once], batch.wanted, batch.bodies)
+            fold(books, entries[at : at + at_once], batch.wanted, batch.bodies)
             await asyncio.sleep(0)
         async with connection.transaction():
             if is_live:
@@ -179,8 +179,8 @@ class Projector:
             else:
                 await builds.aim(connection, build.slot)
             compared, contradicting = await write_batch(connection, known, batch, erases=is_live)
+        tell(self._network, books.touched_failures, contradicting)
         memory.settle(known, compared)
-        tell(self._network, changes, contradicting)
         if is_live:
             await self._announce(books.index)
         return len(entries)

@@ -188,7 +188,8 @@ async def _follow(
 async def _commit(connection: Connection, build: Build, known: memory.Memory, batch: Batch) -> None:
     async with connection.transaction():
         await builds.aim(connection, build.slot)
-        compared, _contradicting = await folding.write_batch(connection, known, batch, erases=False)
+        compared, contradicting = await folding.write_batch(connection, known, batch, erases=False)
+    folding.tell(build.network, known.books.touched_failures, contradicting)
     memory.settle(known, compared)
 
 

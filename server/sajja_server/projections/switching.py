@@ -111,10 +111,10 @@ async def catch_up(connection: Connection, build: Build, known: memory.Memory, e
     while books.index < end:
         batch = await folding.read_batch(connection, books, min(BATCH_ENTRIES, end - books.index))
         assert batch is not None, "the log is at least as long as what was folded of it"
-        changes = await asyncio.to_thread(folding.fold, books, batch.entries, batch.wanted, batch.bodies)
+        await asyncio.to_thread(folding.fold, books, batch.entries, batch.wanted, batch.bodies)
         compared, contradicting = await folding.write_batch(connection, known, batch, erases=False)
+        folding.tell(build.network, books.touched_failures, contradicting)
         memory.settle(known, compared)
-        folding.tell(build.network, changes, contradicting)
 
 
 async def save_standing(connection: Connection, network: str, books: Books) -> None:
