@@ -82,9 +82,12 @@ class TestServer:
             code_hash(),
             state_hash(world.fold()),
         )
-        async with serving(pool) as server, speaking(str(server.make_url("/")), world) as speaker:
-            async with speaker.http.get(f"{speaker.network}/projections/certificate") as response:
-                assert (response.status, await response.read()) == (200, file.read_bytes())
+        async with (
+            serving(pool) as server,
+            speaking(str(server.make_url("/")), world) as speaker,
+            speaker.http.get(f"{speaker.network}/projections/certificate") as response,
+        ):
+            assert (response.status, await response.read()) == (200, file.read_bytes())
         checked = answer(command(database.server_url, "verify", "--certificate", str(file), "--json"))
         assert checked["problem"] is None
         assert checked["replayed_hash"] == checked["state_hash"]
