@@ -24,8 +24,10 @@ import structlog
 from sajja_schemas.checkpoint import Checkpoint, epoch_of, is_origin
 from sajja_schemas.merkle import consistency_path
 from sajja_schemas.signing import SigningKey
+from sajja_server.certificates import certify
 from sajja_server.clock import now_ms
 from sajja_server.growth import Growth, LogDamaged, roots_of_stored, stored
+from sajja_server.projections import builds
 from sajja_server.signer import Signer, SignerRefuses, check_continues
 from sajja_server.store import checkpoints
 from sajja_server.store import log as store
@@ -117,6 +119,22 @@ class Publisher:
             self._stop(refusal)
             return False
 
+    async def certify(self, connection: Connection) -> None:
+        """Sign what people were switched to, if nobody has yet: a server that builds a newer version does so by itself.
+
+        Raises:
+            STORE_ERRORS: the database failed; the next call finds out what it did.
+        """
+        build = await builds.uncertified(connection, self._network) if self._press.signer is not None else None
+        if build is None or self._press.signer is None or self.problem is not None:
+            return
+        try:
+            await certify(connection, build, self._press.signer)
+        except (SignerRefuses, LogDamaged) as refusal:
+            self._stop(refusal)
+        else:
+            logger.info("projection_certified", network=self._network, build=build.number, size=build.size)
+
     async def _lead(self, connection: Connection) -> None:
         key = f"sajja publisher {self._network}"
         # Who has no key must not hold the place of who has one.
@@ -128,6 +146,7 @@ class Publisher:
         try:
             while self._can_sign():
                 has_published = await self.publish(connection)
+                await self.certify(connection)
                 await asyncio.sleep(SPACING_SECONDS if has_published else self._pause_seconds())
         finally:
             if not connection.is_closed():

@@ -9,10 +9,11 @@ from sajja_schemas.certificate import Certificate, check_certificate, read_certi
 from sajja_schemas.checkpoint import NoteInvalid, NoteUnsigned
 from sajja_schemas.events.savings import ShareDeposited
 from sajja_schemas.state_hash import state_hash
+from sajja_server.projections import builds, memory
 from sajja_server.projections.code import code_hash
 from sajja_server.store.pool import Pool
 from support.database import Database
-from support.publishing import keep_key, merge, press_at, publish, publishing
+from support.publishing import fold, keep_key, merge, press_at, publish, publishing
 from support.rebuilding import answer, command
 from support.serving import serving, speaking
 from support.world import World, key_of
@@ -150,3 +151,20 @@ class TestServer:
         async with serving(pool) as server, speaking(str(server.make_url("/")), world) as speaker:
             status, told = await speaker.get_json(f"/v1/networks/{world.network}/projections/certificate")
         assert (status, told["code"]) == (404, "not_published")
+
+    async def test_a_server_signs_what_it_has_switched_to_by_itself(
+        self, pool: Pool, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A newer version was installed: nobody has typed a command, and the certificate is there."""
+        keep_key(tmp_path, world.network, world.log_key)
+        await merge(pool, world, world.entries)
+        monkeypatch.setattr(memory, "VERSION", memory.VERSION + 1)
+        monkeypatch.setattr(builds, "VERSION", memory.VERSION)
+        await fold(pool, world, len(world.entries))
+        async with publishing(pool, world, press_at(tmp_path)) as publisher, pool.acquire() as connection:
+            await publisher.certify(connection)
+            note = await builds.newest_certificate(connection, world.network)
+            assert note is not None
+            said = check_certificate(note, world.log_key.public)
+            assert (said.version, said.size) == (memory.VERSION, len(world.entries))
+            assert await builds.uncertified(connection, world.network) is None

@@ -446,6 +446,21 @@ class TestRollBackOfVersions:
         assert "[version_other]" in done.stderr
 
 
+async def test_rows_of_an_older_version_that_cannot_be_read_are_not_a_fault_of_who_asks(
+    database: Database, pool: Pool, world: World, owner: asyncpg.Connection
+) -> None:
+    """Until the new books are there, whoever asks is told to come back."""
+    await merge(pool, world, world.entries)
+    await owner.execute("UPDATE books_a.register SET facts = 'x'")
+    async with serving(pool, projector="paused") as server, speaking(str(server.make_url("/")), world) as speaker:
+        path = f"/v1/networks/{world.network}/projections/network_totals"
+        status, told = await speaker.get_json(path)
+        assert (status, told["code"]) == (500, "server_failed"), "our own rows are ours to read"
+        await owner.execute("UPDATE projection.build SET version = version - 1")
+        status, told = await speaker.get_json(path)
+    assert (status, told["code"]) == (503, "server_busy")
+
+
 async def test_what_differs_is_refused_inside_the_transaction(
     database: Database, pool: Pool, world: World, owner: asyncpg.Connection
 ) -> None:

@@ -135,6 +135,12 @@ async def live(connection: Connection, network: str) -> Build | None:
     return _build(row) if row is not None else None
 
 
+async def is_readable(connection: Connection, network: str) -> bool:
+    """Whether this code has made what people read: only then it must be able to read all of it."""
+    current = await live(connection, network)
+    return current is None or current.version == VERSION
+
+
 async def beside(connection: Connection, network: str) -> Build | None:
     """What stands in the other place: a build under way, or the one that was live before."""
     row = await connection.fetchrow(_ONE + "WHERE b.network = $1 AND b.status IN ('building', 'retired')", network)
@@ -244,6 +250,20 @@ async def keep_certificate(connection: Connection, build: Build, root: bytes, no
             build.size,
             note,
         )
+
+
+async def uncertified(connection: Connection, network: str) -> Build | None:
+    """The live build, if it was switched to and nothing is signed of it."""
+    row = await connection.fetchrow(
+        _ONE
+        + """
+        JOIN projection.live l ON (l.network, l.number) = (b.network, b.number)
+        WHERE b.network = $1 AND b.state_hash IS NOT NULL AND b.code_hash IS NOT NULL AND NOT EXISTS (
+            SELECT FROM projection.certificate c WHERE (c.network, c.number, c.size) = (b.network, b.number, b.size))
+        """,
+        network,
+    )
+    return _build(row) if row is not None else None
 
 
 async def newest_certificate(connection: Connection, network: str) -> bytes | None:
