@@ -89,9 +89,6 @@ async def network_status(database_url: str, role: str | None) -> dict[str, Any]:
                         "size": head.size,
                         "lag_entries": head.size - (index or 0),
                         "published": newest.size if newest is not None else 0,
-                        "undigested": await connection.fetchval(
-                            "SELECT count(*) FROM books.quarantined WHERE network = $1 AND code = 'undigested'", name
-                        ),  # entries that the program could not take: a mistake of ours
                         "contradictions": contradictions,  # villages that have verified another log
                         "undigested": undigested,  # entries that our own code could not read: a mistake of ours
                         "rejected": sum(rejected.values()),
