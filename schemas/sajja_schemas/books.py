@@ -8,7 +8,9 @@
  * A reversal is the exact negation of its original. It counts once per original, from when the original counts,
    whichever came first. A reversal is not reversed.
  * Balances are kept, not postings. An earlier body that is needed again is asked from `lookup` by its hash.
- * Nothing here may raise. If it does, it is our mistake: that entry is `undigested`, loudly, and the fold goes on.
+ * Nothing here may raise. If it does, it is our mistake: that entry is `undigested`, loudly, and the fold goes on. What
+   it had added to balances, registers and money under way is taken away again, so no figure holds a part of it; what it
+   had said of devices and keys stays, alike for everybody who folds with the same mistake.
 
 Sources: docs/domain.md sections 3, 5 and 6.
 """
@@ -18,17 +20,17 @@ from typing import Final
 
 import msgspec
 
-from sajja_schemas import periods, transit
+from sajja_schemas import periods
 from sajja_schemas.bylaws.demands import FREE, Demand, demand_of, demand_of_reversal, is_raisable
+from sajja_schemas.counting import Change, fail, post
 from sajja_schemas.entry import OFFICE, Unreadable, read_head
-from sajja_schemas.events import CATALOGUE, Body, lines_of, read_body
+from sajja_schemas.events import Body, lines_of, read_body
 from sajja_schemas.events.base import Approvers, EntryRef
 from sajja_schemas.events.ledgers import EntryReversed
 from sajja_schemas.events.network import RulesetAdopted
 from sajja_schemas.holdings import Balance, Books, open_books
 from sajja_schemas.places import begin_fork, has_come, place
 from sajja_schemas.postings import Contradiction, Line
-from sajja_schemas.registers import note
 from sajja_schemas.rules import judge, withdraw
 from sajja_schemas.standing import Awaiting, Decision, Fork, Says, Stopped, Trust
 from sajja_schemas.trust import (
@@ -55,8 +57,6 @@ _DECIDES: Final = {
     Says.RESOLVED: _STOPPED,
     Says.REFUSED: _STOPPED | {Effect.AWAITING_APPROVAL},
 }
-_MOVES_MONEY: Final = frozenset(event_type for event_type in CATALOGUE.values() if transit.is_part(event_type))
-Change = tuple[str, Effect]  # an entry's hash, and what it is now
 _Counted = tuple[list[Change], set[str]]  # and the waiting entries that may be complete now
 
 
@@ -82,10 +82,9 @@ def apply(books: Books, entry: Admitted, lookup: Lookup) -> list[Change]:
     books.index = entry.index + 1
     try:
         return _apply(books, entry, lookup)
-    except Exception:  # noqa: BLE001  # one entry that we cannot digest must not stop a network
-        books.quarantined[entry.hash] = Effect.UNDIGESTED
+    except Exception as error:  # noqa: BLE001  # one entry that we cannot digest must not stop a network
         books.trust.decided.clear()
-        return [(entry.hash, Effect.UNDIGESTED)]
+        return fail(books, entry.hash, error)
 
 
 def originals(books: Books, bodies: Iterable[bytes]) -> dict[str, EntryRef]:
@@ -299,7 +298,22 @@ def _count_all(books: Books, entry_hash: str, body: Body, lines: list[Line], loo
 
 
 def _count(books: Books, entry_hash: str, body: Body, lines: list[Line], lookup: Lookup) -> _Counted:
-    """Let an entry have its effect. Gives the waiting entries that it may have completed, too."""
+    """Let an entry have its effect, or none. Gives the waiting entries that it may have completed, too."""
+    reached = books.reached.get(body.village)
+    try:
+        return _take_effect(books, entry_hash, body, lines, lookup)
+    except Exception as error:  # noqa: BLE001  # it costs this entry its effect, and not the one that completed it
+        if reached is not None:
+            books.reached[body.village] = reached
+        else:
+            books.reached.pop(body.village, None)
+        if isinstance(body.event, EntryReversed) and books.reversed.get(body.event.entry.hash) == entry_hash:
+            books.reversed.pop(body.event.entry.hash)
+        withdraw(books, entry_hash, body)
+        return fail(books, entry_hash, error), set()
+
+
+def _take_effect(books: Books, entry_hash: str, body: Body, lines: list[Line], lookup: Lookup) -> _Counted:
     event = body.event
     if isinstance(event, EntryReversed) and event.entry.hash in books.reversed:
         # Two reversals waited for one original and both were approved: the second has nothing left to negate.
@@ -319,10 +333,11 @@ def _count(books: Books, entry_hash: str, body: Body, lines: list[Line], lookup:
     is_reversed = entry_hash in books.reversed
     if books.judges and not is_reversed:
         judge(books, entry_hash, body)
-    _post(books, body, lines, 1)
+    ripe = take(books.trust, entry_hash, body) if type(event) in CHANGES_TRUST else set[str]()
+    post(books, body, lines, 1)
     if is_reversed:
-        _post(books, body, lines, -1)
-    return changes, take(books.trust, entry_hash, body) if type(event) in CHANGES_TRUST else set()
+        post(books, body, lines, -1)
+    return changes, ripe
 
 
 def _try_waiting(books: Books, entry_hash: str, lookup: Lookup) -> _Counted:
@@ -332,21 +347,6 @@ def _try_waiting(books: Books, entry_hash: str, lookup: Lookup) -> _Counted:
     body = read_body(waiting.body)
     assert isinstance(body, Body), "what waits was read before"
     return _count(books, entry_hash, body, lines_of(body), lookup)
-
-
-def _post(books: Books, body: Body, lines: list[Line], sign: int) -> None:
-    _add(books, lines, sign)
-    note(books.registers, body, lines, sign)
-    if type(body.event) in _MOVES_MONEY:
-        transit.tally(books.transit, body, sign)
-
-
-def _add(books: Books, lines: list[Line], sign: int) -> None:
-    balances, touched = books.balances, books.touched_balances
-    for ledger, account, sub, amount in lines:
-        key = (ledger, account, sub)
-        balances[key] = balances.get(key, 0) + sign * amount
-        touched.add(key)
 
 
 def _meet_original(books: Books, entry_hash: str, ref: EntryRef, lookup: Lookup) -> list[Change]:
@@ -392,5 +392,5 @@ def _reverse(books: Books, entry_hash: str, ref: EntryRef, lookup: Lookup) -> No
         return  # it counts from when the original counts
     body = read_body(lookup(ref.hash) or b"")
     assert isinstance(body, Body), "a reversal is judged against a readable original before it counts"
-    _post(books, body, lines_of(body), -1)
+    post(books, body, lines_of(body), -1)
     withdraw(books, ref.hash, body)

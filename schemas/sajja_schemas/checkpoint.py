@@ -87,9 +87,13 @@ def note_text(checkpoint: Checkpoint) -> bytes:
 
 def sign_checkpoint(checkpoint: Checkpoint, key: SigningKey) -> bytes:
     """The signed note. The same checkpoint and key give the same bytes."""
-    text = note_text(checkpoint)
-    signature = key_id(checkpoint.origin, key.public) + key.sign(signing.NOTE_TAG, text)
-    return text + f"\n{_DASH} {checkpoint.origin} {to_base64(signature)}\n".encode()
+    return sign_text(note_text(checkpoint), checkpoint.origin, key)
+
+
+def sign_text(text: bytes, name: str, key: SigningKey) -> bytes:
+    """The signed note of a text that ends in a line feed, under a name."""
+    signature = key_id(name, key.public) + key.sign(signing.NOTE_TAG, text)
+    return text + f"\n{_DASH} {name} {to_base64(signature)}\n".encode()
 
 
 def read_note(note: bytes) -> Checkpoint:
@@ -111,6 +115,41 @@ def open_note(note: bytes, origin: str, public_key: bytes) -> Checkpoint:
     checkpoint, signatures = _read(note)
     if checkpoint.origin != origin:
         raise NoteUnsigned("a checkpoint of another origin")
+    check_text(note_text(checkpoint), signatures, origin, public_key)
+    return checkpoint
+
+
+def split_note(note: bytes) -> tuple[str, list[tuple[str, bytes]]]:
+    """The lines of any signed note and its signatures, whoever made them; `check_text` says whether one holds.
+
+    Raises:
+        NoteInvalid: it is not a signed note.
+    """
+    if len(note) > limits.NOTE_BYTES_MAX:
+        raise NoteInvalid("too large")
+    try:
+        whole = note.decode()
+    except UnicodeDecodeError as error:
+        raise NoteInvalid("not UTF-8") from error
+    text, blank, signed = whole.rpartition("\n\n")
+    if not blank or not signed.endswith("\n") or _CONTROL.search(whole):
+        raise NoteInvalid("not a signed note")
+    signatures = []
+    for line in signed[:-1].split("\n"):
+        match = _SIGNATURE_LINE.fullmatch(line)
+        if match is None:
+            raise NoteInvalid("not a signature line")
+        signatures.append((match["name"], from_base64(match["signature"])))
+    return text, signatures
+
+
+def check_text(text: bytes, signatures: list[tuple[str, bytes]], origin: str, public_key: bytes) -> None:
+    """Whether a log has signed a text with this key.
+
+    Raises:
+        NoteUnsigned: this key has not signed it.
+        NoteInvalid: the signature under this key's id does not hold.
+    """
     wanted = key_id(origin, public_key)
     found = [
         signature[KEY_ID_BYTES:]
@@ -119,10 +158,8 @@ def open_note(note: bytes, origin: str, public_key: bytes) -> Checkpoint:
     ]
     if not found:
         raise NoteUnsigned("not signed by the log's key")
-    text = note_text(checkpoint)
     if not all(signing.is_valid(public_key, signature, signing.NOTE_TAG, text) for signature in found):
         raise NoteInvalid("the signature does not hold")
-    return checkpoint
 
 
 def to_base64(data: bytes) -> str:
@@ -146,25 +183,11 @@ def from_base64(text: str) -> bytes:
 
 
 def _read(note: bytes) -> tuple[Checkpoint, list[tuple[str, bytes]]]:
-    if len(note) > limits.NOTE_BYTES_MAX:
-        raise NoteInvalid("too large")
-    try:
-        whole = note.decode()
-    except UnicodeDecodeError as error:
-        raise NoteInvalid("not UTF-8") from error
-    text, blank, signed = whole.rpartition("\n\n")
-    if not blank or not signed.endswith("\n") or _CONTROL.search(whole):
-        raise NoteInvalid("not a signed note")
+    text, signatures = split_note(note)
     lines = text.split("\n")
     if len(lines) != _BODY_LINES or not is_origin(lines[0]) or _SIZE.fullmatch(lines[1]) is None:
         raise NoteInvalid("not the three lines of a checkpoint")
     checkpoint = Checkpoint(lines[0], int(lines[1]), from_base64(lines[2]))
     if len(checkpoint.root) != HASH_BYTES or checkpoint.size > limits.INTEGER_MAX:
         raise NoteInvalid("not a size and a root")
-    signatures = []
-    for line in signed[:-1].split("\n"):
-        match = _SIGNATURE_LINE.fullmatch(line)
-        if match is None:
-            raise NoteInvalid("not a signature line")
-        signatures.append((match["name"], from_base64(match["signature"])))
     return checkpoint, signatures

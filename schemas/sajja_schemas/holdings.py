@@ -37,6 +37,7 @@ class Books(msgspec.Struct, kw_only=True):
     # What changed since the keeper of this state last emptied them.
     touched_balances: set[Balance] = set()
     touched_findings: set[str] = set()
+    touched_failures: dict[str, str] = {}  # an entry that could not be digested: what was raised, and where
 
     @property
     def last_date(self) -> date | None:

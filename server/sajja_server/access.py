@@ -87,6 +87,9 @@ MAY: Final[Mapping[str, Mapping[Audience, Scope]]] = {
     "people.me": _PEOPLE,
     "people.password": _PEOPLE,
     "people.sign_out": _PEOPLE,
+    # Hashes alone: whoever has the log may hold the server to them.
+    "projections.certificate": _ANYBODY,
+    "projection.builds": _ALL_OF_IT | {Audience.OPERATOR: Scope.ALL},
     "projection.network_totals": _ALL_OF_IT
     | {Audience.VILLAGE_COMMITTEE: Scope.OWN_VILLAGE, Audience.DONOR: Scope.AGGREGATES},
     "projection.village_status": _ALL_OF_IT

@@ -1,4 +1,4 @@
-"""`sajja-server`: run, migrate, admit, people, log-key, verify, status, import, export.
+"""`sajja-server`: run, migrate, admit, people, log-key, verify, status, rebuild, rollback, projections, import, export.
 
 Exit codes: 0 done; 1 the database or a network is not as it should be; 2 usage; 3 the database cannot be reached.
 """
@@ -25,6 +25,7 @@ from sajja_server.command import (
     with_places,
 )
 from sajja_server.people_cli import people
+from sajja_server.projections_cli import check_certificate, register
 
 app = typer.Typer(
     name="sajja-server",
@@ -37,6 +38,7 @@ app = typer.Typer(
 
 
 app.add_typer(people, name="people")
+register(app)
 
 
 @app.command()
@@ -153,12 +155,24 @@ def log_key(
 
 
 @app.command()
-def verify(*, embedded: Embedded = False, home: Home = None, as_json: Json = False) -> None:
+def verify(
+    *,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Check this rebuild certificate instead, by replay."),
+    ] = None,
+    embedded: Embedded = False,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
     """Rebuild every network's tree from the stored bytes; compare with every checkpoint and what was signed last."""
     from sajja_server.status import verify_networks
 
     settings = with_places(settings_of_environment(), embedded=embedded, home=home)
     with open_database(settings, embedded=embedded, home=home, prepare=False) as database:
+        if certificate is not None:
+            check_certificate(database, certificate, as_json=as_json)
+            return
         found = run_async(lambda: verify_networks(database.server_url, database.role, settings.signer))
     if as_json:
         print_json({"networks": found})

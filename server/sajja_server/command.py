@@ -99,13 +99,19 @@ def person_secret(settings: Settings, home: Path | None) -> bytes:
 def run_async(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Do something in an event loop; a database that is not ready, or not there, is an end that says so."""
     from sajja_server.migrations import MigrationFailed
-    from sajja_server.store.pool import STORE_ERRORS, StoreUnfit
+    from sajja_server.store.pool import DISK_FULL, STORE_ERRORS, StoreUnfit
 
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             return runner.run(work())
     except (StoreUnfit, MigrationFailed) as error:
         fail(f"ฐานข้อมูลยังไม่พร้อม · The database is not ready: {error}", EXIT_PROBLEM)
+    except DISK_FULL:
+        fail(
+            "[disk_full] ดิสก์ของฐานข้อมูลเต็ม ที่บันทึกไว้แล้วยังอยู่ครบ เพิ่มที่ว่างแล้วสั่งซ้ำ · the database's disk is full. What"
+            " was stored is all there: make room, and say the same again",
+            EXIT_UNREACHABLE,
+        )
     except STORE_ERRORS as error:
         fail(f"ใช้ฐานข้อมูลหรือพอร์ตไม่ได้ · The database or the port cannot be used: {error}", EXIT_UNREACHABLE)
 

@@ -93,6 +93,30 @@ class Signer:
             )
         return read_log_key(line, self._key_path)
 
+    def key_in_force(self, named: str, *, is_demonstration: bool) -> SigningKey:
+        """The key, if it is the one that the log names.
+
+        Raises:
+            SignerRefuses: there is none, it is another one, or a demonstration's where this is none.
+        """
+        held = self.key()
+        if held is None:
+            raise self._no_key()
+        if held.derived and not is_demonstration:
+            raise SignerRefuses(
+                "demonstration_key_refused",
+                "กุญแจสมุดกลางเป็นกุญแจสาธิต ใช้ได้เฉพาะเครือข่ายสาธิต",
+                "the log's key comes from a seed: allowed in a demonstration network only",
+            )
+        if to_base64url(held.key.public) != named:
+            raise SignerRefuses(
+                "log_key_not_in_force",
+                "กุญแจที่เซิร์ฟเวอร์ถือไม่ใช่กุญแจที่สำนักงานรับรอง ให้ใช้กุญแจนั้น หรือให้สำนักงานลงนาม log_key_adopted",
+                "the key that is here is not the one that the log names: bring that one, or the office signs"
+                " log_key_adopted",
+            )
+        return held.key
+
     def create(self, line: bytes | None = None) -> SigningKey:
         """Keep a key: a new one, or the one of a file's line.
 

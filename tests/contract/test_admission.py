@@ -14,6 +14,7 @@ from sajja_schemas.chain import Admission, DeclaredGap, Judgement
 from sajja_schemas.entry import SignedEntry, from_base64url, to_base64url
 from sajja_schemas.events.savings import ShareDeposited
 from sajja_schemas.verdicts import HeldCode, Verdict
+from sajja_server.projections import builds
 from sajja_server.projections.memory import save_gaps
 from sajja_server.store import log as store
 from sajja_server.store.pool import Pool
@@ -69,7 +70,10 @@ class PostgresStore:
 
     async def declare(self, gap: DeclaredGap) -> None:
         async with self.pool.acquire() as connection:
-            await save_gaps(connection, self.network, [gap, gap])
+            build = await builds.live(connection, self.network) or await builds.begin(connection, self.network)
+            async with connection.transaction():
+                await builds.hold_live(connection, build)
+                await save_gaps(connection, self.network, [gap, gap])
 
 
 class AdmissionContract:

@@ -16,12 +16,13 @@ from sajja_schemas.events.savings import ShareDeposited
 from sajja_schemas.events.trust import Role
 from sajja_schemas.holdings import Books
 from sajja_server.embedded import EmbeddedPostgres
-from sajja_server.projections import memory
+from sajja_server.projections import builds, memory
+from sajja_server.projections.folding import fold
 from sajja_server.projections.kept import Kept
-from sajja_server.projections.projector import fold
 from sajja_server.store.log import LoggedBody
 from sajja_server.store.pool import Connection, Pool
 from scenario.any_order import TOLD
+from support.database import READING
 from support.process import enrolled_network, server_process
 from support.serving import speaking
 from support.world import World, key_of, ref_to
@@ -34,6 +35,7 @@ A2: tuple[Role, ...] = ("president", "treasurer", "secretary")
 async def fold_in_batches(pool: Pool, world: World, entries: Sequence[SignedEntry], size: int) -> Books:
     """Fold and save batch by batch; after each, what is read back is what the fold remembers."""
     async with pool.acquire() as connection:
+        build = await builds.live(connection, world.network) or await builds.begin(connection, world.network)
         known = await memory.load(connection, world.network, world.fingerprint)
         bodies = {to_base64url(entry.hash): entry.body for entry in entries[: known.books.index]}
         for first in range(known.books.index, len(entries), size):
@@ -42,10 +44,10 @@ async def fold_in_batches(pool: Pool, world: World, entries: Sequence[SignedEntr
                 for at, entry in enumerate(entries[first : first + size], start=first)
             ]
             wanted = originals(known.books, (entry.body for entry in batch))
-            changes = fold(known.books, batch, wanted.keys(), bodies)
+            fold(known.books, batch, wanted.keys(), bodies)
             async with connection.transaction():
-                touched = memory.count_devices(known.counts, batch)
-                compared = await memory.save(connection, known, changes, touched)
+                await builds.hold_live(connection, build)
+                compared = await memory.save(connection, known, memory.count_devices(known.counts, batch))
             memory.settle(known, compared)
             bodies |= {to_base64url(entry.hash): entry.body for entry in batch}
             read = await memory.load(connection, world.network, world.fingerprint)
@@ -100,7 +102,7 @@ async def test_a_deposit_writes_its_devices_row_of_the_memory_and_no_other(pool:
 
 async def stood(connection: Connection) -> dict[tuple[str, str], str]:
     """Which transaction wrote each row of the memory."""
-    rows = await connection.fetch("SELECT part, key, xmin::text FROM books.part")
+    rows = await connection.fetch("SELECT part, key, xmin::text FROM books_a.part")
     return {(part, key): writer for part, key, writer in rows}
 
 
@@ -142,13 +144,13 @@ async def test_a_server_killed_in_the_middle_of_a_save_leaves_the_books_of_the_b
     chance = random.Random(3)
     with EmbeddedPostgres.start(home) as postgres:
         async with enrolled_network(postgres, world):
-            owner = await asyncpg.connect(postgres.owner_url)
+            owner = await asyncpg.connect(postgres.owner_url, server_settings=READING)
             before = await everything(owner)
             await owner.execute(
                 f"""
                 CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS
                     $$ BEGIN PERFORM pg_sleep(30); RETURN NULL; END $$;
-                CREATE TRIGGER dawdle AFTER INSERT OR UPDATE ON books.{table} EXECUTE FUNCTION dawdle();
+                CREATE TRIGGER dawdle AFTER INSERT OR UPDATE ON books_a.{table} EXECUTE FUNCTION dawdle();
                 """
             )
             for at in range(30):
@@ -161,7 +163,7 @@ async def test_a_server_killed_in_the_middle_of_a_save_leaves_the_books_of_the_b
             await owner.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sajja-server'"
             )
-            await owner.execute(f"DROP TRIGGER dawdle ON books.{table}")
+            await owner.execute(f"DROP TRIGGER dawdle ON books_a.{table}")
             assert await everything(owner) == before
             with server_process(postgres.server_url) as server:
                 async with speaking(server.url, world) as speaker:

@@ -466,7 +466,7 @@ class TestErasure:
             await push_all(speaker)
             approve_erasure(world, erase(world, "pp01", "pp01-m001", [entry]))
             await push_all(speaker)
-        await as_owner(database, "UPDATE books.state SET version = 0", "DELETE FROM sajja.personal_tombstone")
+        await as_owner(database, "UPDATE projection.build SET version = 0", "DELETE FROM sajja.personal_tombstone")
         async with serving(pool) as server, speaking(str(server.make_url("/")), world) as speaker:
             await push_all(speaker)
             assert await verdicts(speaker, tablet, [part]) == ["erased"]

@@ -51,7 +51,7 @@ async def count_batches(owner: asyncpg.Connection) -> None:
         CREATE TABLE public.batch (index bigint);
         CREATE FUNCTION public.note_batch() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
             $$ BEGIN INSERT INTO public.batch VALUES (NEW.index); RETURN NULL; END $$;
-        CREATE TRIGGER note_batch AFTER UPDATE ON books.state FOR EACH ROW EXECUTE FUNCTION public.note_batch();
+        CREATE TRIGGER note_batch AFTER UPDATE ON books_a.state FOR EACH ROW EXECUTE FUNCTION public.note_batch();
         """
     )
 

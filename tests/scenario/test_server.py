@@ -13,7 +13,7 @@ from sajja_server.store.pool import open_pool
 from scenario.closing import Result
 from scenario.people import V01, V02
 from scenario.year import Year
-from support.database import Database, fresh_database
+from support.database import READING, Database, fresh_database
 from support.serving import Speaker, admit, serving, speaking
 from support.world import Tablet
 
@@ -71,7 +71,7 @@ async def projected(url: str, year: Year, push_all: Callable[[Year, Push], Await
 
 async def everything_of(speaker: Speaker, url: str, *, size: int) -> dict[str, Any]:
     totals = await speaker.totals(at_index=size)
-    connection = await asyncpg.connect(url)
+    connection = await asyncpg.connect(url, server_settings=READING)
     try:
         balances = await connection.fetch(
             "SELECT ledger, account, sub, amount_satang FROM books.balance WHERE amount_satang <> 0"

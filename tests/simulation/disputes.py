@@ -38,6 +38,7 @@ from simulation.machines import Machines
 from simulation.people import NETWORK
 from simulation.plan import stream
 from simulation.points import POINTS
+from support.database import READING
 from support.publishing import keep_key
 from support.serving import Speaker
 from support.world import Tablet, Unit, World, key_of, ref_to
@@ -336,7 +337,7 @@ class Disputes:
         while True:
             found = await oracle.read_stored(self.owner_url)
             if found.books.index >= found.size or time.monotonic() > give_up:
-                connection = await asyncpg.connect(self.owner_url)
+                connection = await asyncpg.connect(self.owner_url, server_settings=READING)
                 try:
                     kept = await stored_books(connection, NETWORK)
                     return found, kept.books if kept is not None else None

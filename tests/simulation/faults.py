@@ -27,7 +27,7 @@ from sajja_schemas.standing import Trust
 from sajja_schemas.trust import authority
 from sajja_schemas.verdicts import Effect, Verdict
 from sajja_server import growth
-from sajja_server.projections import memory, projector
+from sajja_server.projections import folding, memory, projector
 from sajja_server.store import log as store
 from sajja_server.store.log import LoggedBody, StoredEntry, StoredLeaf
 from sajja_server.store.pool import Connection
@@ -41,7 +41,7 @@ SKIPPED_AFTER_INDEX: Final = 60
 
 def double_count() -> None:
     """A projector that adds its first money after a restart twice, as if state and index had not committed together."""
-    load, fold = memory.load, projector.fold
+    load, fold = memory.load, folding.fold
     resumed: list[Books] = []
 
     async def load_(connection: Connection, network: str, fingerprint: str) -> memory.Memory:
@@ -162,7 +162,7 @@ def early_answer() -> None:
 
 def effect_forgotten() -> None:
     """A projector that keeps what waits for its approvals in mind, and does not write it down."""
-    fold = projector.fold
+    fold = folding.fold
 
     def fold_(*given: Any) -> list[Change]:
         return [change for change in fold(*given) if change[1] is not Effect.AWAITING_APPROVAL]

@@ -33,6 +33,7 @@ from sajja_schemas.registers.noting import Facts, Key
 from sajja_server.projections import memory, registers
 from sajja_server.status import verify_networks
 from simulation.people import NETWORK, Device, People
+from support.database import READING
 
 _NAMED_MAX: Final = 3
 
@@ -91,7 +92,7 @@ class Findings:
 
 async def read_stored(owner_url: str) -> Stored:
     """The log and the books, as of one moment."""
-    connection = await asyncpg.connect(owner_url)
+    connection = await asyncpg.connect(owner_url, server_settings=READING)
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             size = await connection.fetchval("SELECT size FROM sajja.log_head WHERE network = $1", NETWORK)

@@ -26,6 +26,7 @@ _THROWN_AWAY: Final = {
     "autovacuum": "off",
     "max_connections": "200",
 }
+READING = {"search_path": "books"}  # where a connection of the server's pool finds what is derived
 
 
 @dataclass

@@ -37,6 +37,7 @@ from sajja_schemas.events.ruleset import Bylaws
 from sajja_schemas.findings import Finding
 from sajja_server.admit import admit_network, read_founding
 from sajja_server.projections.memory import load
+from support.database import READING
 from support.life_page import Told, class_of
 from support.posting_table import event
 from support.serving import session_headers
@@ -300,7 +301,7 @@ class Life:
         return whole
 
     async def _read(self) -> Whole:
-        connection = await asyncpg.connect(self.served.database_url)
+        connection = await asyncpg.connect(self.served.database_url, server_settings=READING)
         try:
             rows = await connection.fetch(
                 "SELECT device, signature, body FROM sajja.entry WHERE network = $1 ORDER BY index", self.network

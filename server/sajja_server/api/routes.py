@@ -175,6 +175,14 @@ ROUTES: Final = (
         answer=wire.SignedOut,
     ),
     Route(
+        resource="projections.certificate",
+        method=_GET,
+        path=_NETWORK + "/projections/certificate",
+        handler=projections.certificate,
+        answer=_TEXT,
+        refusals=(problems.NotPublished,),
+    ),
+    Route(
         resource="projection",
         method=_GET,
         path=_NETWORK + "/projections/{name}",

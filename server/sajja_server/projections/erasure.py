@@ -49,15 +49,18 @@ def among(entries: Iterable[LoggedBody]) -> dict[str, EntryRef]:
     return found
 
 
-async def apply_counted(connection: Connection, books: Books, erasures: dict[str, EntryRef]) -> None:
-    """Do those of the erasures that count by now, in the caller's transaction."""
+async def apply_counted(connection: Connection, books: Books, erasures: dict[str, EntryRef], *, at_once: bool) -> None:
+    """Write down those of the erasures that count by now, and do them if asked, in the caller's transaction."""
     counted = [ref for name, ref in erasures.items() if name not in books.quarantined]
     if not counted:
         return
     network = books.trust.network
     refs = [(from_base64url(ref.device, 32), ref.sequence, from_base64url(ref.hash, 32)) for ref in counted]
     bodies = await store.bodies_of(connection, network, refs, before=books.index)
-    deleted = await personal.erase(connection, network, [place for data in bodies for place in _places(data)])
+    await personal.note_erased(connection, network, [place for data in bodies for place in _places(data)])
+    if not at_once:
+        return
+    deleted = await personal.erase_again(connection, network)
     logger.info("personal_erased", network=network, erasures=len(counted), parts=deleted)
 
 

@@ -22,7 +22,7 @@ _decoder: Final = unpacker(Finding)
 
 async def load_kept(connection: Connection, network: str) -> dict[str, Finding]:
     """What the fold has found in entries."""
-    rows = await connection.fetch("SELECT id, finding FROM books.kept_finding WHERE network = $1", network)
+    rows = await connection.fetch("SELECT id, finding FROM kept_finding WHERE network = $1", network)
     return {row["id"]: _decoder.decode(row["finding"]) for row in rows}
 
 
@@ -34,10 +34,10 @@ async def save_kept(connection: Connection, books: Books) -> None:
     network = books.trust.network
     kept = [(name, pack(books.findings[name])) for name in touched if name in books.findings]
     gone = [name for name in touched if name not in books.findings]
-    await connection.execute("DELETE FROM books.kept_finding WHERE network = $1 AND id = ANY ($2)", network, gone)
+    await connection.execute("DELETE FROM kept_finding WHERE network = $1 AND id = ANY ($2)", network, gone)
     await connection.execute(
         """
-        INSERT INTO books.kept_finding (network, id, finding) SELECT $1, * FROM unnest($2::text[], $3::bytea[])
+        INSERT INTO kept_finding (network, id, finding) SELECT $1, * FROM unnest($2::text[], $3::bytea[])
         ON CONFLICT (network, id) DO UPDATE SET finding = excluded.finding
         """,
         network,
@@ -52,13 +52,13 @@ async def save_standing(
     """Write what stands, in the caller's transaction."""
     rows = [(one.name, one.code, one.village, RULES[one.code].severity.value, pack(one)) for one in standing]
     names = [row[0] for row in rows]
-    await connection.execute("DELETE FROM books.finding WHERE network = $1 AND name <> ALL ($2)", network, names)
+    await connection.execute("DELETE FROM finding WHERE network = $1 AND name <> ALL ($2)", network, names)
     await connection.execute(
         """
-        INSERT INTO books.finding (network, name, code, village, severity, finding)
+        INSERT INTO finding (network, name, code, village, severity, finding)
         SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[])
         ON CONFLICT (network, name) DO UPDATE SET finding = excluded.finding
-            WHERE books.finding.finding <> excluded.finding
+            WHERE finding.finding <> excluded.finding
         """,
         network,
         names,
@@ -66,7 +66,7 @@ async def save_standing(
     )
     await connection.execute(
         """
-        INSERT INTO books.finding_state (network, index, as_of) VALUES ($1, $2, $3)
+        INSERT INTO finding_state (network, index, as_of) VALUES ($1, $2, $3)
         ON CONFLICT (network) DO UPDATE SET index = excluded.index, as_of = excluded.as_of
         """,
         network,
@@ -79,12 +79,12 @@ async def read_standing(
     connection: Connection, network: str, village: str | None, severity: str | None
 ) -> tuple[int, date | None, list[Finding]]:
     """What stood when the books last rested: the index of the next entry then, the day, and the findings."""
-    state = await connection.fetchrow("SELECT index, as_of FROM books.finding_state WHERE network = $1", network)
+    state = await connection.fetchrow("SELECT index, as_of FROM finding_state WHERE network = $1", network)
     if state is None:
         return 0, None, []
     rows = await connection.fetch(
         """
-        SELECT finding FROM books.finding
+        SELECT finding FROM finding
         WHERE network = $1 AND ($2::text IS NULL OR village = $2) AND ($3::text IS NULL OR severity = $3)
         """,
         network,
@@ -97,6 +97,6 @@ async def read_standing(
 async def counts_by_code(connection: Connection, network: str) -> dict[str, int]:
     """How many findings of each code stand."""
     rows = await connection.fetch(
-        "SELECT code, count(*) FROM books.finding WHERE network = $1 GROUP BY 1 ORDER BY 1", network
+        "SELECT code, count(*) FROM finding WHERE network = $1 GROUP BY 1 ORDER BY 1", network
     )
     return dict(map(tuple, rows))

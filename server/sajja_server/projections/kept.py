@@ -94,7 +94,7 @@ _PARTS: Final = {
 _ELSEWHERE: Final = {
     "books": {
         *("trust", "index", "balances", "registers", "quarantined", "findings", "reversed"),
-        *("touched_balances", "touched_findings"),
+        *("touched_balances", "touched_findings", "touched_failures"),
     },
     "trust": {DEVICES, "awaiting", "approvals", "open_approvals", "resolutions", "stopped"},
 }
@@ -109,6 +109,7 @@ _devices: Final = unpacker(Device)
 
 def track(books: Books) -> None:
     """Let the mappings that grow with the log remember what changes from now on."""
+    books.quarantined = Kept(books.quarantined)  # which has a table of its own
     for one in _PARTS.values():
         owner = one.owner(books)
         setattr(owner, one.field, Kept(getattr(owner, one.field)))
@@ -120,7 +121,7 @@ async def load(connection: Connection, network: str) -> tuple[Books, dict[Row, b
     mappings: dict[str, dict[Any, Any]] = {field: {} for field in _PARTS}
     devices: dict[str, Device] = {}
     written: dict[Row, bytes] = {}
-    for part, key, data in await connection.fetch("SELECT part, key, data FROM books.part WHERE network = $1", network):
+    for part, key, data in await connection.fetch("SELECT part, key, data FROM part WHERE network = $1", network):
         if (one := _PARTS.get(part)) is not None:
             mappings[part][one.keys.decode(key)] = one.values.decode(data)
             continue
@@ -142,7 +143,7 @@ async def read_fields(connection: Connection, network: str, *fields: Row) -> lis
         (part, key): data
         for part, key, data in await connection.fetch(
             """
-            SELECT p.part, p.key, p.data FROM books.part p
+            SELECT p.part, p.key, p.data FROM part p
             JOIN unnest($2::text[], $3::text[]) AS wanted (part, key) USING (part, key) WHERE p.network = $1
             """,
             network,
@@ -156,9 +157,7 @@ async def read_fields(connection: Connection, network: str, *fields: Row) -> lis
 async def count(connection: Connection, network: str, part: str) -> int:
     """How many keys a mapping has that grows with the log."""
     assert part in _PARTS
-    found: int = await connection.fetchval(
-        "SELECT count(*) FROM books.part WHERE network = $1 AND part = $2", network, part
-    )
+    found: int = await connection.fetchval("SELECT count(*) FROM part WHERE network = $1 AND part = $2", network, part)
     return found
 
 
@@ -182,7 +181,7 @@ async def save(connection: Connection, books: Books, written: dict[Row, bytes]) 
     if kept:
         await connection.execute(
             """
-            INSERT INTO books.part (network, part, key, data)
+            INSERT INTO part (network, part, key, data)
             SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bytea[])
             ON CONFLICT (network, part, key) DO UPDATE SET data = excluded.data
             """,
@@ -194,7 +193,7 @@ async def save(connection: Connection, books: Books, written: dict[Row, bytes]) 
     if gone:
         await connection.execute(
             """
-            DELETE FROM books.part AS p USING unnest($2::text[], $3::text[]) AS gone (part, key)
+            DELETE FROM part AS p USING unnest($2::text[], $3::text[]) AS gone (part, key)
             WHERE p.network = $1 AND p.part = gone.part AND p.key = gone.key
             """,
             network,
@@ -206,6 +205,8 @@ async def save(connection: Connection, books: Books, written: dict[Row, bytes]) 
 
 def settle(books: Books) -> None:
     """What was touched is committed."""
+    assert isinstance(books.quarantined, Kept), "who saves books has tracked them"
+    books.quarantined.touched.clear()
     for one in _PARTS.values():
         getattr(one.owner(books), one.field).touched.clear()
 

@@ -2,6 +2,9 @@
 
 State and index commit together, so after any crash the fold goes on exactly where its tables stand. What has no table
 of its own (who may do what, what waits for approval) is kept in rows as well: see `kept`.
+
+Tables are named here without a schema: a connection of the pool reads the live build of each network, and a transaction
+that was aimed (`builds.aim`) reads and writes the build that it was aimed at.
 """
 
 from collections.abc import Iterable
@@ -9,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from sajja_schemas.books import Books, Change, open_books
+from sajja_schemas.books import Books, open_books
 from sajja_schemas.chain import DeclaredGap
 from sajja_schemas.entry import device_of, from_base64url, to_base64url
 from sajja_schemas.standing import Trust
@@ -19,8 +22,10 @@ from sajja_server.store import checkpoints
 from sajja_server.store.log import LoggedBody
 from sajja_server.store.pool import Connection
 
-# Raised whenever the fold's meaning or the shape of its memory changes: older tables are then folded again from zero.
-VERSION: Final = 17
+# Raised whenever the fold's meaning or the shape of its memory changes: a server then builds the books anew beside the
+# live ones, and switches to them for the reason that is written here.
+VERSION: Final = 18
+CHANGED: Final = "an entry that cannot be digested leaves nothing of itself in a figure"
 # What the publisher asks of the books; it has no fold of its own.
 _FACTS: Final = frozenset({("trust", "public_log"), ("trust", "demonstration")})
 _GAPS: Final = ("trust", "gaps")
@@ -46,12 +51,11 @@ async def load(connection: Connection, network: str, fingerprint: str) -> Memory
     """The books as they stand, or empty ones where there are none of this version."""
     memory = await stored(connection, network)
     if memory is None:
-        await forget(connection, network)
         memory = Memory(open_books(network, fingerprint))
         kept.track(memory.books)
         return memory
     for device, *rest in await connection.fetch(
-        "SELECT device, entries, last_index, last_received_at FROM books.device WHERE network = $1", network
+        "SELECT device, entries, last_index, last_received_at FROM device WHERE network = $1", network
     ):
         memory.counts[to_base64url(device)] = DeviceCount(*rest)
     return memory
@@ -59,7 +63,7 @@ async def load(connection: Connection, network: str, fingerprint: str) -> Memory
 
 async def stored(connection: Connection, network: str) -> Memory | None:
     """The books as the tables hold them; None where there are none of this version."""
-    row = await connection.fetchrow("SELECT version, index FROM books.state WHERE network = $1", network)
+    row = await connection.fetchrow("SELECT version, index FROM state WHERE network = $1", network)
     if row is None or row["version"] != VERSION:
         return None
     books, written = await kept.load(connection, network)
@@ -67,52 +71,37 @@ async def stored(connection: Connection, network: str) -> Memory | None:
     books.registers = await registers.load(connection, network)
     books.findings = await findings.load_kept(connection, network)
     for ledger, account, sub, amount in await connection.fetch(
-        "SELECT ledger, account, sub, amount_satang FROM books.balance WHERE network = $1", network
+        "SELECT ledger, account, sub, amount_satang FROM balance WHERE network = $1", network
     ):
         books.balances[ledger, account, sub] = int(amount)
-    for entry_hash, code in await connection.fetch(
-        "SELECT hash, code FROM books.quarantined WHERE network = $1", network
-    ):
-        books.quarantined[to_base64url(entry_hash)] = Effect(code)
+    rows = await connection.fetch("SELECT hash, code FROM quarantined WHERE network = $1", network)
+    books.quarantined = kept.Kept({to_base64url(entry_hash): Effect(code) for entry_hash, code in rows})
     return Memory(books, written=written)
 
 
 async def enrolled_units(connection: Connection, network: str) -> dict[bytes, str]:
     """Every device that was ever enrolled, and the unit it speaks for."""
-    rows = await connection.fetch("SELECT device, unit FROM books.device WHERE network = $1", network)
+    rows = await connection.fetch("SELECT device, unit FROM device WHERE network = $1", network)
     return {row["device"]: row["unit"] for row in rows}
 
 
 async def is_revoked(connection: Connection, network: str, device: bytes) -> bool:
     """Whether a device has been revoked, as far as the books have come."""
     return bool(
-        await connection.fetchval(
-            "SELECT revoked FROM books.device WHERE network = $1 AND device = $2", network, device
-        )
+        await connection.fetchval("SELECT revoked FROM device WHERE network = $1 AND device = $2", network, device)
     )
 
 
 async def folded_to(connection: Connection, network: str) -> int:
     """The index of the next entry that the books will fold."""
-    return await connection.fetchval("SELECT index FROM books.state WHERE network = $1", network) or 0
+    return await connection.fetchval("SELECT index FROM state WHERE network = $1", network) or 0
 
 
 async def enrolled_key(connection: Connection, network: str, device: bytes) -> bytes:
     """The key of an enrolled device."""
-    key: bytes = await connection.fetchval(
-        "SELECT key FROM books.device WHERE network = $1 AND device = $2", network, device
-    )
+    key: bytes = await connection.fetchval("SELECT key FROM device WHERE network = $1 AND device = $2", network, device)
     assert device_of(key) == device, "a device is named after its key"
     return key
-
-
-async def forget(connection: Connection, network: str) -> None:
-    """Drop everything derived of one network. The log is not touched."""
-    for table in (
-        "state", "part", "balance", "register", "quarantined", "device", "kept_finding", "finding", "finding_state",
-        "erased", "public_log", "witness", "contradiction", "gap",
-    ):  # fmt: skip
-        await connection.execute(f"DELETE FROM books.{table} WHERE network = $1", network)  # noqa: S608  # our own names
 
 
 def count_devices(counts: dict[str, DeviceCount], entries: Iterable[LoggedBody]) -> set[str]:
@@ -127,16 +116,14 @@ def count_devices(counts: dict[str, DeviceCount], entries: Iterable[LoggedBody])
     return touched
 
 
-async def save(
-    connection: Connection, memory: Memory, changes: Iterable[Change], devices_touched: set[str]
-) -> dict[kept.Row, bytes]:
-    """Write what changed, and the index, in the caller's transaction; gives what to `settle` once it is committed."""
+async def save(connection: Connection, memory: Memory, devices_touched: set[str]) -> dict[kept.Row, bytes]:
+    """Write what changed, and the index, in the caller's aimed transaction; gives what to `settle` once committed."""
     books = memory.books
     network = books.trust.network
     await _save_balances(connection, network, books)
     await registers.save(connection, network, books.registers)
     await findings.save_kept(connection, books)
-    await _save_effects(connection, network, changes)
+    await _save_effects(connection, network, books)
     compared = await kept.save(connection, books, memory.written)
     devices_changed = {name for part, name in compared if part == kept.DEVICES}
     await _save_devices(connection, books, memory.counts, devices_touched | devices_changed)
@@ -147,7 +134,7 @@ async def save(
         await checkpoints.save_facts(connection, network, facts)
     await connection.execute(
         """
-        INSERT INTO books.state (network, version, index) VALUES ($1, $2, $3)
+        INSERT INTO state (network, version, index) VALUES ($1, $2, $3)
         ON CONFLICT (network) DO UPDATE SET version = excluded.version, index = excluded.index
         """,
         network,
@@ -164,6 +151,7 @@ def settle(memory: Memory, compared: dict[kept.Row, bytes]) -> None:
     kept.settle(books)
     books.touched_balances.clear()
     books.touched_findings.clear()
+    books.touched_failures.clear()
     books.registers.touched.clear()
 
 
@@ -172,7 +160,7 @@ async def save_gaps(connection: Connection, network: str, gaps: Iterable[Declare
     for gap in gaps:  # few, if any
         await connection.execute(
             """
-            INSERT INTO books.gap (network, device, last_sequence, last_hash, next_sequence, next_previous)
+            INSERT INTO gap (network, device, last_sequence, last_hash, next_sequence, next_previous)
             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
             """,
             network,
@@ -203,7 +191,7 @@ async def _save_balances(connection: Connection, network: str, books: Books) -> 
     if touched:
         await connection.execute(
             """
-            INSERT INTO books.balance (network, ledger, account, sub, amount_satang)
+            INSERT INTO balance (network, ledger, account, sub, amount_satang)
             SELECT $1, * FROM unnest($2::text[], $3::int[], $4::text[], $5::numeric[])
             ON CONFLICT (network, ledger, account, sub) DO UPDATE SET amount_satang = excluded.amount_satang
             """,
@@ -215,18 +203,19 @@ async def _save_balances(connection: Connection, network: str, books: Books) -> 
         )
 
 
-async def _save_effects(connection: Connection, network: str, changes: Iterable[Change]) -> None:
-    last = dict(changes)  # an entry may wait and count within one batch: only how it ends is written
-    counted = [from_base64url(name, 32) for name, code in last.items() if code is Effect.COUNTED]
-    others = {from_base64url(name, 32): code for name, code in last.items() if code is not Effect.COUNTED}
+async def _save_effects(connection: Connection, network: str, books: Books) -> None:
+    quarantined = books.quarantined
+    assert isinstance(quarantined, kept.Kept), "who saves books has tracked them"
+    others = {from_base64url(name, 32): quarantined[name] for name in quarantined.touched if name in quarantined}
+    counted = [from_base64url(name, 32) for name in quarantined.touched if name not in quarantined]
     if counted:
         await connection.execute(
-            "DELETE FROM books.quarantined WHERE network = $1 AND hash = ANY ($2::bytea[])", network, counted
+            "DELETE FROM quarantined WHERE network = $1 AND hash = ANY ($2::bytea[])", network, counted
         )
     if others:
         await connection.execute(
             """
-            INSERT INTO books.quarantined (network, hash, code) SELECT $1, * FROM unnest($2::bytea[], $3::text[])
+            INSERT INTO quarantined (network, hash, code) SELECT $1, * FROM unnest($2::bytea[], $3::text[])
             ON CONFLICT (network, hash) DO UPDATE SET code = excluded.code
             """,
             network,
@@ -243,7 +232,7 @@ async def _save_devices(
     found = [counts.setdefault(name, DeviceCount()) for name in names]
     await connection.execute(
         """
-        INSERT INTO books.device (network, device, key, unit, label, revoked, entries, sequence, last_index,
+        INSERT INTO device (network, device, key, unit, label, revoked, entries, sequence, last_index,
                                   last_received_at)
         SELECT $1, * FROM unnest($2::bytea[], $3::bytea[], $4::text[], $5::text[], $6::boolean[], $7::bigint[],
                                  $8::bigint[], $9::bigint[], $10::bigint[])

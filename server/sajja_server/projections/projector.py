@@ -1,7 +1,10 @@
 """The projector: follows a network's log and keeps its books.
 
 * It reads by index, and index order is commit order: it never passes over an entry.
-* Fold, tables and index commit in one transaction. If that fails, memory is thrown away and read again from the tables.
+* Fold, tables and index commit in one transaction, into the live build. If that fails, or another build is live by
+  then, memory is thrown away and read again from the tables.
+* Where an older version made the live build, people go on reading it while this one builds its own beside, and
+  switches. Where a newer version made it, this one only watches, loudly.
 * One process at a time projects a network: it holds an advisory lock on a connection of its own. The others wait for
   the lock, and meanwhile see the tables that it writes.
 * There is no LISTEN/NOTIFY: it looks at the head four times a second, and is woken sooner by its own process.
@@ -10,22 +13,19 @@
 
 import asyncio
 import contextlib
-from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 import structlog
 
 from sajja_schemas import rules
-from sajja_schemas.books import Admitted, Books, Change, apply, originals
+from sajja_schemas.books import Books
 from sajja_schemas.calendar import reached_day
-from sajja_schemas.entry import EntryRef, entry_hash, from_base64url, to_base64url
-from sajja_schemas.verdicts import Effect
+from sajja_schemas.entry import to_base64url
 from sajja_server.clock import now_ms
-from sajja_server.projections import erasure, findings, memory
+from sajja_server.projections import builds, erasure, findings, memory, switching
+from sajja_server.projections.builds import Build, BuildMoved, Status
+from sajja_server.projections.folding import fold, read_batch, tell, write_batch
 from sajja_server.projections.pace import Pace
-from sajja_server.projections.witness import acknowledgements, save_witnesses
-from sajja_server.store import log as store
-from sajja_server.store.log import LoggedBody
 from sajja_server.store.pool import STORE_ERRORS, Connection, Hold
 
 POLL_SECONDS: Final = 0.25
@@ -51,6 +51,7 @@ class Projector:
         self._asked = asyncio.Event()  # by somebody who waits for it
         self._moved = asyncio.Condition()
         self._pace = Pace()
+        self._is_outdated = False
         self.index = 0  # of the next entry to fold, as this process last knew it
 
     def wake(self) -> None:
@@ -87,62 +88,104 @@ class Projector:
             await self._follow(connection)
             await asyncio.sleep(POLL_SECONDS)
         try:
-            async with connection.transaction():
-                # Read anew by each leader: what another one folded but did not commit is not true.
-                known = await memory.load(connection, self._network, self._fingerprint)
-                await erasure.apply_again(connection, self._network)
-            self._pace = Pace()  # another process may have looked last, at another index
-            await self._announce(known.books.index)
             while True:
-                began = _now_seconds()
-                count = await self._advance(connection, known)
-                if count == 0:
-                    await self._look(connection, known.books)
-                    await _wait(self._woken, POLL_SECONDS)
-                elif count < BATCH_ENTRIES:
-                    await _wait(self._asked, self._pace.folded(began, _now_seconds()))
+                build = await self._build(connection)
+                if build is None:
+                    await self._follow(connection)
+                    await asyncio.sleep(RETRY_SECONDS)
+                    continue
+                with contextlib.suppress(BuildMoved):
+                    await self._keep(connection, build)
+                logger.info("projector_moved", network=self._network, build=build.number)
         finally:
             if not connection.is_closed():
                 await connection.execute("SELECT pg_advisory_unlock(hashtextextended($1, 0))", key)
 
+    async def _build(self, connection: Connection) -> Build | None:
+        """The live build, once it is one of this version; None where that has to be waited for."""
+        build = await builds.live(connection, self._network)
+        if build is not None and build.version == memory.VERSION:
+            return build
+        if build is not None and build.version > memory.VERSION:
+            if not self._is_outdated:
+                logger.error("projector_outdated", network=self._network, version=memory.VERSION, live=build.version)
+            self._is_outdated = True
+            return None
+        if not await builds.try_lock(connection, self._network):
+            return None  # somebody builds it
+        try:
+            mine = await builds.begin(connection, self._network)
+            if mine.status is Status.BUILDING:
+                await self._build_beside(connection, mine)
+        finally:
+            await builds.unlock(connection, self._network)
+        return await builds.live(connection, self._network)
+
+    async def _build_beside(self, connection: Connection, build: Build) -> None:
+        """Fold the whole log into a build that nobody reads yet, and let people read it."""
+        logger.warning("projection_building", network=self._network, build=build.number, version=build.version)
+        async with connection.transaction():
+            await builds.aim(connection, build.slot)
+            known = await memory.load(connection, self._network, self._fingerprint)
+        while await self._advance(connection, known, build) == BATCH_ENTRIES:
+            pass  # what comes meanwhile is folded within the switch
+        async with connection.transaction():
+            await builds.aim(connection, build.slot)
+            await switching.save_standing(connection, self._network, known.books)
+        await switching.switch(connection, build, known)
+
+    async def _keep(self, connection: Connection, build: Build) -> None:
+        """Follow the log into the live build, until another one is live.
+
+        Raises:
+            BuildMoved: another one is.
+        """
+        async with connection.transaction():
+            # Read anew by each leader: what another one folded but did not commit is not true.
+            await builds.hold_live(connection, build)
+            known = await memory.load(connection, self._network, self._fingerprint)
+            await erasure.apply_again(connection, self._network)
+        self._pace = Pace()  # another process may have looked last, at another index
+        await self._announce(known.books.index)
+        while True:
+            began = _now_seconds()
+            count = await self._advance(connection, known, build)
+            if count == 0:
+                await self._look(connection, known.books, build)
+                await _wait(self._woken, POLL_SECONDS)
+            elif count < BATCH_ENTRIES:
+                await _wait(self._asked, self._pace.folded(began, _now_seconds()))
+
     async def _follow(self, connection: Connection) -> None:
         """See how far the process that leads has come."""
-        index = await connection.fetchval("SELECT index FROM books.state WHERE network = $1", self._network)
-        await self._announce(index or 0)
+        await self._announce(await memory.folded_to(connection, self._network))
 
-    async def _advance(self, connection: Connection, known: memory.Memory) -> int:
+    async def _advance(self, connection: Connection, known: memory.Memory, build: Build) -> int:
         """Fold the next batch; gives how many entries it had."""
-        books = known.books
+        books, is_live = known.books, build.status is Status.LIVE
         self._woken.clear()
         self._asked.clear()
-        entries = await store.read_bodies(connection, self._network, books.index, BATCH_ENTRIES)
-        if not entries:
+        batch = await read_batch(connection, books, BATCH_ENTRIES)
+        if batch is None:
             return 0
-        wanted = originals(books, (entry.body for entry in entries))
-        bodies = await self._originals(connection, wanted.values(), before=books.index)
-        erasures = erasure.waiting(books) | erasure.among(entries)
-        changes: list[Change] = []
+        entries = batch.entries
         at_once = SLICE_ENTRIES if len(entries) < BATCH_ENTRIES else SLICE_ENTRIES_BEHIND
         for at in range(0, len(entries), at_once):
-            changes += fold(books, entries[at : at + at_once], wanted.keys(), bodies)
+            fold(books, entries[at : at + at_once], batch.wanted, batch.bodies)
             await asyncio.sleep(0)
         async with connection.transaction():
-            touched = memory.count_devices(known.counts, entries)
-            compared = await memory.save(connection, known, changes, touched)
-            await erasure.apply_counted(connection, books, erasures)
-            contradicting = await save_witnesses(connection, self._network, acknowledgements(entries))
+            if is_live:
+                await builds.hold_live(connection, build)
+            else:
+                await builds.aim(connection, build.slot)
+            compared, contradicting = await write_batch(connection, known, batch, erases=is_live)
+        tell(self._network, books.touched_failures, contradicting)
         memory.settle(known, compared)
-        for name, effect in changes:
-            if effect is Effect.UNDIGESTED:
-                logger.error("entry_undigested", network=self._network, entry=name)
-        for ack in contradicting:
-            logger.error(
-                "witness_contradicts", network=self._network, index=ack.index, origin=ack.origin, size=ack.size
-            )
-        await self._announce(books.index)
+        if is_live:
+            await self._announce(books.index)
         return len(entries)
 
-    async def _look(self, connection: Connection, books: Books) -> None:
+    async def _look(self, connection: Connection, books: Books, build: Build) -> None:
         """Read what stands in the books, if it is time for it."""
         began = _now_seconds()
         if not self._pace.is_look_due(books.index, began):
@@ -150,18 +193,11 @@ class Projector:
         as_of = reached_day(books.reached.values(), now_ms())
         standing = await asyncio.to_thread(rules.findings, books, as_of)
         async with connection.transaction():
+            await builds.hold_live(connection, build)
             await findings.save_standing(connection, self._network, books.index, as_of, standing)
         for failed in (one for one in standing if one.code == rules.RULE_FAILED.code):
             logger.error("rule_failed", network=self._network, **failed.fields)
         self._pace.looked(books.index, began, _now_seconds())
-
-    async def _originals(self, connection: Connection, refs: Iterable[EntryRef], *, before: int) -> dict[str, bytes]:
-        """The bodies of entries before an index, by hash."""
-        places = [(from_base64url(ref.device, 32), ref.sequence, from_base64url(ref.hash, 32)) for ref in refs]
-        if not places:
-            return {}
-        stored = await store.bodies_of(connection, self._network, places, before=before)
-        return {to_base64url(entry_hash(body)): body for body in stored}
 
     async def _announce(self, index: int) -> None:
         async with self._moved:
@@ -177,29 +213,3 @@ async def _wait(event: asyncio.Event, seconds: float) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await event.wait()
-
-
-def fold(
-    books: Books, entries: Sequence[LoggedBody], wanted: Collection[str], bodies: dict[str, bytes]
-) -> list[Change]:
-    """Fold entries into the books, in place.
-
-    Args:
-        books: the state just before the first of them.
-        entries: in index order.
-        wanted: the hashes that the fold may look up.
-        bodies: those of them that stand before the first entry. What is looked up never stands later than the entry
-            that asks: else a replay in other batches could come to another end.
-
-    Returns:
-        Every change but the usual one, that an entry counts as it comes.
-    """
-    changes: list[Change] = []
-    for entry in entries:
-        name = to_base64url(entry.hash)
-        changed = apply(books, Admitted(entry.index, name, entry.body), bodies.get)
-        if len(changed) > 1 or changed[0][1] is not Effect.COUNTED:
-            changes += changed
-        if name in wanted:
-            bodies[name] = entry.body
-    return changes

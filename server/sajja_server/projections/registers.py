@@ -21,7 +21,7 @@ async def load(
     found = Registers()
     for name, key, facts in await connection.fetch(
         """
-        SELECT register, key, facts FROM books.register
+        SELECT register, key, facts FROM register
         WHERE network = $1 AND ($2::text[] IS NULL OR register = ANY ($2))
             AND ($3::text[] IS NULL OR subject = ANY ($3))
         """,
@@ -46,7 +46,7 @@ async def save(connection: Connection, network: str, registers: Registers) -> No
     if kept:
         await connection.execute(
             """
-            INSERT INTO books.register (network, register, subject, key, facts)
+            INSERT INTO register (network, register, subject, key, facts)
             SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::bytea[])
             ON CONFLICT (network, register, subject, key) DO UPDATE SET facts = excluded.facts
             """,
@@ -56,7 +56,7 @@ async def save(connection: Connection, network: str, registers: Registers) -> No
     if gone:
         await connection.execute(
             """
-            DELETE FROM books.register AS r
+            DELETE FROM register AS r
             USING unnest($2::text[], $3::text[], $4::text[]) AS gone (register, subject, key)
             WHERE r.network = $1 AND r.register = gone.register AND r.subject = gone.subject AND r.key = gone.key
             """,

@@ -31,8 +31,8 @@ from sajja_schemas.registers import Registers, growth, loans, members, movements
 from sajja_schemas.registers.members import Headcount, headcount
 from sajja_schemas.standing import Fork, VillageBank
 from sajja_schemas.verdicts import Effect
-from sajja_server.projections import findings, kept, registers
-from sajja_server.projections.memory import folded_to, stored
+from sajja_server.projections import builds, findings, kept, registers
+from sajja_server.projections.memory import VERSION, folded_to, stored
 from sajja_server.store import evidence
 from sajja_server.store.log import log_head
 from sajja_server.store.pool import Connection, Pool
@@ -64,6 +64,7 @@ async def network_totals(pool: Pool, network: str, now: int, on: date | None = N
         )
         size = (await log_head(connection, network)).size
         found = await findings.counts_by_code(connection, network)
+        building = await builds.building_version(connection, network)
     last = reached_day(about.reached.values(), now) if about.reached else None
     as_of = on or last or business_date(now)
     lent = read_loans(known, principal, as_of)
@@ -100,6 +101,7 @@ async def network_totals(pool: Pool, network: str, now: int, on: date | None = N
         "in_transit": about.in_transit,
         "quarantined": stopped,
         "undigested": stopped.get(Effect.UNDIGESTED, 0),
+        "building_version": building,  # of books that are being built beside these, which they will replace
         "rejected": rejected,
         "findings": found,
     }
@@ -208,6 +210,21 @@ async def undigested_entries(connection: Connection, network: str) -> int:
         "SELECT count(*) FROM books.quarantined WHERE network = $1 AND code = $2", network, Effect.UNDIGESTED
     )
     return counted
+
+
+async def builds_of(pool: Pool, network: str) -> dict[str, object]:
+    """Which builds there are and were, which one people read, and who switched to it and why."""
+    async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        index = await _index(connection, network)
+        size = (await log_head(connection, network)).size
+        found = await builds.history(connection, network)
+    return {
+        "network": network,
+        "index": index,
+        "entries": size,
+        "version": VERSION,  # of this program: where it is greater than the live one's, a build is under way
+        "builds": [builds.told(build) for build in found],
+    }
 
 
 async def balances(pool: Pool, network: str, ledger: str | None) -> dict[str, object]:

@@ -64,14 +64,14 @@ async def save_witnesses(connection: Connection, network: str, acks: Sequence[Ac
     others = [ack for ack, root in zip(acks, published, strict=True) if ack.root != root]
     await connection.executemany(
         """
-        INSERT INTO books.witness (network, index, device, origin, size, root) VALUES ($1, $2, $3, $4, $5, $6)
+        INSERT INTO witness (network, index, device, origin, size, root) VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (network, device) DO UPDATE
             SET index = excluded.index, origin = excluded.origin, size = excluded.size, root = excluded.root
         """,
         [(network, *msgspec.structs.astuple(ack)) for ack in agreeing.values()],
     )
     await connection.executemany(
-        "INSERT INTO books.contradiction (network, index, device, origin, size, root) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO contradiction (network, index, device, origin, size, root) VALUES ($1, $2, $3, $4, $5, $6)",
         [(network, *msgspec.structs.astuple(ack)) for ack in others],
     )
     return others
@@ -80,11 +80,11 @@ async def save_witnesses(connection: Connection, network: str, acks: Sequence[Ac
 async def witnesses(pool: Pool, network: str) -> dict[str, Any]:
     """Which device has witnessed what, and every acknowledgement that contradicts what was published."""
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-        index = await connection.fetchval("SELECT index FROM books.state WHERE network = $1", network)
+        index = await connection.fetchval("SELECT index FROM state WHERE network = $1", network)
         agreeing = await connection.fetch(
             """
-            SELECT w.device, d.unit, w.origin, w.size, w.index FROM books.witness w
-            LEFT JOIN books.device d ON d.network = w.network AND d.device = w.device
+            SELECT w.device, d.unit, w.origin, w.size, w.index FROM witness w
+            LEFT JOIN device d ON d.network = w.network AND d.device = w.device
             WHERE w.network = $1 ORDER BY w.size DESC, w.device
             """,
             network,
@@ -92,8 +92,8 @@ async def witnesses(pool: Pool, network: str) -> dict[str, Any]:
         others = await connection.fetch(
             """
             SELECT o.index, o.device, d.unit, o.origin, o.size, o.root, c.root AS published
-            FROM books.contradiction o
-            LEFT JOIN books.device d ON d.network = o.network AND d.device = o.device
+            FROM contradiction o
+            LEFT JOIN device d ON d.network = o.network AND d.device = o.device
             LEFT JOIN sajja.checkpoint c ON c.network = o.network AND c.origin = o.origin AND c.size = o.size
             WHERE o.network = $1 ORDER BY o.index LIMIT $2
             """,
@@ -113,9 +113,9 @@ async def contradicted(pool: Pool, network: str) -> list[Finding]:
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         rows = await connection.fetch(
             """
-            SELECT e.device, e.sequence, d.unit, d.label, o.origin, o.size, o.root FROM books.contradiction o
+            SELECT e.device, e.sequence, d.unit, d.label, o.origin, o.size, o.root FROM contradiction o
             JOIN sajja.entry e ON e.network = o.network AND e.index = o.index
-            LEFT JOIN books.device d ON d.network = o.network AND d.device = o.device
+            LEFT JOIN device d ON d.network = o.network AND d.device = o.device
             WHERE o.network = $1 ORDER BY o.index LIMIT $2
             """,
             network,

@@ -41,7 +41,7 @@ async def save_facts(connection: Connection, network: str, facts: PublicFacts) -
     """Write down what the fold says of the public log."""
     await connection.execute(
         """
-        INSERT INTO books.public_log (network, facts) VALUES ($1, $2)
+        INSERT INTO public_log (network, facts) VALUES ($1, $2)
         ON CONFLICT (network) DO UPDATE SET facts = excluded.facts
         """,
         network,
@@ -51,7 +51,7 @@ async def save_facts(connection: Connection, network: str, facts: PublicFacts) -
 
 async def public_facts(connection: Connection, network: str) -> PublicFacts | None:
     """What the fold says of the public log; None before it has come to the founding entry."""
-    return read_facts(await connection.fetchval("SELECT facts FROM books.public_log WHERE network = $1", network))
+    return read_facts(await connection.fetchval("SELECT facts FROM public_log WHERE network = $1", network))
 
 
 def read_facts(stored: bytes | None) -> PublicFacts | None:

@@ -136,14 +136,11 @@ async def read_village(connection: Connection, network: str, village: str, limit
     return [Kept(*row) for row in rows]
 
 
-async def erase(connection: Connection, network: str, places: Sequence[Place]) -> int:
-    """Delete the parts of entries, set their tombstones, and note both for the next restore. Gives how many there were.
-
-    In the caller's transaction: an erasure counts, and is done, or neither.
-    """
+async def note_erased(connection: Connection, network: str, places: Sequence[Place]) -> None:
+    """Write down whose parts a counted erasure names, in the caller's transaction; `erase_again` deletes them."""
     await connection.execute(
         """
-        INSERT INTO books.erased (network, village, device, sequence, hash)
+        INSERT INTO erased (network, village, device, sequence, hash)
         SELECT $1, * FROM unnest($2::text[], $3::bytea[], $4::bigint[], $5::bytea[])
         ON CONFLICT (network, village, hash) DO NOTHING
         """,
@@ -153,7 +150,6 @@ async def erase(connection: Connection, network: str, places: Sequence[Place]) -
         [place.sequence for place in places],
         [place.hash for place in places],
     )
-    return await erase_again(connection, network)
 
 
 async def erase_again(connection: Connection, network: str) -> int:
@@ -187,7 +183,7 @@ async def _unmarked(connection: Connection, network: str) -> list[Record]:
     """The stored entries that a counted erasure names, and that have no tombstone yet."""
     return await connection.fetch(
         """
-        SELECT b.village, b.hash, e.body FROM books.erased b
+        SELECT b.village, b.hash, e.body FROM erased b
         JOIN sajja.entry e ON e.network = b.network AND e.device = b.device AND e.sequence = b.sequence
             AND e.hash = b.hash AND e.village = b.village
         WHERE b.network = $1 AND NOT EXISTS (

@@ -12,6 +12,7 @@ import asyncpg
 SERVER_VERSION_MIN: Final = 15
 CONNECT_SECONDS: Final = 10
 Pool = asyncpg.Pool
+Record = asyncpg.Record
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 Hold = Callable[[], AbstractAsyncContextManager[Connection]]  # a connection for as long as the context lasts
 # How a database fails: refused, lost, in error, or silent. Whether it did what was asked is then unknown. The driver's
@@ -19,6 +20,8 @@ Hold = Callable[[], AbstractAsyncContextManager[Connection]]  # a connection for
 STORE_ERRORS: Final = (
     OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, TimeoutError,
 )  # fmt: skip
+
+DISK_FULL: Final = asyncpg.DiskFullError
 
 COMMAND_SECONDS: Final = 60  # a dead peer must not hold a request for ever
 
@@ -67,7 +70,9 @@ async def connection_beside(database_url: str, *, role: str | None = None) -> As
 
 
 def _settings(role: str | None) -> dict[str, str]:
-    return {"application_name": "sajja-server", "jit": "off"} | ({"role": role} if role else {})
+    # What is derived is named without a schema: here that means the live build of each network (projections.builds).
+    settings = {"application_name": "sajja-server", "jit": "off", "search_path": "books"}
+    return settings | ({"role": role} if role else {})
 
 
 async def _leave_as_it_is(_connection: asyncpg.Connection) -> None:
@@ -77,8 +82,8 @@ async def _leave_as_it_is(_connection: asyncpg.Connection) -> None:
 async def _check(connection: asyncpg.pool.PoolConnectionProxy) -> None:
     if connection.get_server_version().major < SERVER_VERSION_MIN:
         raise StoreUnfit(f"PostgreSQL {SERVER_VERSION_MIN} or newer is needed")
-    if await connection.fetchval("SELECT to_regclass('sajja.entry')") is None:
-        raise StoreUnfit("the tables are missing: run `sajja-server migrate` as the owner first")
+    if await connection.fetchval("SELECT to_regclass('projection.live')") is None:
+        raise StoreUnfit("tables are missing: run `sajja-server migrate` as the owner first")
     may_change: bool = await connection.fetchval(
         """
         SELECT has_table_privilege('sajja.entry', 'UPDATE') OR has_table_privilege('sajja.entry', 'DELETE')
