@@ -67,6 +67,11 @@ def clock_of(chance: random.Random, founded_ms: int, steps: int) -> Clock:
     )  # fmt: skip
 
 
+def server_clock_of(chance: random.Random) -> int:
+    """How far a server's clock is ahead, in milliseconds; no entry may notice."""
+    return chance.choice((0, 0, 0, 0, 3_000, -7_200_000, 4 * 365 * _DAY_MS, -50 * 365 * _DAY_MS))
+
+
 # How often each comes. A link that stays half open takes as long as a timeout: the tests of bad links have it.
 _FATES: Final = {
     Fate.PASSES: 10, Fate.REFUSED: 1, Fate.STALLS: 1, Fate.CUT_UP: 3, Fate.CUT_DOWN: 3,
