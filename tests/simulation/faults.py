@@ -161,13 +161,12 @@ def early_answer() -> None:
 
 
 def effect_forgotten() -> None:
-    """A projector that keeps what waits for its approvals in mind, and does not write it down."""
-    fold = folding.fold
+    """A projector that knows what is without effect, and does not write it down."""
 
-    def fold_(*given: Any) -> list[Change]:
-        return [change for change in fold(*given) if change[1] is not Effect.AWAITING_APPROVAL]
+    async def save_effects(_connection: Connection, _network: str, _books: Books) -> None:
+        """Nothing."""
 
-    _replace(projector, "fold", fold_)
+    _replace(memory, "_save_effects", save_effects)
 
 
 def leaf_changed() -> None:

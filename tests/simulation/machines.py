@@ -20,11 +20,13 @@ import msgspec
 
 from simulation import points
 from simulation.faults import FAULT, FAULTS
+from simulation.plan import NETWORK
 from simulation.process import CLOCK, Child
 from support.link import Address
 
 START_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 30.0
+_REBUILT: Final = {0: "rebuilt", 3: "rebuild_lost_its_database", -signal.SIGKILL: "rebuild_killed"}
 _TRACEBACK_CHARACTERS: Final = 600
 
 
@@ -54,6 +56,7 @@ class Machines:
         self._fault = fault
         self._clock_of = clock_of
         self._starts = 0
+        self._complaints: list[str] = []
         self._folder = folder
         self._log_path = folder / "servers.log"
         self._points = folder / "points"
@@ -88,7 +91,7 @@ class Machines:
 
     def errors(self) -> list[str]:
         """What the servers themselves logged as an error, a line each: the event and the end of its traceback."""
-        errors: list[str] = []
+        errors = list(self._complaints)
         for line in self._log_path.read_bytes().splitlines():
             try:
                 told = msgspec.json.decode(line)
@@ -143,6 +146,13 @@ class Machines:
         child = await Child.begin((*words, "--json"), self._environment(), self._log_path)
         said = await asyncio.wait_for(child.said.read(), START_SECONDS)
         return await child.wait(STOP_SECONDS), msgspec.json.decode(said) if said else {}
+
+    async def rebuild(self) -> None:
+        """The operator builds the books anew beside what goes on; they must come out the same."""
+        code, _said = await self.command("rebuild", "--network", NETWORK)
+        self.happened[_REBUILT.get(code, f"rebuild_ended_with_{code}")] += 1
+        if code not in _REBUILT:
+            self._complaints.append(f"a rebuild ended with {code}")
 
     def _environment(self) -> dict[str, str]:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("SAJJA_")}

@@ -10,6 +10,8 @@ from typing import Final
 
 from support.link import FAIR, Fate, Weather
 
+NETWORK: Final = "simnet"
+
 
 @dataclass(frozen=True)
 class Size:
@@ -26,7 +28,7 @@ class Size:
 
 
 FULL = Size(
-    villages=(4, 6), servers=(2, 3), steps=(70, 110), acts=(1, 6), syncs=(1, 4), troubles=18, sticks=8,
+    villages=(4, 6), servers=(2, 3), steps=(70, 110), acts=(1, 6), syncs=(1, 4), troubles=20, sticks=8,
     may_crash_database=True,
 )  # fmt: skip
 SMALL = Size(

@@ -22,8 +22,8 @@ from simulation.carriers import Carriers
 from simulation.doings import Doings
 from simulation.faults import FAULTS
 from simulation.machines import Machines
-from simulation.people import FOUNDED_AT_MS, NETWORK, Device, People
-from simulation.plan import Size, clock_of, fair_weather, server_clock_of, stream, weather_of
+from simulation.people import FOUNDED_AT_MS, Device, People
+from simulation.plan import NETWORK, Size, clock_of, fair_weather, server_clock_of, stream, weather_of
 from simulation.troubles import Troubles
 from support.link import Link, Weather
 from support.publishing import keep_key
