@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 import structlog
 
+from sajja_server.clock import BEHIND_THE_LOG_MS, ClockWatch, now_ms, steady_ms
 from sajja_server.devices import DeviceDirectory
 from sajja_server.merge import Merger
 from sajja_server.projections.projector import Projector
@@ -45,6 +46,7 @@ class Networks:
         self._projects = projects
         self.press = press
         self._served: dict[str, Network] = {}
+        self._clock = ClockWatch()
         self._tasks: asyncio.TaskGroup | None = None
 
     async def run(self, started: asyncio.Event) -> None:
@@ -56,6 +58,8 @@ class Networks:
                     started.set()
                 except STORE_ERRORS as error:
                     logger.warning("networks_unknown", error=type(error).__name__)
+                if step := self._clock.step_ms(now_ms(), steady_ms()):
+                    logger.error("clock_stepped", by_ms=step)
                 await asyncio.sleep(LOOK_SECONDS)
 
     def get(self, name: str) -> Network:
@@ -80,9 +84,13 @@ class Networks:
     async def _take_up(self) -> None:
         async with self._pool.acquire() as connection:
             admitted = await store.networks(connection)
-        for name, head in admitted.items():
-            if name not in self._served:
-                self._served[name] = self._serve(name, head)
+            new = {name: head for name, head in admitted.items() if name not in self._served}
+            received = {name: await store.last_received(connection, name) for name in new}
+        for name, head in new.items():
+            self._served[name] = self._serve(name, head)
+            behind = received[name] - now_ms()
+            if behind > BEHIND_THE_LOG_MS:  # it stepped back while no server was here to see it
+                logger.error("clock_behind_the_log", network=name, by_ms=behind)
 
     def _serve(self, name: str, head: store.LogHead) -> Network:
         assert self._tasks is not None

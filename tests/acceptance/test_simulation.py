@@ -36,13 +36,10 @@ async def test_through_cut_links_and_killed_servers_the_books_are_the_sum_of_wha
     assert outcome.stored + sum(count for count, _code in outcome.held.values()) == outcome.entries
 
 
-QUICK = ("double_count", "early_answer", "feed_number_skipped", "lost_entry", "row_changed")
-
-
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=() if name in QUICK else pytest.mark.long)
+        pytest.param(name, marks=() if fault.is_quick else pytest.mark.long)
         for name, fault in FAULTS.items()
         if fault.tale == "days"
     ],

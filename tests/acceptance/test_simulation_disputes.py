@@ -26,7 +26,14 @@ async def test_whatever_order_disputes_arrive_in_the_books_are_the_fold_of_the_l
     assert outcome.verdicts["forked"] >= 1
 
 
-@pytest.mark.parametrize("name", [name for name, fault in FAULTS.items() if fault.tale == "disputes"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if fault.is_quick else pytest.mark.long)
+        for name, fault in FAULTS.items()
+        if fault.tale == "disputes"
+    ],
+)
 async def test_the_oracle_finds_a_fault_among_thieves(name: str, tmp_path: Path, database: Database) -> None:
     outcome = await Disputes(3, SHORT, tmp_path, database.owner_url, fault=name).run()
     assert any(FAULTS[name].finding in finding for finding in outcome.findings), outcome.findings

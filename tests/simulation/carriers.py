@@ -18,7 +18,8 @@ from sajja_client.log import Log
 from sajja_schemas.bundle import BundleWrong
 from simulation.machines import Machines
 from simulation.oracle import Findings
-from simulation.people import NETWORK, Device
+from simulation.people import Device
+from simulation.plan import NETWORK
 
 _DAMAGED: Final = 0.15
 # How a command of the server may end: done, with something to tell, without its database, killed.

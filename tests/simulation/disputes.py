@@ -35,8 +35,7 @@ from sajja_server.admit import admit_network
 from sajja_server.projections.memory import stored as stored_books
 from simulation import oracle
 from simulation.machines import Machines
-from simulation.people import NETWORK
-from simulation.plan import stream
+from simulation.plan import NETWORK, stream
 from simulation.points import POINTS
 from support.database import READING
 from support.publishing import keep_key

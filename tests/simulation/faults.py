@@ -161,13 +161,12 @@ def early_answer() -> None:
 
 
 def effect_forgotten() -> None:
-    """A projector that keeps what waits for its approvals in mind, and does not write it down."""
-    fold = folding.fold
+    """A projector that knows what is without effect, and does not write it down."""
 
-    def fold_(*given: Any) -> list[Change]:
-        return [change for change in fold(*given) if change[1] is not Effect.AWAITING_APPROVAL]
+    async def save_effects(_connection: Connection, _network: str, _books: Books) -> None:
+        """Nothing."""
 
-    _replace(projector, "fold", fold_)
+    _replace(memory, "_save_effects", save_effects)
 
 
 def leaf_changed() -> None:
@@ -228,6 +227,7 @@ class Fault:
     process: Callable[[], None] | None = None  # in every server process
     database: str | None = None  # as the owner of an empty database
     is_seen_at_the_end: bool = False  # what else is found on the way does not end the story
+    is_quick: bool = False  # to find: in every run of the tests, not only in the long ones
 
     def put_in(self) -> None:
         """Put it into this process, a server's."""
@@ -249,8 +249,8 @@ _AMOUNT: Final = "'\"amount_satang\":'"
 
 FAULTS: Final[dict[str, Fault]] = {
     # An answer is a promise.
-    "lost_entry": Fault("days", "acknowledged entries", lost_entry),
-    "early_answer": Fault("days", "acknowledged entries", early_answer),
+    "lost_entry": Fault("days", "acknowledged entries", lost_entry, is_quick=True),
+    "early_answer": Fault("days", "acknowledged entries", early_answer, is_quick=True),
     "stranger_admitted": Fault("disputes", "what was lost, or is a stranger's, is stored", stranger_admitted),
     # The log is dense, and what was signed.
     "row_dropped": Fault(
@@ -261,7 +261,7 @@ FAULTS: Final[dict[str, Fault]] = {
             f"NEW.index >= {CHANGED_INDEX} AND position({_AMOUNT} in encode(NEW.body, 'escape')) > 0",
             f"NEW.body := decode(replace(encode(NEW.body, 'escape'), {_AMOUNT}, {_AMOUNT} || '1'), 'escape');"
             " RETURN NEW;",
-        ),
+        ), is_quick=True,
     ),
     "feed_number_skipped": Fault(
         "days", "is not dense", database=_trigger(
@@ -272,10 +272,10 @@ FAULTS: Final[dict[str, Fault]] = {
     "reader_skips": Fault("days", "has pulled another feed", reader_skips, is_seen_at_the_end=True),
     "leaf_changed": Fault("days", "entry_not_included", leaf_changed),
     # The books are the fold of the log.
-    "double_count": Fault("days", _AGAINST_THE_FOLD, double_count),
+    "double_count": Fault("days", _AGAINST_THE_FOLD, double_count, is_quick=True),
     "projector_skips": Fault("days", _AGAINST_THE_FOLD, projector_skips),
     "effect_forgotten": Fault("days", "effects differ", effect_forgotten),
-    "fork_counts": Fault("disputes", _AGAINST_THE_FOLD, fork_counts),
+    "fork_counts": Fault("disputes", _AGAINST_THE_FOLD, fork_counts, is_quick=True),
     "revoked_counts": Fault("disputes", _AGAINST_THE_FOLD, revoked_counts),
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ import os
 import signal
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -19,18 +20,27 @@ import msgspec
 
 from simulation import points
 from simulation.faults import FAULT, FAULTS
-from simulation.process import Child
+from simulation.plan import NETWORK
+from simulation.process import CLOCK, Child
 from support.link import Address
 
 START_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 30.0
+_REBUILT: Final = {0: "rebuilt", 3: "rebuild_lost_its_database", -signal.SIGKILL: "rebuild_killed"}
 _TRACEBACK_CHARACTERS: Final = 600
 
 
 class Machines:
     """Server processes by number. Each listens on a port of its own, another one after each start."""
 
-    def __init__(self, owner_url: str, count: int, fault: str | None, folder: Path) -> None:
+    def __init__(
+        self,
+        owner_url: str,
+        count: int,
+        fault: str | None,
+        folder: Path,
+        clock_of: Callable[[int], int] = lambda _start: 0,
+    ) -> None:
         """Prepare; nothing runs yet.
 
         Args:
@@ -38,11 +48,15 @@ class Machines:
             count: how many processes.
             fault: one of `faults`, put into each.
             folder: for their logs, the log's key and its tiles.
+            clock_of: how far the clock is ahead at the n-th start, in milliseconds.
         """
         self.count = count
         self.happened: Counter[str] = Counter()
         self._owner_url = owner_url
         self._fault = fault
+        self._clock_of = clock_of
+        self._starts = 0
+        self._complaints: list[str] = []
         self._folder = folder
         self._log_path = folder / "servers.log"
         self._points = folder / "points"
@@ -60,7 +74,9 @@ class Machines:
         """Start a server, and wait until it answers."""
         if number in self._running:
             return
-        child = await Child.begin(("run", "--port", "0"), self._environment(), self._log_path)
+        self._starts += 1
+        environment = self._environment() | {CLOCK: str(self._clock_of(self._starts))}
+        child = await Child.begin(("run", "--port", "0"), environment, self._log_path)
         line = await asyncio.wait_for(child.said.readline(), START_SECONDS)
         if not line:
             code = await child.wait(STOP_SECONDS)
@@ -75,13 +91,13 @@ class Machines:
 
     def errors(self) -> list[str]:
         """What the servers themselves logged as an error, a line each: the event and the end of its traceback."""
-        errors: list[str] = []
+        errors = list(self._complaints)
         for line in self._log_path.read_bytes().splitlines():
             try:
                 told = msgspec.json.decode(line)
             except msgspec.DecodeError:
                 continue  # cut off by a kill
-            if told.get("level") in {"error", "critical"}:
+            if told.get("level") in {"error", "critical"} and told.get("event") != "clock_behind_the_log":
                 errors.append(f"{told.get('event')} {_end_of(str(told.get('exception', '')))}")
         return errors
 
@@ -130,6 +146,13 @@ class Machines:
         child = await Child.begin((*words, "--json"), self._environment(), self._log_path)
         said = await asyncio.wait_for(child.said.read(), START_SECONDS)
         return await child.wait(STOP_SECONDS), msgspec.json.decode(said) if said else {}
+
+    async def rebuild(self) -> None:
+        """The operator builds the books anew beside what goes on; they must come out the same."""
+        code, _said = await self.command("rebuild", "--network", NETWORK)
+        self.happened[_REBUILT.get(code, f"rebuild_ended_with_{code}")] += 1
+        if code not in _REBUILT:
+            self._complaints.append(f"a rebuild ended with {code}")
 
     def _environment(self) -> dict[str, str]:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("SAJJA_")}

@@ -32,7 +32,8 @@ from sajja_schemas.registers import Registers
 from sajja_schemas.registers.noting import Facts, Key
 from sajja_server.projections import memory, registers
 from sajja_server.status import verify_networks
-from simulation.people import NETWORK, Device, People
+from simulation.people import Device, People
+from simulation.plan import NETWORK
 from support.database import READING
 
 _NAMED_MAX: Final = 3

@@ -17,11 +17,10 @@ from sajja_schemas.entry import OFFICE, SignedEntry
 from sajja_schemas.events import AnyEvent, Body, read_body
 from sajja_schemas.events.network import NetworkEstablished
 from sajja_schemas.events.trust import Role
-from simulation.plan import Clock
+from simulation.plan import NETWORK, Clock
 from support.homes import NOWHERE, home_of
 from support.world import DAY, ROLES, Tablet, Unit, World, key_of
 
-NETWORK: Final = "simnet"
 FOUNDED_AT_MS: Final = 1_590_969_600_000  # the clock of `World`, so that the founding is the same bytes
 _STEP_MS: Final = 3_600_000
 BELIEVED_EVERY: Final = 7  # steps

@@ -10,6 +10,8 @@ from typing import Final
 
 from support.link import FAIR, Fate, Weather
 
+NETWORK: Final = "simnet"
+
 
 @dataclass(frozen=True)
 class Size:
@@ -26,7 +28,7 @@ class Size:
 
 
 FULL = Size(
-    villages=(4, 6), servers=(2, 3), steps=(70, 110), acts=(1, 6), syncs=(1, 4), troubles=18, sticks=8,
+    villages=(4, 6), servers=(2, 3), steps=(70, 110), acts=(1, 6), syncs=(1, 4), troubles=20, sticks=8,
     may_crash_database=True,
 )  # fmt: skip
 SMALL = Size(
@@ -65,6 +67,11 @@ def clock_of(chance: random.Random, founded_ms: int, steps: int) -> Clock:
             Clock(YEAR_2030_MS - founded_ms, steps_at, founded_ms - YEAR_2030_MS),
         )
     )  # fmt: skip
+
+
+def server_clock_of(chance: random.Random) -> int:
+    """How far a server's clock is ahead, in milliseconds; no entry may notice."""
+    return chance.choice((0, 0, 0, 0, 3_000, -7_200_000, 4 * 365 * _DAY_MS, -50 * 365 * _DAY_MS))
 
 
 # How often each comes. A link that stays half open takes as long as a timeout: the tests of bad links have it.

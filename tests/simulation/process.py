@@ -8,18 +8,20 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from sajja_server import cli
+from sajja_server import cli, clock
 from simulation.faults import FAULT, FAULTS
 from simulation.points import wrap_all
 
+CLOCK: Final = "SIMULATED_CLOCK_MS"  # the environment's name for how far the process's clock is ahead
 _STDOUT, _STDERR = 1, 2
 _context: Final = get_context("forkserver")
 # What the commands import as they are called, and whatever a main module that tells stories has imported.
@@ -80,6 +82,19 @@ class Child:
         return self.exit_code
 
 
+class _Time:
+    """The module `time` as the server's clock asks it."""
+
+    monotonic_ns = staticmethod(time.monotonic_ns)
+
+    def __init__(self, ahead_ms: int) -> None:
+        self._ahead_ns = ahead_ms * 1_000_000
+
+    def time_ns(self) -> int:
+        """What the clock shows."""
+        return time.time_ns() + self._ahead_ns
+
+
 def _run(words: list[str], environment: dict[str, str], log_path: str, out: Connection) -> None:
     os.environ.clear()
     os.environ.update(environment)
@@ -88,6 +103,8 @@ def _run(words: list[str], environment: dict[str, str], log_path: str, out: Conn
     with Path(log_path).open("ab") as log:
         os.dup2(log.fileno(), _STDERR)
     sys.argv = ["sajja-server", *words]
+    module: Any = clock
+    module.time = _Time(int(os.environ.get(CLOCK, "0")))
     if FAULT in os.environ:
         FAULTS[os.environ[FAULT]].put_in()
     wrap_all()

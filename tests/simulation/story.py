@@ -22,8 +22,8 @@ from simulation.carriers import Carriers
 from simulation.doings import Doings
 from simulation.faults import FAULTS
 from simulation.machines import Machines
-from simulation.people import FOUNDED_AT_MS, NETWORK, Device, People
-from simulation.plan import Size, clock_of, fair_weather, stream, weather_of
+from simulation.people import FOUNDED_AT_MS, Device, People
+from simulation.plan import NETWORK, Size, clock_of, fair_weather, server_clock_of, stream, weather_of
 from simulation.troubles import Troubles
 from support.link import Link, Weather
 from support.publishing import keep_key
@@ -91,7 +91,10 @@ class Story:
         self.doings = Doings(self.people, seed, self.steps)
         keep_key(folder, NETWORK, self.people.world.log_key)
         self.signer = folder / "signer"
-        self.machines = Machines(owner_url, chance.choice(size.servers), fault, folder)
+        self.machines = Machines(
+            owner_url, chance.choice(size.servers), fault, folder,
+            lambda start: server_clock_of(stream(seed, "server clock", start)),
+        )  # fmt: skip
         self.findings = oracle.Findings()
         self.troubles = Troubles(self.machines, size, seed, self.steps)
         self.carriers = Carriers(folder / "sticks", self.machines, self.findings)

@@ -1,4 +1,4 @@
-"""What befalls the machines of a story: they are killed at any moment and at named points, stopped, cut off, restarted.
+"""What befalls the machines of a story: killed at any moment and at named points, stopped, cut off, restarted, rebuilt.
 
 The seed says what happens in which step, and how long a process stays away. Which process comes first to a point that
 is armed is the machine's own.
@@ -21,7 +21,7 @@ class Troubles:
     def __init__(self, machines: Machines, size: Size, seed: int, steps: int) -> None:
         """Plan which step brings what. The first is always a kill: a story must not be without a restart."""
         chance = stream(seed, "troubles")
-        kinds = ["kill", *chance.sample((*POINTS, *ROWS), len(POINTS) + len(ROWS)), "kill", "stop", "drop_sessions"]
+        kinds = ["kill", *POINTS, *ROWS, "kill", "stop", "drop_sessions", "rebuild"]
         kinds += ["crash_database"] * size.may_crash_database
         planned = sorted(chance.sample(range(3, steps), size.troubles))
         rest = kinds[1:] if size.troubles >= len(kinds) else chance.sample(kinds[1:], size.troubles - 1)
@@ -69,6 +69,7 @@ class Troubles:
         of_all: dict[str, Callable[[], Awaitable[None]]] = {
             "drop_sessions": self._machines.drop_sessions,
             "crash_database": self._machines.crash_database,
+            "rebuild": self._machines.rebuild,
         }
         if kind in of_all:
             await of_all[kind]()

@@ -104,6 +104,14 @@ async def log_head(connection: Connection, network: str) -> LogHead:
     return LogHead(row["fingerprint"], row["size"])
 
 
+async def last_received(connection: Connection, network: str) -> int:
+    """When the newest entry came in, by the clock of whoever took it in; 0 where there is none."""
+    found: int | None = await connection.fetchval(
+        "SELECT received_at FROM sajja.entry WHERE network = $1 ORDER BY index DESC LIMIT 1", network
+    )
+    return found or 0
+
+
 async def ingest(
     connection: Connection,
     network: str,
