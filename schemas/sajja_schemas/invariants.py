@@ -87,12 +87,13 @@ def _pairs(books: Books) -> list[Breach]:
         for pair in PAIRS:
             both = sums.get((f"bank:{village}", pair.bank_account), 0)
             both += books.balances.get((pair.fund, pair.fund_account, village), 0)
-            if unexplained := both - _under_way(books, pair, village):
+            if unexplained := both - under_way(books, pair, village):
                 found.append(Breach(Invariant.PAIRS_AGREE, f"bank:{village}", pair.bank_account, "", unexplained))
     return found
 
 
-def _under_way(books: Books, pair: Pair, village: str) -> int:
+def under_way(books: Books, pair: Pair, village: str) -> int:
+    """What money that is under way explains of a pair's difference."""
     return sum(
         sign * transit.difference_satang
         for transit in books.transit.values()

@@ -57,6 +57,9 @@ _ALL_OF_IT: Final = {
     Audience.AUDITOR: Scope.ALL,
 }
 
+# What has a row a village, or rows that name members by their ids: a committee is given its own village's.
+_TABLE: Final = _ALL_OF_IT | {Audience.VILLAGE_COMMITTEE: Scope.OWN_VILLAGE}
+
 MAY: Final[Mapping[str, Mapping[Audience, Scope]]] = {
     "page": _ANYBODY,
     "healthz": _ANYBODY,
@@ -98,6 +101,18 @@ MAY: Final[Mapping[str, Mapping[Audience, Scope]]] = {
     "projection.books": _ALL_OF_IT | {Audience.VILLAGE_COMMITTEE: Scope.OWN_VILLAGE},
     "projection.indicators": _ALL_OF_IT | {Audience.VILLAGE_COMMITTEE: Scope.OWN_VILLAGE},
     "projection.findings": _ALL_OF_IT | {Audience.VILLAGE_COMMITTEE: Scope.OWN_VILLAGE},
+    "projection.passbooks": _TABLE,
+    "projection.loans": _TABLE,
+    "projection.par_buckets": _TABLE,
+    "projection.risk_cover": _TABLE,
+    "projection.risk_claims": _TABLE,
+    "projection.welfare_members": _TABLE,
+    "projection.welfare_claims": _TABLE,
+    "projection.cash": _TABLE,
+    "projection.interfund": _TABLE,
+    "projection.in_transit": _TABLE,
+    "projection.series": _TABLE,
+    "projection.fund_series": _TABLE,
 }
 
 

@@ -15,6 +15,7 @@ from sajja_server.clock import BEHIND_THE_LOG_MS, ClockWatch, now_ms, steady_ms
 from sajja_server.devices import DeviceDirectory
 from sajja_server.merge import Merger
 from sajja_server.projections.projector import Projector
+from sajja_server.projections.reading import Reader
 from sajja_server.publish import Press, Publisher
 from sajja_server.store import log as store
 from sajja_server.store.pool import STORE_ERRORS, Hold, Pool
@@ -33,6 +34,7 @@ class Network(msgspec.Struct, frozen=True):
     merger: Merger
     directory: DeviceDirectory
     projector: Projector | None
+    reader: Reader
     publisher: Publisher
 
 
@@ -105,7 +107,7 @@ class Networks:
         publisher = Publisher(self._hold, name, self.press)
         self._tasks.create_task(publisher.run(), name=f"publisher {name}")
         logger.info("network_served", network=name)
-        return Network(name, head.fingerprint, merger, directory, projector, publisher)
+        return Network(name, head.fingerprint, merger, directory, projector, Reader(self._pool, name), publisher)
 
 
 def is_network(name: str) -> bool:

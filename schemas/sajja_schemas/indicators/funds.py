@@ -1,21 +1,17 @@
 """W1 to W6 and R1 to R3: the welfare fund and the risk fund (docs/domain.md sections 7.2, 9.8 and 9.9)."""
 
-from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Final
 
-from sajja_schemas.bylaws.history import in_force
-from sajja_schemas.calculations.matching import ROUNDS_MAX, has_full_year, is_eligible, matching_cut
 from sajja_schemas.calculations.rounding import ratio
 from sajja_schemas.calculations.spans import MONTHS_PER_YEAR
-from sajja_schemas.calculations.welfare import is_in_benefit
 from sajja_schemas.events.welfare import BENEFIT_ACCOUNTS
 from sajja_schemas.figures import read_fund
 from sajja_schemas.indicators.declaring import Answer, Indicator, Lens, Scope, Unit, share
-from sajja_schemas.registers import claims, savings
+from sajja_schemas.registers import claims
 from sajja_schemas.registers.members import Enrolment, enrolments
-from sajja_schemas.registers.reported import MATCHING
+from sajja_schemas.welfare_rights import Right, Rights
 
 _WELFARE: Final = ("welfare",)
 _RISK: Final = ("risk",)
@@ -33,28 +29,14 @@ def _enrolled(lens: Lens) -> list[Enrolment]:
     return [one for one in enrolments(lens.registers) if one.village in lens.villages]
 
 
+def _rights(lens: Lens) -> list[Right]:
+    rights = Rights(lens.books, lens.on)
+    return [rights.of(one) for one in _enrolled(lens)]
+
+
 def _in_benefit(lens: Lens) -> Fraction | None:
-    enrolled = _enrolled(lens)
-    return share(sum(_is_in_benefit(lens, one) for one in enrolled), len(enrolled))
-
-
-def _is_in_benefit(lens: Lens, one: Enrolment) -> bool:
-    """The waiting is over, and contributions have not lapsed; where the bylaws say neither, who is enrolled is in."""
-    ruled = in_force(lens.books.rulesets, "welfare", lens.on)
-    rules = ruled.rules if ruled is not None else None
-    lapse = rules.welfare if rules is not None else None
-    paid_to = savings.welfare_paid_to(lens.registers, one.village, one.member)
-    waiting_days = (rules.welfare_waiting_days if rules is not None else None) or 0
-    if lapse is None or lapse.lapse_missed is None or paid_to is None:
-        return one.waiting_from + timedelta(days=waiting_days) <= lens.on
-    return is_in_benefit(
-        on=lens.on,
-        admitted_on=one.waiting_from,
-        waiting_days=waiting_days,
-        paid_to_month=paid_to,
-        lapse_missed=lapse.lapse_missed,
-        lapse_operator=lapse.lapse_operator or ">=",
-    )
+    found = _rights(lens)
+    return share(sum(one.state == "in_benefit" for one in found), len(found))
 
 
 def _coverage(lens: Lens) -> Fraction | None:
@@ -82,36 +64,6 @@ def _runway(lens: Lens) -> Fraction | None:
     out = lens.flow((*_BENEFITS, *_ADMIN), _WELFARE) + lens.flow(_CONTRIBUTIONS, _WELFARE)
     there = lens.debit(_AT_BANK, _WELFARE) - lens.credit(_PAYABLE, _WELFARE)
     return ratio(there * MONTHS_PER_YEAR, out) if out > 0 else None
-
-
-def _full_year(lens: Lens) -> int:
-    cut = matching_cut(lens.on.year)
-    return sum(has_full_year(member_since=one.joined, cut=cut) for one in _enrolled(lens))
-
-
-def _eligible(lens: Lens) -> int:
-    """A round that was received has matched everybody who had a full year at its day."""
-    cut = matching_cut(lens.on.year)
-    ruled = in_force(lens.books.rulesets, "welfare", lens.on)
-    most = (ruled.rules.welfare.matched_rounds_max if ruled and ruled.rules.welfare else None) or ROUNDS_MAX
-    rounds = list(_rounds(lens))
-    return sum(
-        is_eligible(
-            member_since=one.joined,
-            left_on=None,
-            rounds_matched=sum(has_full_year(member_since=one.joined, cut=day) for day in rounds),
-            cut=cut,
-            rounds_max=most,
-        )
-        for one in _enrolled(lens)
-    )
-
-
-def _rounds(lens: Lens) -> Iterator[date]:
-    for facts in lens.registers.all(MATCHING).values():
-        asked = [str(fact[1]) for fact in facts if fact[0] == "asked"]
-        if asked and any(fact[0] == "received" for fact in facts):
-            yield date.fromisoformat(max(asked))
 
 
 def _covered(lens: Lens) -> int:
@@ -174,11 +126,13 @@ INDICATORS: Final = (
     ),
     Indicator(
         code="ind_w6", unit=Unit.PEOPLE, thai="ครบหนึ่งปี ณ 30 กันยายน", english="a full year at 30 September",
-        formula="enrolled on every day of the year that ends on 30 September of the day's year", read=_full_year,
+        formula="enrolled on every day of the year that ends on 30 September of the day's year",
+        read=lambda lens: sum(one.has_full_year for one in _rights(lens)),
     ),
     Indicator(
         code="ind_w6_eligible", unit=Unit.PEOPLE, thai="มีสิทธิขอสมทบ", english="eligible for matching",
-        formula="a full year at 30 September, and matched in fewer rounds than the bylaws allow", read=_eligible,
+        formula="a full year at 30 September, and matched in fewer rounds than the bylaws allow",
+        read=lambda lens: sum(one.is_eligible for one in _rights(lens)),
     ),
     Indicator(
         code="ind_r1", unit=Unit.SATANG, thai="เงินต้นที่คุ้มครอง", english="covered principal",

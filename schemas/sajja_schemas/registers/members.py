@@ -197,6 +197,12 @@ def was_there(facts: Mapping[Fact, int], day: str) -> bool:
     return came > gone
 
 
+def days_of_change(facts: Mapping[Fact, int]) -> list[str]:
+    """The days at whose end `was_there` may answer otherwise than the day before, in order."""
+    came = {str(fact[_joined_at(fact)]) for fact in facts if fact[0] in _COMES}
+    return sorted(came | {str(fact[1]) for fact in facts if fact[0] in _GOES})
+
+
 def _joined_at(fact: Fact) -> int:
     return 3 if fact[0] == "admitted" else 1
 

@@ -18,6 +18,7 @@ from sajja_server.api.context import SETTINGS
 from sajja_server.merge import MergeBusy
 from sajja_server.page import HEADERS
 from sajja_server.people import PasswordsBusy
+from sajja_server.projections.reading import BeyondTheLog, BooksUnready
 from sajja_server.settings import Settings, is_loopback
 from sajja_server.store.log import UnknownNetwork
 from sajja_server.store.pool import STORE_ERRORS
@@ -67,6 +68,10 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     except problems.Problem as problem:
         return problem.response()
+    except BeyondTheLog as error:
+        return problems.IndexBeyondLog(last=error.last).response()
+    except BooksUnready:
+        return problems.BooksBeingMade().response()
     except UnknownNetwork:
         return problems.NetworkUnknown().response()
     except (Unreadable, msgspec.DecodeError, UnicodeDecodeError, web.RequestPayloadError):

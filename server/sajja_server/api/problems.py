@@ -170,6 +170,13 @@ class NotPublished(Problem):
     thai = "ยังไม่ได้ประกาศ กรุณาถามใหม่อีกสักครู่"
 
 
+class IndexBeyondLog(Problem):
+    """The log has no entry with this index yet; `last` is the index of the last one."""
+
+    status, code = HTTPStatus.NOT_FOUND, "index_beyond_log"
+    thai = "ยังไม่มีรายการลำดับนี้ในสมุดของเครือข่าย รายการล่าสุดคือลำดับ `last`"
+
+
 class NotFound(Problem):
     """There is nothing at this address."""
 
@@ -237,6 +244,14 @@ class ServerBusy(Problem):
     status, code = HTTPStatus.SERVICE_UNAVAILABLE, "server_busy"
     thai = "เซิร์ฟเวอร์งานล้น โปรดลองใหม่อีกสักครู่ ไม่มีข้อมูลใดสูญหาย"
     retry_after_seconds = 2
+
+
+class BooksBeingMade(Problem):
+    """The figures are being made anew from the log; come back in a moment. Nothing was lost."""
+
+    status, code = HTTPStatus.SERVICE_UNAVAILABLE, "books_being_made"
+    thai = "กำลังคำนวณยอดใหม่จากสมุดของเครือข่าย โปรดลองใหม่อีกสักครู่ ไม่มีข้อมูลใดสูญหาย"
+    retry_after_seconds = 5
 
 
 class StoreUnavailable(Problem):

@@ -9,9 +9,11 @@ from typing import Any, Final
 import msgspec
 from aiohttp import web
 
+from sajja_schemas import limits
 from sajja_schemas.accounts import is_ledger
 from sajja_schemas.entry import is_village
 from sajja_schemas.findings import Severity
+from sajja_schemas.projections import PROJECTIONS as TABLES
 from sajja_server import duplicates, narrowing
 from sajja_server.access import Scope
 from sajja_server.api import problems
@@ -22,6 +24,8 @@ from sajja_server.clock import now_ms
 from sajja_server.projections import builds, views, witness
 
 FINDINGS_MAX: Final = 10_000
+ROWS: Final = 500  # of a page, where no limit is asked for
+ROWS_MAX: Final = 5_000
 
 
 async def projection(request: web.Request) -> web.Response:
@@ -47,15 +51,16 @@ async def certificate(request: web.Request) -> web.Response:
 
 
 async def _network_totals(request: web.Request) -> Mapping[str, Any]:
-    pool, network = request.app[POOL], network_of(request).name
+    served = network_of(request)
+    pool, reader, network = request.app[POOL], served.reader, served.name
     match request[SCOPE]:
         case Scope.ALL:
-            return await views.network_totals(pool, network, now_ms(), date_of(request, "on"))
+            return await views.network_totals(pool, reader, network, _when(request))
         case Scope.OWN_VILLAGE:
-            answer = await views.network_totals(pool, network, now_ms(), date_of(request, "on"))
+            answer = await views.network_totals(pool, reader, network, _when(request))
             return narrowing.totals_of_village(answer, _village_of(request))
         case Scope.AGGREGATES:  # as of now only: two days beside each other would tell who came between them
-            return narrowing.aggregates(await views.network_totals(pool, network, now_ms()))
+            return narrowing.aggregates(await views.network_totals(pool, reader, network, views.When(now_ms())))
 
 
 async def _village_status(request: web.Request) -> Mapping[str, Any]:
@@ -69,19 +74,15 @@ async def _witnesses(request: web.Request) -> Mapping[str, Any]:
 
 
 async def _books(request: web.Request) -> Mapping[str, Any]:
+    served = network_of(request)
     ledger = _one_of(request, "ledger", is_ledger)
-    answer = await views.balances(request.app[POOL], network_of(request).name, ledger)
+    answer = await views.balances(served.reader, served.name, _when(request), ledger)
     return answer if _is_whole(request) else narrowing.books_of_village(answer, _village_of(request))
 
 
 async def _indicators(request: web.Request) -> Mapping[str, Any]:
-    return await views.indicators(
-        request.app[POOL],
-        network_of(request).name,
-        now_ms(),
-        on=date_of(request, "on"),
-        village=_village_asked(request),
-    )
+    served = network_of(request)
+    return await views.indicators(served.reader, served.name, _when(request), village=_village_asked(request))
 
 
 async def _builds(request: web.Request) -> Mapping[str, Any]:
@@ -90,21 +91,49 @@ async def _builds(request: web.Request) -> Mapping[str, Any]:
 
 
 async def _findings(request: web.Request) -> Mapping[str, Any]:
-    pool, network = request.app[POOL], network_of(request).name
+    served = network_of(request)
+    pool, network, when = request.app[POOL], served.name, _when(request)
     village = _village_asked(request)
     # One person in two villages is the office's to see: either village would learn of the other's member.
-    beside = await witness.contradicted(pool, network) if _is_whole(request) else []
-    if _is_whole(request):
+    beside = await witness.contradicted(pool, network) if _is_whole(request) and when.at is None else []
+    if _is_whole(request) and when.at is None:
         beside += (await duplicates.find(pool, network, request.app[HASHER])).findings
     return await views.standing_findings(
         pool,
+        served.reader,
         network,
+        when,
         beside=beside,
-        on=date_of(request, "on"),
         village=village,
         severity=_one_of(request, "severity", lambda text: text in set(Severity)),
         limit=integer_of(request, "limit", maximum=FINDINGS_MAX),
     )
+
+
+def _table(name: str) -> Callable[[web.Request], Awaitable[Mapping[str, Any]]]:
+    """What reads a projection that is declared as a table."""
+    declared = TABLES[name]
+
+    async def read(request: web.Request) -> Mapping[str, Any]:
+        served = network_of(request)
+        text = request.query.get("after")
+        after = declared.key_from(text) if text is not None else None
+        if text is not None and after is None:
+            raise problems.RequestMalformed(query="after")
+        limit = integer_of(request, "limit", maximum=ROWS_MAX, default=ROWS)
+        assert limit is not None, "there is a default"
+        village = _village_asked(request)
+        return await views.table(
+            served.reader, served.name, name, _when(request), village=village, after=after, limit=limit
+        )
+
+    return read
+
+
+def _when(request: web.Request) -> views.When:
+    """Of which books and of which day."""
+    at = integer_of(request, "at", maximum=limits.SEQUENCE_MAX)
+    return views.When(now_ms(), date_of(request, "on"), at)
 
 
 class Projection(msgspec.Struct, frozen=True):
@@ -116,22 +145,29 @@ class Projection(msgspec.Struct, frozen=True):
 
 _DAY: Final = {"type": "string", "format": "date"}
 _VILLAGE: Final = {"type": "string", "pattern": "^[a-z][a-z0-9]{1,15}$"}
+_AT: Final = {"type": "integer", "minimum": 0, "maximum": limits.SEQUENCE_MAX}
+_ROWS: Final = {"type": "integer", "minimum": 0, "maximum": ROWS_MAX}
+_OF_TABLE: Final[Mapping[str, Mapping[str, Any]]] = {
+    "on": _DAY, "at": _AT, "village": _VILLAGE, "limit": _ROWS, "after": {"type": "string", "maxLength": 200},
+}  # fmt: skip
 PROJECTIONS: Final[Mapping[str, Projection]] = {
-    "network_totals": Projection(_network_totals, {"on": _DAY}),
+    "network_totals": Projection(_network_totals, {"on": _DAY, "at": _AT}),
     "village_status": Projection(_village_status),
     "witnesses": Projection(_witnesses),
-    "books": Projection(_books, {"ledger": {"type": "string", "minLength": 1}}),
+    "books": Projection(_books, {"at": _AT, "ledger": {"type": "string", "minLength": 1}}),
     "builds": Projection(_builds),
-    "indicators": Projection(_indicators, {"on": _DAY, "village": _VILLAGE}),
+    "indicators": Projection(_indicators, {"on": _DAY, "at": _AT, "village": _VILLAGE}),
     "findings": Projection(
         _findings,
         {
             "on": _DAY,
+            "at": _AT,
             "village": _VILLAGE,
             "severity": {"type": "string", "enum": [one.value for one in Severity]},
             "limit": {"type": "integer", "minimum": 0, "maximum": FINDINGS_MAX},
         },
     ),
+    **{name: Projection(_table(name), _OF_TABLE) for name in TABLES},
 }
 
 

@@ -192,6 +192,7 @@ ROUTES: Final = (
             "properties": {"network": {"type": "string"}, "index": {"type": "integer", "minimum": -1}},
             "required": ["network"],
         },
+        refusals=(problems.IndexBeyondLog, problems.BooksBeingMade),
     ),
     Route(
         resource="log.checkpoint",

@@ -204,11 +204,11 @@ async def save(connection: Connection, books: Books, written: dict[Row, bytes]) 
 
 
 def settle(books: Books) -> None:
-    """What was touched is committed."""
-    assert isinstance(books.quarantined, Kept), "who saves books has tracked them"
-    books.quarantined.touched.clear()
-    for one in _PARTS.values():
-        getattr(one.owner(books), one.field).touched.clear()
+    """What was touched is committed, or of no interest."""
+    mappings = [books.quarantined, *(getattr(one.owner(books), one.field) for one in _PARTS.values())]
+    for mapping in mappings:
+        if isinstance(mapping, Kept):
+            mapping.touched.clear()
 
 
 def _compared(books: Books) -> Iterator[tuple[Row, bytes]]:

@@ -61,10 +61,13 @@ async def load(connection: Connection, network: str, fingerprint: str) -> Memory
     return memory
 
 
-async def stored(connection: Connection, network: str) -> Memory | None:
-    """The books as the tables hold them; None where there are none of this version."""
+async def stored(connection: Connection, network: str, *, of_any_version: bool = False) -> Memory | None:
+    """The books as the tables hold them; None where there are none of this version.
+
+    `of_any_version` is for who only reads: what another version wrote is not to be gone on with.
+    """
     row = await connection.fetchrow("SELECT version, index FROM state WHERE network = $1", network)
-    if row is None or row["version"] != VERSION:
+    if row is None or (row["version"] != VERSION and not of_any_version):
         return None
     books, written = await kept.load(connection, network)
     books.index = row["index"]

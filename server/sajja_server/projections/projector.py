@@ -26,6 +26,7 @@ from sajja_server.projections import builds, erasure, findings, memory, switchin
 from sajja_server.projections.builds import Build, BuildMoved, Status
 from sajja_server.projections.folding import fold, read_batch, tell, write_batch
 from sajja_server.projections.pace import Pace
+from sajja_server.projections.snapshots import Snapshotter
 from sajja_server.store.pool import STORE_ERRORS, Connection, Hold
 
 POLL_SECONDS: Final = 0.25
@@ -51,6 +52,7 @@ class Projector:
         self._asked = asyncio.Event()  # by somebody who waits for it
         self._moved = asyncio.Condition()
         self._pace = Pace()
+        self._snapshots = Snapshotter(network, self._fingerprint)
         self._is_outdated = False
         self.index = 0  # of the next entry to fold, as this process last knew it
 
@@ -146,12 +148,14 @@ class Projector:
             known = await memory.load(connection, self._network, self._fingerprint)
             await erasure.apply_again(connection, self._network)
         self._pace = Pace()  # another process may have looked last, at another index
+        self._snapshots = Snapshotter(self._network, self._fingerprint)  # and have made some
         await self._announce(known.books.index)
         while True:
             began = _now_seconds()
             count = await self._advance(connection, known, build)
             if count == 0:
                 await self._look(connection, known.books, build)
+                await self._snapshots.step(connection, known.books)
                 await _wait(self._woken, POLL_SECONDS)
             elif count < BATCH_ENTRIES:
                 await _wait(self._asked, self._pace.folded(began, _now_seconds()))
