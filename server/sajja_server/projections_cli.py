@@ -59,10 +59,10 @@ def rebuild(
         if database.is_ours:
             run_async(lambda: prepare_database(database))
         names = _networks(database, network)
+        if village is not None:
+            _compare(database, names, village, as_json=as_json)
+            return
         with progress(quiet=as_json) as tell:
-            if village is not None:
-                _compare(database, names, village, tell, as_json=as_json)
-                return
             built = [
                 _rebuild(database, one, tell, accepted=accept_change, switches=not no_switch, signer=settings.signer)
                 for one in names
@@ -186,16 +186,15 @@ def _certify(database: Database, network: str, signer: str) -> tuple[bytes | Non
         return None, f"[{refusal.code}] {refusal}"
 
 
-def _compare(
-    database: Database, networks: list[str], village: str, tell: Callable[[Any], None], *, as_json: bool
-) -> None:
+def _compare(database: Database, networks: list[str], village: str, *, as_json: bool) -> None:
     from sajja_server.projections.rebuild import compare_village
 
-    async def compare(network: str) -> Any:
+    async def compare(network: str, tell: Callable[[Any], None]) -> Any:
         async with _hold(database)() as connection:
             return await compare_village(connection, network, village, tell)
 
-    found = {network: _guarded(partial(compare, network)) for network in networks}
+    with progress(quiet=as_json) as tell:
+        found = {network: _guarded(partial(compare, network, tell)) for network in networks}
     if as_json:
         print_json(
             {

@@ -45,7 +45,8 @@ def progress(*, quiet: bool) -> Iterator[Callable[[Any], None]]:
 
         def tell(said: Any) -> None:
             if said.network not in tasks:
-                tasks[said.network] = bars.add_task(f"สร้างยอด · rebuilding {said.network}", total=said.end)
+                doing = "สร้างยอด · rebuilding" if said.number else "คำนวณซ้ำ · replaying"
+                tasks[said.network] = bars.add_task(f"{doing} {said.network}", total=said.end)
             bars.update(tasks[said.network], completed=said.folded, total=max(said.end, said.folded))
 
         yield tell

@@ -134,7 +134,8 @@ class Projector:
         async with connection.transaction():
             await builds.aim(connection, build.slot)
             await switching.save_standing(connection, self._network, known.books)
-        await switching.switch(connection, build, known)
+        now = await switching.switch(connection, build, known)
+        logger.warning("projection_switched", network=self._network, build=now.number, size=now.size, reason=now.reason)
 
     async def _keep(self, connection: Connection, build: Build) -> None:
         """Follow the log into the live build, until another one is live.

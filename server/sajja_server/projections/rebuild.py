@@ -85,6 +85,7 @@ async def rebuild(hold: Hold, network: str, *, tell: Tell, accepted: str | None 
                 await builds.aim(connection, build.slot)
                 await switching.save_standing(connection, network, known.books)
             switched = await switching.switch(connection, build, known, accepted=accepted) if switches else None
+            tell(Progress(network, build.number, known.books.index, known.books.index))
         finally:
             await builds.unlock(connection, network)
     return Built(

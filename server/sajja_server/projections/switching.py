@@ -14,7 +14,6 @@ import asyncio
 from typing import Final
 
 import msgspec
-import structlog
 
 from sajja_schemas import rules
 from sajja_schemas.calendar import reached_day
@@ -28,8 +27,6 @@ from sajja_server.store.pool import Connection
 
 BATCH_ENTRIES: Final = 5_000
 SHOWN_MAX: Final = 20  # rows of a difference, of each side
-
-logger = structlog.get_logger()
 
 
 class StateDiffers(BuildRefused):
@@ -92,7 +89,6 @@ async def switch(
             raise StateDiffers(theirs, known.books) if theirs is not None else version_older(live)
         await builds.go_live(connection, build, size=known.books.index, state_hash=own, root=None, reason=reason)
     # The point of no return: from here people read this build, whatever happens to this process.
-    logger.info("projection_switched", network=network, build=build.number, size=known.books.index, reason=reason)
     return Switched(
         network=network,
         number=build.number,
