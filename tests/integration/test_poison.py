@@ -23,7 +23,7 @@ from support.rebuilding import answer, command
 from support.serving import serving, speaking
 from support.world import World
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 POISON = 666
 
