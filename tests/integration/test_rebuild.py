@@ -12,7 +12,7 @@ import pytest
 from sajja_schemas.entry import to_base64url
 from sajja_schemas.events.savings import ShareDeposited
 from sajja_schemas.state_hash import state_hash
-from sajja_server.projections import builds, memory, rebuild, switching, views
+from sajja_server.projections import builds, memory, rebuild, switching
 from sajja_server.projections.builds import BuildRefused, Status
 from sajja_server.projections.switching import StateDiffers
 from sajja_server.store import log as store
@@ -144,7 +144,8 @@ class TestSwitch:
         await merge(pool, world, world.entries)
         built = answer(command(database.server_url, "rebuild", "--no-switch", "--json"))["networks"][0]
         assert (built["size"], built["switched"]) == (len(world.entries), None)
-        totals = await views.network_totals(pool, world.network, 0)
+        async with serving(pool) as server, speaking(str(server.make_url("/")), world) as speaker:
+            totals = await speaker.totals(at_index=len(world.entries))
         assert (totals["index"], totals["building_version"]) == (len(world.entries) - 1, memory.VERSION)
         again = answer(command(database.server_url, "rebuild", "--json"))["networks"][0]
         assert (again["number"], again["began_at"]) == (built["number"], len(world.entries))
@@ -459,7 +460,7 @@ async def test_rows_of_an_older_version_that_cannot_be_read_are_not_a_fault_of_w
         assert (status, told["code"]) == (500, "server_failed"), "our own rows are ours to read"
         await owner.execute("UPDATE projection.build SET version = version - 1")
         status, told = await speaker.get_json(path)
-    assert (status, told["code"]) == (503, "server_busy")
+    assert (status, told["code"]) == (503, "books_being_made")
 
 
 async def test_what_differs_is_refused_inside_the_transaction(

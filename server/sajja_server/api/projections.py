@@ -35,7 +35,7 @@ async def projection(request: web.Request) -> web.Response:
     except (msgspec.DecodeError, KeyError) as error:
         async with request.app[POOL].acquire() as connection:
             if not await builds.is_readable(connection, network_of(request).name):
-                raise problems.ServerBusy from None  # an older version's rows, until ours are there
+                raise problems.BooksBeingMade from None  # an older version's rows, until ours are there
         raise RuntimeError("a row of our own cannot be read") from error  # not the fault of who asks
 
 
