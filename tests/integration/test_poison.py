@@ -13,6 +13,7 @@ from sajja_schemas.entry import to_base64url
 from sajja_schemas.events import Body
 from sajja_schemas.events.base import Event
 from sajja_schemas.events.savings import ShareDeposited
+from sajja_schemas.registers.boxes import note_boxes
 from sajja_schemas.state_hash import state_hash
 from sajja_schemas.verdicts import Effect
 from sajja_server.projections import builds, memory
@@ -38,7 +39,6 @@ def world() -> World:
 @pytest.fixture
 def mistake(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     """This process has a mistake in a register; the command, which is another process, has not."""
-    note_boxes = registers.note_boxes
 
     def broken(into: Any, day: Any, lines: Any, sign: int) -> None:
         if any(abs(line[3]) == POISON for line in lines):

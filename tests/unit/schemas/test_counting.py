@@ -12,6 +12,8 @@ from sajja_schemas.events.ledgers import EntryReversed
 from sajja_schemas.events.savings import ShareDeposited
 from sajja_schemas.events.trust import MeetingResolutionRecorded, Role
 from sajja_schemas.holdings import Books
+from sajja_schemas.registers.boxes import note_boxes
+from sajja_schemas.trust import take
 from sajja_schemas.verdicts import Effect
 from support.world import World, ref_to
 
@@ -38,7 +40,6 @@ def name_of(entry: SignedEntry) -> str:
 
 def break_in_the_middle(monkeypatch: pytest.MonkeyPatch) -> None:
     """The boxes are noted after balances, registers and movements: there our mistake is."""
-    note_boxes = registers.note_boxes
 
     def broken(into: Any, day: Any, lines: Any, sign: int) -> None:
         note_boxes(into, day, lines[:1], sign)
@@ -114,7 +115,6 @@ def test_what_an_approval_completes_costs_the_approval_nothing(world: World, mon
     present = tuple(world.village("pp01").officers.values())
     resolution = world.record(tablet, MeetingResolutionRecorded(no=1, subject="resolved", present=present))
     approval = world.approve(tablet, [resolution], ("president", "secretary"))
-    take = bookkeeping.take
 
     def broken(trust: Any, entry_hash: str, body: Any) -> set[str]:
         if isinstance(body.event, MeetingResolutionRecorded):
