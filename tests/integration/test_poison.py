@@ -55,7 +55,7 @@ def forget(monkeypatch: pytest.MonkeyPatch, event_type: type[Event]) -> None:
     known = reduce(or_, (one for one in get_args(events.AnyEvent) if one is not event_type))
     older = msgspec.defstruct("OlderBody", [("event", known)], bases=(Body,), frozen=True, kw_only=True)
     monkeypatch.setattr(events, "_decoder", msgspec.json.Decoder(older))
-    monkeypatch.delitem(events.CATALOGUE, event_type.__struct_config__.tag)
+    monkeypatch.delitem(events.CATALOGUE, str(event_type.__struct_config__.tag))
 
 
 async def test_a_fold_that_raises_is_loud_and_counted_by_the_rebuild_of_the_program_that_was_mended(

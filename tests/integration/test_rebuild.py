@@ -162,6 +162,7 @@ class TestReaders:
         other = world.village("pp02").tablets[0]
         await admit(database.server_url, world)
         async with serving(pool) as server, speaking(str(server.make_url("/")), world) as speaker:
+            size = 0
             for one in (office, tablet, other):
                 size = (await speaker.push(one, one.log)).size
             await speaker.totals(at_index=size)
@@ -202,6 +203,7 @@ class TestReaders:
         tablet = world.village("pp01").tablets[0]
         await admit(database.server_url, world)
         async with serving(pool) as server, speaking(str(server.make_url("/")), world) as speaker:
+            size = 0
             for one in (world.office.tablets[0], tablet):
                 size = (await speaker.push(one, one.log)).size
             await speaker.totals(at_index=size)
