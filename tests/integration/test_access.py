@@ -42,7 +42,7 @@ def test_a_donor_is_given_aggregates_and_an_operator_no_money() -> None:
     for name in PROJECTIONS:
         assert MAY[f"projection.{name}"].get(Audience.DONOR) in {None, Scope.AGGREGATES}
     operator = {name for name in PROJECTIONS if Audience.OPERATOR in MAY[f"projection.{name}"]}
-    assert operator == {"village_status", "witnesses"}
+    assert operator == {"builds", "village_status", "witnesses"}
 
 
 @pytest.fixture
@@ -105,7 +105,10 @@ async def test_a_committee_of_a_village_sees_its_village_only(pool: Pool, speake
     person = await signed_in(pool, speaker.http, speaker.base, "testnet", "village_committee", "pp01")
     base = "/v1/networks/testnet/projections"
     told = {name: await get(speaker.http, speaker.base, person, f"{base}/{name}") for name in PROJECTIONS}
-    assert {name: status for name, (status, _answer) in told.items() if status != 200} == {"witnesses": 403}
+    assert {name: status for name, (status, _answer) in told.items() if status != 200} == {
+        "builds": 403,
+        "witnesses": 403,
+    }
     answers = {name: answer for name, (status, answer) in told.items() if status == 200}
     assert answers["network_totals"]["totals"]["shares_satang"] == 12_300
     assert {device["village"] for device in answers["village_status"]["devices"]} == {"pp01"}

@@ -137,30 +137,6 @@ async def load(connection: Connection, network: str) -> tuple[Books, dict[Row, b
     return books, written
 
 
-async def read_fields(connection: Connection, network: str, *fields: Row) -> list[Any]:
-    """Single fields of the compared part, for a view; None where there is none."""
-    rows = {
-        (part, key): data
-        for part, key, data in await connection.fetch(
-            """
-            SELECT p.part, p.key, p.data FROM part p
-            JOIN unnest($2::text[], $3::text[]) AS wanted (part, key) USING (part, key) WHERE p.network = $1
-            """,
-            network,
-            [part for part, _key in fields],
-            [key for _part, key in fields],
-        )
-    }
-    return [_decoders[row].decode(rows[row]) if row in rows else None for row in fields]
-
-
-async def count(connection: Connection, network: str, part: str) -> int:
-    """How many keys a mapping has that grows with the log."""
-    assert part in _PARTS
-    found: int = await connection.fetchval("SELECT count(*) FROM part WHERE network = $1 AND part = $2", network, part)
-    return found
-
-
 async def save(connection: Connection, books: Books, written: dict[Row, bytes]) -> dict[Row, bytes]:
     """Write what changed, in the caller's transaction; gives the compared rows that did.
 
