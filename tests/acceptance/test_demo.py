@@ -23,7 +23,8 @@ from sajja_client.demo.targets import load_targets
 from sajja_client.home import Home
 from sajja_client.log import Log
 from sajja_schemas.events.savings import ShareDeposited
-from support.demo_runs import LOAD_SECONDS, free_port, is_listening, recorded, run, start, wait_until
+from support.demo_runs import free_port, is_listening, recorded, run, start
+from support.waiting import PATIENCE_SECONDS, wait_until
 
 # The whole load, twice: `long`, for every run of `.ci/run` loads and checks the demonstration besides.
 pytestmark = [pytest.mark.slow, pytest.mark.long]
@@ -41,12 +42,12 @@ def home() -> Iterator[Path]:
     port = free_port()
     child = start(home, "--no-serve", port=port)
     try:
-        assert wait_until(lambda: recorded(home) > 5_000 or child.poll() is not None, LOAD_SECONDS)
+        wait_until(lambda: (recorded(home), child.poll()), lambda seen: seen[0] > 5_000 or seen[1] is not None)
         assert child.poll() is None, child.communicate()
     finally:
         child.kill()
         child.communicate()
-    assert wait_until(lambda: not is_listening(port), 30), "the server outlived the demonstration"
+    wait_until(lambda: not is_listening(port))  # or the server outlived the demonstration
     yield home
     shutil.rmtree(place)
 
@@ -82,8 +83,8 @@ def test_another_run_starts_from_what_is_there_and_serves_until_it_is_stopped(
     port = free_port()
     child = start(home, port=port)
     try:
-        assert wait_until(lambda: is_listening(port), 60)
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as page:
+        wait_until(lambda: is_listening(port))
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=PATIENCE_SECONDS) as page:
             assert page.status == 200
         assert child.stdout is not None
         table = ""
@@ -97,7 +98,7 @@ def test_another_run_starts_from_what_is_there_and_serves_until_it_is_stopped(
         assert "13,118,275.50" in table
         assert_the_office_finds_the_person_who_stands_twice(home, port, loaded)
         child.send_signal(signal.SIGTERM)
-        assert child.wait(timeout=60) == 0
+        assert child.wait(timeout=PATIENCE_SECONDS) == 0
     finally:
         child.kill()
         child.communicate()

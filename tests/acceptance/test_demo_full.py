@@ -13,7 +13,8 @@ from sajja_client.demo import rules
 from sajja_client.demo.figures import expected_figures
 from sajja_client.demo.targets import load_targets
 from sajja_schemas.rules import RULES
-from support.demo_runs import free_port, is_listening, recorded, start, wait_until
+from support.demo_runs import free_port, is_listening, recorded, start
+from support.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.long]
 
@@ -29,12 +30,12 @@ def home() -> Iterator[Path]:
     port = free_port()
     child = start(home, "--full", "--no-serve", port=port)
     try:
-        assert wait_until(lambda: recorded(home) > 20_000 or child.poll() is not None, LOAD_SECONDS)
+        wait_until(lambda: (recorded(home), child.poll()), lambda seen: seen[0] > 20_000 or seen[1] is not None)
         assert child.poll() is None, child.communicate()
     finally:
         child.kill()
         child.communicate()
-    assert wait_until(lambda: not is_listening(port), 30), "the server outlived the demonstration"
+    wait_until(lambda: not is_listening(port))  # or the server outlived the demonstration
     yield home
     shutil.rmtree(place)
 

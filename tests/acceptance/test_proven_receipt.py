@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,9 @@ import pytest
 
 from support.database import Database
 from support.process import ServerProcess, server_process
+from support.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
-
-WAIT_SECONDS = 30
 
 
 def run(*words: str | Path, program: str = "sajja", **settings: str) -> subprocess.CompletedProcess[str]:
@@ -27,7 +25,7 @@ def run(*words: str | Path, program: str = "sajja", **settings: str) -> subproce
         env=environment,
         stdin=subprocess.DEVNULL,
         check=False,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
     )
 
 
@@ -64,10 +62,7 @@ class Office:
 
     def published(self, size: int) -> None:
         """Wait until the operator sees so many entries published."""
-        give_up = time.monotonic() + WAIT_SECONDS
-        while self.operate("status")["networks"][0]["published"] < size:
-            assert time.monotonic() < give_up, self.operate("status")
-            time.sleep(0.2)
+        wait_until(lambda: self.operate("status")["networks"][0], lambda seen: seen["published"] >= size)
 
 
 def test_a_member_takes_home_a_receipt_that_proves_itself(tmp_path: Path, database: Database) -> None:

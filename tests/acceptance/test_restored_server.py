@@ -25,6 +25,7 @@ from support.homes import deposit, home_of
 from support.process import enrolled_network, server_process
 from support.publishing import keep_key
 from support.serving import speaking
+from support.waiting import until
 from support.world import World
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
@@ -93,11 +94,7 @@ async def published(owner_url: str) -> tuple[int, int]:
 
 
 async def until_published(owner_url: str, epoch: int, size: int) -> None:
-    for _ in range(300):
-        if await published(owner_url) >= (epoch, size):
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError(f"{await published(owner_url)} is not {epoch}, {size}")
+    await until(lambda: published(owner_url), lambda seen: seen >= (epoch, size))
 
 
 @pytest.fixture

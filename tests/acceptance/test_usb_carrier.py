@@ -34,6 +34,7 @@ from support.personal import application, appoint_auditor, approve_erasure, eras
 from support.process import ServerProcess, server_process
 from support.publishing import keep_key
 from support.serving import admit, speaking
+from support.waiting import PATIENCE_SECONDS, until
 from support.world import DAY, World
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
@@ -77,7 +78,7 @@ class Country:
     def server(self, *words: object, ends: int = 0) -> dict[str, Any]:
         """What the operator types at the server."""
         command = [str(Path(sys.executable).with_name("sajja-server")), *map(str, words), "--json"]
-        done = subprocess.run(command, env=self.environment, capture_output=True, check=False, timeout=60)
+        done = subprocess.run(command, env=self.environment, capture_output=True, check=False, timeout=PATIENCE_SECONDS)
         assert done.returncode == ends, done.stderr.decode()
         read: dict[str, Any] = json.loads(done.stdout)
         return read
@@ -152,12 +153,12 @@ async def test_usb_carrier_brings_a_village_to_the_server_and_back(country: Coun
 
 async def until_published(country: Country, size: int, running: ServerProcess) -> None:
     async with aiohttp.ClientSession() as http:
-        for _ in range(200):
+
+        async def published() -> int:
             async with http.get(f"{running.url}/v1/networks/testnet/log/checkpoint") as response:
-                if response.status == 200 and int((await response.text()).split("\n")[1]) >= size:
-                    return
-            await asyncio.sleep(0.1)
-    raise AssertionError("it was not published")
+                return int((await response.text()).split("\n")[1]) if response.status == 200 else 0
+
+        await until(published, lambda seen: seen >= size)
 
 
 async def test_a_neighbours_tablet_carries_two_devices_and_brings_their_proofs_back(
@@ -200,7 +201,9 @@ async def test_the_same_lines_by_air_and_by_hand_at_once_are_counted_once(
     def run(program: str, *words: object) -> dict[str, Any]:
         command = [str(Path(sys.executable).with_name(program)), *map(str, words), "--json"]
         read: dict[str, Any] = json.loads(
-            subprocess.run(command, env=country.environment, stdout=subprocess.PIPE, check=True, timeout=60).stdout
+            subprocess.run(
+                command, env=country.environment, stdout=subprocess.PIPE, check=True, timeout=PATIENCE_SECONDS
+            ).stdout
         )
         return read
 

@@ -21,6 +21,7 @@ from sajja_server.rates import Buckets, Rate
 from sajja_server.store.pool import Pool
 from support.database import Database
 from support.serving import Speaker, admit, serving, signed_challenge, speaking
+from support.waiting import PATIENCE_SECONDS
 from support.world import World
 
 pytestmark = pytest.mark.postgres
@@ -150,21 +151,20 @@ async def test_another_villages_feed_is_not_read_and_an_unknown_one_looks_alike(
     assert told[0][0] == 403
 
 
-async def raw(speaker: Speaker, head: str, *pieces: bytes, pause_seconds: float = 0) -> tuple[bytes, float]:
-    """Send bytes, and wait for an answer as long as it takes; gives it and the seconds."""
+async def raw(speaker: Speaker, head: str, *pieces: bytes, pause_seconds: float = 0) -> bytes:
+    """Send bytes, and wait for an answer: a server that goes on waiting gives none."""
     host, port = speaker.base.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
-    started = time.perf_counter()
     writer.write(f"{head}\r\n\r\n".replace("\n", "\r\n").replace("\r\r", "\r").encode())
     try:
         for piece in pieces:
             await asyncio.sleep(pause_seconds)
             writer.write(piece)
             await writer.drain()
-        answer = await asyncio.wait_for(reader.read(4_000), 20)
+        answer = await asyncio.wait_for(reader.read(4_000), PATIENCE_SECONDS)
     finally:
         writer.close()
-    return answer, time.perf_counter() - started
+    return answer
 
 
 async def test_a_body_that_never_comes_is_not_waited_for(
@@ -176,22 +176,19 @@ async def test_a_body_that_never_comes_is_not_waited_for(
         f"POST /v1/networks/{world.network}/entries HTTP/1.1\nHost: 127.0.0.1\nContent-Type: {MEDIA_NDJSON}\n"
         f"Authorization: {headers['Authorization']}\nContent-Length: 5000"
     )
-    answer, seconds = await raw(speaker, head, b"x")
+    answer = await raw(speaker, head, b"x")
     assert b" 408 " in answer.split(b"\r\n", 1)[0]
     assert b"request_too_slow" in answer
-    assert seconds < 5
 
 
 async def test_a_body_that_drips_is_cut_off(speaker: Speaker, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each piece is in time, and the whole would take for ever."""
+    """Each piece is in time, and the whole never comes to an end."""
     monkeypatch.setattr(limits, "BODY_SECONDS", 0.6)
     head = (
         f"POST /v1/networks/{world.network}/people/sign-in HTTP/1.1\nHost: 127.0.0.1\n"
         "Content-Type: application/json\nTransfer-Encoding: chunked"
     )
-    answer, seconds = await raw(speaker, head, *[b"1\r\n \r\n"] * 8, pause_seconds=0.2)
-    assert b"request_too_slow" in answer
-    assert seconds < 8
+    assert b"request_too_slow" in await raw(speaker, head, *[b"1\r\n \r\n"] * 8, pause_seconds=0.2)
 
 
 @pytest.mark.parametrize(
@@ -211,10 +208,10 @@ async def test_a_body_that_drips_is_cut_off(speaker: Speaker, world: World, monk
 async def test_a_body_that_is_no_request_is_refused_quickly(
     path: str, data: bytes, headers: dict[str, str], code: str, speaker: Speaker
 ) -> None:
-    started = time.perf_counter()
+    started = time.process_time()  # the server is in this process, and others are on this machine
     async with speaker.http.post(f"{speaker.network}/{path}", data=data, headers=headers) as response:
         assert (response.content_type, (await response.json(content_type=None))["code"]) == (MEDIA_PROBLEM, code)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 2
 
 
 async def test_an_encoding_that_nobody_here_knows_is_refused_before_it_reaches_us(speaker: Speaker) -> None:

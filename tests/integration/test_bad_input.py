@@ -20,6 +20,7 @@ from sajja_server.api.routes import ROUTES
 from sajja_server.store.pool import Pool, StoreUnfit, open_pool
 from support.database import Database
 from support.serving import Speaker, admit, serving, speaking
+from support.waiting import until
 from support.world import World
 
 pytestmark = pytest.mark.postgres
@@ -179,11 +180,7 @@ async def test_a_session_of_one_network_is_none_in_another(speaker: Speaker, dat
     other = World.founded(("pp01",), network="othernet")
     await admit(database.server_url, other)
     headers = await push_headers(speaker, world)
-    for _ in range(100):
-        async with speaker.http.get(f"{speaker.base}/v1/hello") as response:
-            if "othernet" in (await response.json())["networks"]:
-                break
-        await asyncio.sleep(0.05)
+    await until(lambda: speaker.get_json("/v1/hello"), lambda hello: "othernet" in hello[1]["networks"])
     url = f"{speaker.base}/v1/networks/othernet/entries"
     assert (await problem_of(speaker, "POST", url, data=b"", headers=headers)).code == "session_missing"
 

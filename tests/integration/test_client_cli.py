@@ -15,6 +15,7 @@ from sajja_client.home import Home
 from support.commands import answer, run
 from support.homes import home_of, pin_to_server
 from support.server_double import ServerDouble
+from support.waiting import PATIENCE_SECONDS
 from support.world import World
 
 pytestmark = pytest.mark.slow
@@ -209,7 +210,8 @@ def test_a_person_is_asked_for_field_by_field(home: Home) -> None:
     asked = subprocess.run(
         [sys.executable, "-m", "sajja_client", "village", "record", "member_application_submitted",
          "applicant=pp01-m001", "gender=female", "group=general", "scopes=bank", "--personal", "ask", "--json"],
-        capture_output=True, text=True, check=False, timeout=60, input="\nสมมุติ\nตัวอย่าง\n\n\n\n๐๘๑-๐๐๐-๐๐๐๐\n\n",
+        capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS,
+        input="\nสมมุติ\nตัวอย่าง\n\n\n\n๐๘๑-๐๐๐-๐๐๐๐\n\n",
         env={**os.environ, "SAJJA_HOME": str(home.path), "LANG": "th_TH.UTF-8", "LC_ALL": "", "NO_COLOR": "1"},
     )  # fmt: skip
     assert answer(asked)["sequence"] == 1

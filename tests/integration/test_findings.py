@@ -1,6 +1,5 @@
 """Findings on a real server: kept with the books, told with their sentences, resolved, and rebuilt alike."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -41,13 +40,7 @@ async def push_all(speaker: Speaker) -> int:
 
 async def findings(speaker: Speaker, size: int, query: str = "") -> Any:
     """The findings, once they reflect every entry below an index."""
-    while True:
-        path = f"/v1/networks/{speaker.world.network}/projections/findings{query}"
-        status, answer = await speaker.get_json(path)
-        assert status == 200, answer
-        if answer["index"] + 1 >= size:
-            return answer
-        await asyncio.sleep(0.05)
+    return await speaker.projection(f"findings{query}", at_index=size)
 
 
 async def test_a_finding_is_told_and_officers_resolve_it(speaker: Speaker, world: World) -> None:

@@ -1,6 +1,5 @@
 """Indicators on a real server: each beside its formula, of a village or of all, as of a day."""
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -16,13 +15,7 @@ pytestmark = pytest.mark.postgres
 
 
 async def ask(speaker: Speaker, query: str = "", *, size: int = 0) -> Any:
-    while True:
-        path = f"/v1/networks/{speaker.world.network}/projections/indicators{query}"
-        status, answer = await speaker.get_json(path)
-        assert status == 200, answer
-        if answer["index"] + 1 >= size:
-            return answer
-        await asyncio.sleep(0.05)
+    return await speaker.projection(f"indicators{query}", at_index=size)
 
 
 async def test_each_indicator_stands_beside_its_formula(pool: Pool, database: Database) -> None:

@@ -16,6 +16,7 @@ from sajja_client.home import Home
 from sajja_client.log import Log
 from sajja_schemas.entry import SignedEntry
 from support.meetings import BOX, lend, pull, tablet_of, village
+from support.waiting import PATIENCE_SECONDS
 from support.world import World
 
 pytestmark = pytest.mark.slow
@@ -35,7 +36,9 @@ def command(home: Home, *words: str, language: str = "th_TH.UTF-8") -> tuple[lis
 
 def run(home: Home, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
     line, environment = command(home, *words)
-    return subprocess.run(line, capture_output=True, text=True, env=environment, input=typed, check=False, timeout=60)
+    return subprocess.run(
+        line, capture_output=True, text=True, env=environment, input=typed, check=False, timeout=PATIENCE_SECONDS
+    )
 
 
 def done(home: Home, *words: str, typed: str = "") -> str:

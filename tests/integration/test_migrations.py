@@ -15,6 +15,7 @@ import pytest
 from sajja_server import migrations
 from sajja_server.embedded import EmbeddedPostgres
 from sajja_server.migrations import MigrationFailed, dbmate_url, migrate, pending
+from support.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -122,10 +123,8 @@ async def test_one_that_is_cancelled_leaves_nothing_running(database: str, folde
     write(folder, SECOND, "SELECT pg_sleep(600);")
     task = asyncio.create_task(migrate(database, directory=folder))
     running = "SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'sajja-migrate-%'"
-    for _ in range(200):
-        if "first" in await tables(database) and await run(database, running):
-            break
-        await asyncio.sleep(0.05)
+    await until(lambda: tables(database), lambda there: "first" in there)
+    await until(lambda: run(database, running))
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task

@@ -1,6 +1,5 @@
 """What a client of ours would refuse, signed by one that does not: found or without effect, and the server goes on."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import date
 from typing import Any
@@ -89,12 +88,7 @@ async def folded(speaker: Speaker, world: World, pool: Pool) -> tuple[Books, set
         for tablet in unit.tablets:
             if tablet.log:
                 size = (await speaker.push(tablet, tablet.log)).size
-    while True:
-        status, told = await speaker.get_json(f"/v1/networks/{world.network}/projections/findings")
-        assert status == 200, told
-        if told["index"] + 1 >= size:
-            break
-        await asyncio.sleep(0.05)
+    told = await speaker.projection("findings", at_index=size)
     async with pool.acquire() as connection:
         books = (await memory.load(connection, world.network, world.fingerprint)).books
     assert Effect.UNDIGESTED not in books.quarantined.values()

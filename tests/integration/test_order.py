@@ -13,6 +13,7 @@ from sajja_server.store import log as store
 from sajja_server.store.pool import Pool, open_pool
 from support.database import Database
 from support.serving import admit, serving, speaking
+from support.waiting import until
 from support.world import Tablet, World
 
 pytestmark = pytest.mark.postgres
@@ -85,7 +86,9 @@ async def test_an_entry_that_commits_late_is_not_passed_over(database: Database,
         await transaction.start()
         (early,) = await store.ingest(slow, world.network, [first], [True], 1)
         waiting = asyncio.create_task(store.ingest(quick, world.network, [second], [True], 1))
-        await asyncio.sleep(0.2)
+        held_up = "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = $1"
+        name = await reader.fetchval("SELECT current_database()")
+        await until(lambda: reader.fetchval(held_up, name))
         assert not waiting.done()
         assert [entry.index for entry in await store.read_bodies(reader, world.network, 1, 10)] == []
         await transaction.commit()

@@ -21,6 +21,7 @@ from sajja_server.store.pool import COMMAND_SECONDS
 from support.backups import replica
 from support.process import enrolled_network, server_process
 from support.serving import speaking
+from support.waiting import until
 from support.world import Tablet, World
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
@@ -170,11 +171,8 @@ async def keep_pushing(url: str, world: World, tablet: Tablet, entry: SignedEntr
 
 
 async def inserted_and_waiting(owner: asyncpg.Connection) -> None:
-    for _ in range(400):
-        if await owner.fetchval("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("no ingest came")
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    await until(lambda: owner.fetchval(waiting))
 
 
 @pytest.mark.parametrize("seconds", [3.0, pytest.param(60.0, marks=pytest.mark.long)])

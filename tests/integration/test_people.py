@@ -18,6 +18,7 @@ from sajja_server.store.pool import Pool
 from support.database import Database
 from support.serving import Speaker, admit, serving, speaking
 from support.signing_in import PASSWORD, Person, get, invite, post, set_up, sign_in, signed_in
+from support.waiting import until
 from support.world import World
 
 pytestmark = pytest.mark.postgres
@@ -190,11 +191,10 @@ async def test_a_session_of_one_network_is_none_in_another(pool: Pool, database:
     other = World.founded(("pp01",), network="othernet")
     await admit(database.server_url, other)
     person = await committee(pool, speaker)
-    status: int = 404
-    answer: dict[str, Any] = {}
-    while status == 404:  # it is taken up in a moment
-        await asyncio.sleep(0.05)
-        status, answer = await get(speaker.http, speaker.base, person, "/v1/networks/othernet/people/me")
+    status, answer = await until(
+        lambda: get(speaker.http, speaker.base, person, "/v1/networks/othernet/people/me"),
+        lambda told: told[0] != 404,  # it is taken up in a moment
+    )
     assert (status, answer["code"]) == (401, "sign_in_needed")
 
 

@@ -29,6 +29,7 @@ from support.database import Database
 from support.homes import deposit, home_of
 from support.public_site import Site, publishing_site
 from support.serving import serving
+from support.waiting import until
 from support.world import World
 
 pytestmark = [pytest.mark.postgres]
@@ -221,15 +222,16 @@ async def test_a_lost_database_connection_is_waited_for(site: Site, database: Da
     finally:
         await owner.close()
     entry = site.world.record(tablet, share(1))
-    for _ in range(20):
+
+    async def offered() -> tuple[int, bytes]:
         async with site.speaker.http.post(
             f"{site.speaker.network}/entries",
             data=b"\n".join(site.world.lines([entry])),
             headers={"Content-Type": MEDIA_NDJSON, **signed_in},
         ) as response:
-            if response.status == 200:
-                break
-        await asyncio.sleep(0.2)
+            return response.status, await response.read()
+
+    await until(offered, lambda told: told[0] == 200)
     await site.published(len(site.world.entries))
 
 

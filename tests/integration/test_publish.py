@@ -3,9 +3,7 @@
 import asyncio
 import json
 import signal
-from collections.abc import Callable
 from copy import deepcopy
-from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -25,6 +23,7 @@ from sajja_server.store import checkpoints
 from sajja_server.store.pool import Pool
 from support.database import Database
 from support.publishing import POINTS, keep_key, merge, press_at, publish, publish_and_die
+from support.waiting import until_seen
 from support.world import World, key_of
 
 pytestmark = [pytest.mark.postgres]
@@ -71,16 +70,13 @@ async def newest(pool: Pool, world: World) -> Checkpoint | None:
     return open_note(found.note, found.origin, world.log_key.public)
 
 
-def have_published(publishers: list[Publisher], size: int) -> bool:
-    return all(one.newest is not None and one.newest.size >= size for one in publishers)
+async def have_published(publishers: list[Publisher], size: int) -> None:
+    """Wait until each of them says so many."""
 
+    def sizes() -> list[int]:
+        return [one.newest.size if one.newest is not None else 0 for one in publishers]
 
-async def comes_true(is_so: Callable[[], bool]) -> bool:
-    for _ in range(400):
-        if is_so():
-            return True
-        await asyncio.sleep(0.05)
-    return False
+    await until_seen(sizes, lambda seen: min(seen) >= size)
 
 
 async def as_owner(database: Database, *statements: str) -> None:
@@ -219,7 +215,7 @@ async def test_two_publishers_never_publish_two_roots_for_a_size(
     try:
         for _ in range(3):
             size = await deposits(pool, world, 40)
-            assert await comes_true(partial(have_published, publishers, size))
+            await have_published(publishers, size)
     finally:
         for task in tasks:
             task.cancel()
@@ -241,7 +237,7 @@ async def test_who_has_no_key_does_not_hold_the_place_of_who_has_one(
     try:
         await asyncio.sleep(0.3)
         tasks.append(asyncio.create_task(having.run()))
-        assert await comes_true(partial(have_published, [without, having], size))
+        await have_published([without, having], size)
     finally:
         for task in tasks:
             task.cancel()

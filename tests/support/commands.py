@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from support.waiting import PATIENCE_SECONDS
+
 
 def run(
     *words: str | Path, home: Path, language: str = "th_TH.UTF-8", typed: str = "", **settings: str
@@ -20,7 +22,7 @@ def run(
         env=environment,
         input=typed,
         check=False,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
     )
 
 

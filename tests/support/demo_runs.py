@@ -2,22 +2,23 @@
 
 import contextlib
 import os
+import random
 import socket
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 LOAD_SECONDS = 480
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody has, of those that the system gives to no connection of its own accord."""
+    while True:
+        port = random.randrange(10_000, 32_768)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def start(home: Path, *words: str, port: int) -> subprocess.Popen[str]:
@@ -47,15 +48,6 @@ def run(home: Path, *words: str, port: int | None = None) -> tuple[int, str, str
 def is_listening(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def wait_until(is_so: Callable[[], object], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if is_so():
-            return True
-        time.sleep(0.1)
-    return bool(is_so())
 
 
 def recorded(home: Path) -> int:

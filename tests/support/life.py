@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,6 +42,7 @@ from support.database import READING
 from support.life_page import Told, class_of
 from support.posting_table import event
 from support.serving import session_headers
+from support.waiting import until
 from support.world import ASSEMBLY, QUORUMS
 
 OPENED: Final = date(2020, 1, 1)
@@ -266,16 +268,15 @@ class Life:
         self.sign()
 
         async def run() -> list[SyncReport]:
-            reports = []
-            for tablet in tablets or self.everybody():
-                async with Sync(tablet.log, server_url=self.served.url, attempts=3) as sync:
-                    report = await sync.run()
-                while not report.enrolled:  # the server's books follow its log
-                    await asyncio.sleep(_POLL_SECONDS)
-                    async with Sync(tablet.log, server_url=self.served.url, attempts=3) as sync:
-                        report = await sync.run()
-                reports.append(report)
-            return reports
+            # Until it is enrolled: the server's books follow its log.
+            return [
+                await until(partial(synced, tablet), lambda report: report.enrolled)
+                for tablet in tablets or self.everybody()
+            ]
+
+        async def synced(tablet: Tablet) -> SyncReport:
+            async with Sync(tablet.log, server_url=self.served.url, attempts=3) as sync:
+                return await sync.run()
 
         return asyncio.run(run())
 
@@ -336,12 +337,14 @@ class Life:
             log = self.desk.log
             network_url = f"{self.served.url}/v1/networks/{self.network}"
             headers = await session_headers(http, network_url, log.device, log.key, log.pin.fingerprint)
-            while True:
+
+            async def ask() -> dict[str, Any]:
                 async with http.get(path, headers=headers) as answer:
-                    totals: dict[str, Any] = msgspec.json.decode(await answer.read())
-                if totals["index"] + 1 >= size:
-                    return totals
-                await asyncio.sleep(_POLL_SECONDS)
+                    told: dict[str, Any] = msgspec.json.decode(await answer.read())
+                    assert answer.status == 200, told
+                    return told
+
+            return await until(ask, lambda totals: totals["index"] + 1 >= size)
 
     def at_work(self) -> Desk:
         """The office with both its devices."""
@@ -368,11 +371,13 @@ async def _admit(served: Served, founding: SignedEntry) -> None:
     """What the operator does once; then the server that runs finds the network."""
     await admit_network(served.database_url, "sajja_app", founding)
     async with ClientSession() as http:
-        while True:
+
+        async def networks() -> list[str]:
             async with http.get(f"{served.url}/v1/hello") as answer:
-                if founding.network in msgspec.json.decode(await answer.read())["networks"]:
-                    return
-            await asyncio.sleep(_POLL_SECONDS)
+                told: list[str] = msgspec.json.decode(await answer.read())["networks"]
+                return told
+
+        await until(networks, lambda seen: founding.network in seen)
 
 
 def folded(network: str, fingerprint: str, entries: Sequence[SignedEntry]) -> Books:

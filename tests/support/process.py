@@ -16,6 +16,7 @@ import msgspec
 from sajja_server.embedded import EmbeddedPostgres
 from sajja_server.migrations import migrate
 from support.serving import Speaker, admit, speaking
+from support.waiting import PATIENCE_SECONDS
 from support.world import World
 
 _NONE: Mapping[str, str] = {}
@@ -36,7 +37,7 @@ class ServerProcess:
     def stop(self) -> int:
         """SIGTERM; gives the exit code."""
         self.child.terminate()
-        return self.child.wait(timeout=30)
+        return self.child.wait(timeout=PATIENCE_SECONDS)
 
 
 @contextmanager
@@ -56,7 +57,7 @@ def server_process(
     try:
         assert child.stdout is not None
         line = child.stdout.readline()
-        assert line, "the server did not start"
+        assert line, f"the server did not start (exit code {child.wait()})"
         yield ServerProcess(child, msgspec.json.decode(line)["url"])
     finally:
         if child.poll() is None:

@@ -1,6 +1,5 @@
 """A server that publishes its log, with a world's office already on it."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from sajja_server.store.pool import Pool
 from support.database import Database
 from support.publishing import keep_key
 from support.serving import Speaker, admit, serving, speaking
+from support.waiting import until
 from support.world import World
 
 
@@ -32,14 +32,14 @@ class Site:
 
     async def published(self, size: int) -> Checkpoint:
         """The checkpoint, once it holds so many entries."""
-        for _ in range(400):
+
+        async def newest() -> Checkpoint | None:
             status, note, _headers = await self.get("log/checkpoint")
-            if status == 200:
-                found = open_note(note, self.world.origin, self.world.log_key.public)
-                if found.size >= size:
-                    return found
-            await asyncio.sleep(0.05)
-        raise AssertionError("it was not published")
+            return open_note(note, self.world.origin, self.world.log_key.public) if status == 200 else None
+
+        found = await until(newest, lambda seen: seen is not None and seen.size >= size)
+        assert found is not None
+        return found
 
 
 @asynccontextmanager

@@ -21,6 +21,7 @@ from sajja_server.publish import Press, Publisher
 from sajja_server.signer import Signer
 from sajja_server.store import log as store
 from sajja_server.store.pool import Pool, open_pool
+from support.waiting import PATIENCE_SECONDS
 from support.world import World
 
 POINTS = ("tiles_written", "signed", "row_added", "checkpoint_shown")
@@ -78,7 +79,7 @@ def publish_and_die(database_url: str, folder: Path, network: str, point: str) -
     """Publish in a process that SIGKILLs itself when a point is reached; gives its exit code."""
     command = [sys.executable, "-m", "support.publishing", database_url, str(folder), network, point]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
-    return subprocess.run(command, env=environment, check=False, timeout=60).returncode
+    return subprocess.run(command, env=environment, check=False, timeout=PATIENCE_SECONDS).returncode
 
 
 async def _publish_once(arguments: Sequence[str]) -> None:

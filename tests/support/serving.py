@@ -22,6 +22,7 @@ from sajja_server.app import build_app
 from sajja_server.person_hash import PersonHasher
 from sajja_server.settings import Settings
 from sajja_server.store.pool import Pool, open_pool
+from support.waiting import until
 from support.world import Tablet, World
 
 SECRET = b"this is a secret of nobody at all"[:32]
@@ -102,11 +103,17 @@ class Speaker:
 
     async def totals(self, *, at_index: int) -> Any:
         """Network totals, once they reflect every entry below an index (the size that a push answered)."""
-        while True:
-            status, totals = await self.get_json(f"/v1/networks/{self.world.network}/projections/network_totals")
-            assert status == 200, totals
-            if totals["index"] + 1 >= at_index:
-                return totals
+        return await self.projection("network_totals", at_index=at_index)
+
+    async def projection(self, name: str, *, at_index: int) -> Any:
+        """A projection, once it reflects every entry below an index."""
+
+        async def ask() -> Any:
+            status, answer = await self.get_json(f"/v1/networks/{self.world.network}/projections/{name}")
+            assert status == 200, answer
+            return answer
+
+        return await until(ask, lambda answer: answer["index"] + 1 >= at_index)
 
 
 def signed_challenge(key: signing.SigningKey, challenge: str, fingerprint: str, server: str) -> dict[str, str]:
