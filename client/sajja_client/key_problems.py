@@ -35,6 +35,15 @@ class PinNeeded(Problem):
     exit_code = EXIT_USAGE
 
 
+class PinRequired(Problem):
+    """Keys without a PIN are for demonstrations."""
+
+    code = "pin_required"
+    thai = "เครือข่ายนี้ไม่ใช่เครือข่ายสาธิต กรรมการทุกคนต้องมีรหัส PIN ของตน จึงใช้ --without-pins ไม่ได้"
+    english = "this network is no demonstration: each officer has a PIN, and --without-pins is refused"
+    exit_code = EXIT_USAGE
+
+
 class PinFileWrong(Problem):
     """The file of PINs cannot be used. The sentence never repeats what is in it."""
 

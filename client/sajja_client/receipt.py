@@ -44,7 +44,7 @@ def receipt(log: Log, books: Books, entry: SignedEntry, demand: Demand) -> str:
         entry,
         body,
         Effect.COUNTED,
-        awaits=_classes(demand) if demand is not FREE else "",
+        awaits=demand.classes if demand is not FREE else (),
         borrower=borrower_of(books, body.village, body.event),
     )
     return plain(document).rstrip()

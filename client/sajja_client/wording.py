@@ -12,7 +12,7 @@ import msgspec
 
 from sajja_schemas.books import Books
 from sajja_schemas.calendar import format_thai
-from sajja_schemas.events.base import Event, Receipt
+from sajja_schemas.events.base import Approvers, Event, Receipt
 from sajja_schemas.field_words import FIELD_WORDS
 from sajja_schemas.money import format_baht
 from sajja_schemas.registers.loans import loan_of
@@ -47,6 +47,7 @@ _CHOICES: Final = {
     "paid_into": {"own": "กล่องของตน", "other": "กล่องอื่น"},
     "gender": {"female": "หญิง", "male": "ชาย"},
 }
+_SUBJECTS: Final = ("member", "box", "person", "loan", "claim", "to_member")
 _APART: Final = frozenset({"receipt", "meeting", "bylaws", "caused_by", "source"})  # these have places of their own
 EFFECTS: Final[dict[Effect, str]] = {
     Effect.COUNTED: "นับแล้ว",
@@ -62,6 +63,23 @@ EFFECTS: Final[dict[Effect, str]] = {
     Effect.UNDIGESTED: "คำนวณไม่ได้",
 }
 REVERSED: Final = "กลับรายการแล้ว"
+# Who signs for a class, as people say it; the letters of a class are for programs.
+SIGNED_BY: Final[dict[str, tuple[str, str]]] = {
+    Approvers.A0: ("ผู้บันทึก", "the recorder"),
+    Approvers.A1: ("กรรมการสองคน", "two officers"),
+    Approvers.A2: ("กรรมการสามคน", "three officers"),
+    Approvers.A3: ("ตามมติกรรมการ", "over a resolution"),
+    Approvers.A4: ("กรรมการเครือข่าย", "the network"),
+    Approvers.A5: ("ประชุมใหญ่", "the general meeting"),
+    Approvers.AU: ("ผู้ตรวจ", "an auditor"),
+}
+_LEDGERS: Final = {
+    "bank": ("ธนาคารหมู่บ้าน", "village bank"),
+    "group": ("กลุ่มอาชีพ", "group"),
+    "welfare": ("กองทุนสวัสดิการชุมชน", "welfare fund"),
+    "risk": ("กองทุนประกันความเสี่ยง", "risk fund"),
+    "network": ("กองกลางเครือข่าย", "network pool"),
+}
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -84,6 +102,19 @@ def borrower_of(books: Books, village: str, event: object) -> str:
         return ""
     found = loan_of(books.registers, books.balances, f"bank:{village}", loan)
     return found.member if found is not None else ""
+
+
+def whom(books: Books, village: str, event: object) -> str:
+    """Whom an event is about, by id: a loan's is its borrower; nothing where it is about nobody."""
+    said = next((found for name in _SUBJECTS if isinstance(found := getattr(event, name, None), str)), "")
+    return borrower_of(books, village, event) or said
+
+
+def ledger_words(ledger: str) -> tuple[str, str]:
+    """What people call a ledger: `ธนาคารหมู่บ้าน pp01` for `bank:pp01`."""
+    kind, _colon, unit = ledger.partition(":")
+    thai, english = _LEDGERS.get(kind, (kind, kind))
+    return f"{thai} {unit}".rstrip(), f"{english} {unit}".rstrip()
 
 
 def facts_of(event: Event, shown: Callable[[str], str] = str) -> list[Fact]:

@@ -10,6 +10,7 @@ import stamina
 from typer.testing import CliRunner
 
 from sajja_client import witness
+from sajja_client.books import fold
 from sajja_client.cli import app
 from sajja_client.cli.tables import log_lines
 from sajja_client.home import Home
@@ -85,7 +86,7 @@ class TestHonest:
             deposit(log, 100 + at)
         report = await sync(log, server)
         assert (report.log_state, report.log_size, report.proven) == ("verified", len(server.admission.log), 3)
-        assert [line.state for line in log_lines(home, log, 0)] == ["proven"] * 3
+        assert [line.state for line in log_lines(fold(home), log, 0)] == ["proven"] * 3
         deposit(log)
         deposit(log)
         seen = server.checkpoint()
@@ -105,7 +106,7 @@ class TestHonest:
             server.admit([world.record(other, share(at * 1000 + line)) for line in range(260)])
         report = await sync(log, server)
         assert report.proven == 4
-        assert [line.state for line in log_lines(home, log, 0)] == ["merged"] * 2 + ["proven"] * 4
+        assert [line.state for line in log_lines(fold(home), log, 0)] == ["merged"] * 2 + ["proven"] * 4
         assert (await sync(log, server)).proven == 2
 
     async def test_what_is_no_checkpoint_is_not_believed_and_breaks_nothing(
@@ -193,7 +194,7 @@ class TestLies:
         deposit(log)
         report = await sync(log, server)
         assert codes(report) == [NOT_INCLUDED]
-        assert [line.state for line in log_lines(home, log, 0)] == ["merged", "merged"]
+        assert [line.state for line in log_lines(fold(home), log, 0)] == ["merged", "merged"]
 
     async def test_the_commands_say_it_and_end_with_a_conflict(
         self, log: Log, home: Home, server: PublishingDouble

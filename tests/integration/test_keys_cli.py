@@ -176,3 +176,23 @@ def test_an_officer_types_the_pin_and_the_screen_shows_none_of_it(tmp_path: Path
     assert "รหัส PIN ไม่ถูกต้อง" in again
     for typed in ("123456", "482915", "482916", "111229", "730264", "๔๘๒๙๑๕"):
         assert typed not in screen + again
+
+
+def test_a_demonstration_may_ask_nobody_for_a_pin_and_a_real_network_may_not(tmp_path: Path) -> None:
+    """A block of commands that is pasted must not be eaten by a question for a PIN."""
+    for at, kind in enumerate((["--demonstration"], [])):
+        first, second = tmp_path / f"office{at}", tmp_path / f"second{at}"
+        words: list[str | Path] = [
+            "office",
+            "establish",
+            "--network",
+            "testnet",
+            "--home",
+            first,
+            "--second",
+            second,
+            *kind,
+        ]
+        screen, code = typed_at([*words, "--without-pins"], [])
+        assert "PIN ให้" not in screen
+        assert (code, "[pin_required]" in screen) == ((0, False) if kind else (2, True)), screen

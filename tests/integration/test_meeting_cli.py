@@ -107,7 +107,7 @@ def test_a_meeting_from_the_opening_count_to_three_signatures(home: Home) -> Non
     assert status["attended"] == {"absent": 1, "proxy": 1, "self": 1}
     assert [one["type"] for one in status["waiting"]] == ["cash_counted", "cash_variance_recorded"]
     closed = done(home, "close", "--yes")
-    for words in ("เงินขาด/เกิน", "0.67 บาท [A1]", "ยังไม่จ่ายครบ 2 คน", f"ปิดวันทำการ {MEETING} แล้ว"):
+    for words in ("เงินขาด/เกิน", "0.67 บาท\n", "ยังไม่จ่ายครบ 2 คน", f"ปิดวันทำการ {MEETING} แล้ว"):
         assert words in closed
     after = answer(home, "status")
     assert (after["state"], after["waiting"]) == ("closed", [])
@@ -243,3 +243,10 @@ def test_two_tablets_close_one_meeting_and_the_second_adds_nothing(tmp_path: Pat
         assert {one["member"]: one["amount_satang"] for one in sheet["paid"]} == {M1: 10_000, M2: 10_000}
         assert fold(home).balances["bank:pp01", 3110, M2] == -10_000
     assert "ปิดซ้ำ" in run(second, "status", "--meeting", MEETING).stderr
+
+
+def test_the_list_of_meetings_says_each_ones_day_and_how_it_stands(home: Home) -> None:
+    assert "ยังไม่เคยเปิดวันทำการ" in done(home, "list")
+    done(home, "open", "-", "--day", DAY, "--officer", "pp01-o1", "--officer", "pp01-o3")
+    assert answer(home, "list") == [MEETING]
+    assert done(home, "list").startswith(f"{MEETING}  5 กรกฎาคม 2563  เปิดอยู่")

@@ -12,6 +12,7 @@ from tlog_scales.backend import HttpBackend
 from tlog_scales.reader import TilesReader
 from tlog_scales.signing import Vkey
 
+from sajja_client.books import fold
 from sajja_client.cli.tables import log_lines
 from sajja_client.log import Log
 from sajja_client.sync import Sync, SyncReport
@@ -148,13 +149,13 @@ async def test_a_tablet_comes_from_saved_to_proven_and_prints_it(site: Site, tmp
     home = home_of(tmp_path / "tablet", site.world, site.world.village("pp01").tablets[0])
     with Log.open(home) as log:
         entry = deposit(log)
-        assert [line.state for line in log_lines(home, log, 0)] == ["saved"]
+        assert [line.state for line in log_lines(fold(home), log, 0)] == ["saved"]
         report = await sync(log, site)
         assert report.merged == 1
         await site.published(len(site.world.entries) + 1)
         report = await sync(log, site)
         assert (report.log_state, report.log_alarms) == ("verified", [])
-        assert [line.state for line in log_lines(home, log, 0)] == ["proven"]
+        assert [line.state for line in log_lines(fold(home), log, 0)] == ["proven"]
         data = await receipts.fetch(log, entry, site.url)
         assert receipts.verify(log, entry, data).checkpoint.size == report.log_size
         deposit(log)

@@ -11,6 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from sajja_client.wording import SIGNED_BY
 from sajja_schemas.events import CATALOGUE
 from sajja_schemas.events.base import Approvers, Event
 from sajja_schemas.events.ledgers import EntryReversed
@@ -19,13 +20,7 @@ PAGE: Final = Path(__file__).parents[2] / "docs" / "life-events.md"
 _WRITE: Final = "SAJJA_WRITE_LIFE_EVENTS"
 _WHO: Final = {True: "สำนักงาน · office", False: "หมู่บ้าน · village"}
 _SIGNED_BY: Final = {
-    Approvers.A0: "ผู้บันทึก · the recorder",
-    Approvers.A1: "กรรมการสองคน · two officers (A1)",
-    Approvers.A2: "กรรมการสามคน · three officers (A2)",
-    Approvers.A3: "ตามมติกรรมการ · over a resolution (A3)",
-    Approvers.A4: "กรรมการเครือข่าย · the network (A4)",
-    Approvers.A5: "ประชุมใหญ่ · the general meeting (A5)",
-    Approvers.AU: "ผู้ตรวจ · an auditor (AU)",
+    asked: " · ".join(SIGNED_BY[asked]) + ("" if asked is Approvers.A0 else f" ({asked})") for asked in Approvers
 }
 
 

@@ -94,14 +94,10 @@ def open_(
 @app.command("list")
 def list_(home: HomeOption = None, json: JsonOption = False) -> None:
     """รายชื่อวันทำการ · The meetings that were opened, the last one last."""
-    from sajja_client.meeting.view import meetings_of
+    from sajja_client.cli.meeting_tables import say_meetings
 
     with _desk(home, "", None) as desk:
-        names = meetings_of(desk.log.connection, desk.books, desk.village)
-        if json:
-            output.print_json(names)
-        else:
-            typer.echo("\n".join(names))
+        say_meetings(desk, as_json=json)
 
 
 @app.command("attend")

@@ -10,8 +10,8 @@ from sajja_client.meeting.acts import OpeningCount, Payment
 from sajja_client.meeting.approving import Waiting
 from sajja_client.meeting.desk import Desk
 from sajja_client.meeting.dues import NO_BYLAWS, NO_PLEDGE, RESTS, MemberDue
-from sajja_client.meeting.sheet import Sheet
-from sajja_client.meeting.view import View, last_count
+from sajja_client.meeting.sheet import Sheet, state_of
+from sajja_client.meeting.view import View, last_count, meetings_of
 from sajja_client.names import Names
 from sajja_schemas.calendar import THAI_MONTHS_SHORT, be_year, format_thai
 from sajja_schemas.events import AnyEvent
@@ -61,6 +61,18 @@ def say_opening(view: View, found: OpeningCount) -> None:
         )
 
 
+def say_meetings(desk: Desk, *, as_json: bool) -> None:
+    """The list of meetings: the name of each, its day, and how it stands."""
+    names = meetings_of(desk.log.connection, desk.books, desk.village)
+    if as_json:
+        output.print_json(names)
+        return
+    for view in map(desk.view, names):
+        typer.echo(f"{view.meeting}  {format_thai(view.opened_on)}  {_STATES[state_of(view)]}")
+    if not names:
+        output.say("ยังไม่เคยเปิดวันทำการ", "no meeting was opened yet")
+
+
 def print_dues(view: View, dues: Sequence[MemberDue], names: Names, *, in_full: bool) -> None:
     """The list of what is owed; of one member with every month and loan."""
     from rich.table import Table
@@ -79,9 +91,15 @@ def print_dues(view: View, dues: Sequence[MemberDue], names: Names, *, in_full: 
     for due in dues:
         amounts = (due.share_satang, due.fine_satang, due.loan_satang, due.welfare_satang, due.total_satang)
         table.add_row(names.shown(due.member), *(format_baht(amount) if amount else "" for amount in amounts))
-    total = format_baht(sum(due.total_satang for due in dues))
+    sums = (
+        sum(due.share_satang for due in dues),
+        sum(due.fine_satang for due in dues),
+        sum(due.loan_satang for due in dues),
+        sum(due.welfare_satang for due in dues),
+        sum(due.total_satang for due in dues),
+    )
     table.add_section()
-    table.add_row(f"{len(dues)} คน · people", "", "", "", "", total)
+    table.add_row(f"รวม {len(dues)} คน · total", *map(format_baht, sums))
     output.console().print(table)
     if in_full:
         for due in dues:
@@ -183,14 +201,20 @@ def print_sheet(sheet: Sheet, names: Names) -> None:
     output.console().print(table)
     for box in sheet.boxes:
         expected = format_baht(box.expected_satang)
-        counted = format_baht(box.counted_satang) if box.counted_satang is not None else "-"
-        off = format_baht(box.off_satang) if box.off_satang is not None else "-"
+        if box.counted_satang is None or box.off_satang is None:
+            output.say(
+                f"กล่อง {names.shown(box.box)}: ควรมี {expected} บาท ยังไม่นับ", f"box: expected {expected}, not counted yet"
+            )
+            continue
+        counted, off = format_baht(box.counted_satang), format_baht(box.off_satang)
         output.say(
             f"กล่อง {names.shown(box.box)}: ควรมี {expected} นับได้ {counted} ต่าง {off}",
             f"box: expected {expected}, counted {counted}, off {off}",
         )
     if sheet.attended:
-        typer.echo("  ".join(f"{_MODES[mode]} {number}" for mode, number in sheet.attended.items()))
+        typer.echo(
+            "  ".join(f"{said} {sheet.attended[mode]}" for mode, said in _MODES.items() if mode in sheet.attended)
+        )
     for line in sheet.late:
         output.warn(
             f"มาช้าหลังปิด: {line.thai} {names.shown(line.member)} {format_baht(line.amount_satang)} บาท"
@@ -217,11 +241,12 @@ def say_waiting(waiting: Sequence[Waiting], names: Names) -> None:
     for one in waiting:
         amount = f" {format_baht(one.amount_satang)} บาท" if one.amount_satang is not None else ""
         loan = f" สัญญา {one.loan}" if one.loan else ""
-        typer.echo(f"   {one.sequence}  {one.thai} {names.shown(one.subject)}{loan}{amount} [{'+'.join(one.classes)}]")
+        typer.echo(f"   {one.sequence}  {one.thai} {names.shown(one.subject)}{loan}{amount}")
         if one.approved_by:
             typer.echo(f"       ลงนามแล้ว · signed: {_people(one.approved_by, names)}")
         if one.needs:
-            typer.echo(f"       ยังขาด · needs: {output.both(one.needs_thai, one.needs)}")
+            needs = output.both(f"ยังขาด: {one.needs_thai}", f"needs: {one.needs}", between="\n       ")
+            typer.echo(f"       {needs}")
         if one.parties:
             typer.echo(f"       ลงนามไม่ได้ (ผู้มีส่วนได้เสีย) · may not sign, a party: {_people(one.parties, names)}")
 

@@ -20,7 +20,7 @@ from sajja_client.cli.options import (
     moment,
     officers_of,
 )
-from sajja_client.cli.pins import new_pins
+from sajja_client.cli.pins import WithoutPinsOption, new_pins
 from sajja_client.log import Log
 from sajja_client.office import (
     FOUNDING_FILE,
@@ -72,6 +72,7 @@ def establish_network(
         str | None, typer.Option(help="ชื่อสาธารณะของบันทึก · the log's public name, ending in its epoch /1")
     ] = None,
     demonstration: Annotated[bool, typer.Option("--demonstration", help="เครือข่ายสาธิต · a demonstration")] = False,
+    without_pins: WithoutPinsOption = False,
     attended: AttendedOption = None,
     entitled: EntitledOption = None,
     minutes: MinutesOption = None,
@@ -92,6 +93,8 @@ def establish_network(
             expected_thai="แต่ละตำแหน่งต้องเป็นคนละคน",
         )
     first, locked_away = home_at(home), home_at(second)
+    persons = [one.person for one in officers]
+    pins = new_pins(first, persons, demonstration=demonstration, without_pins=without_pins)
     log = establish(
         first,
         locked_away,
@@ -103,7 +106,7 @@ def establish_network(
         demonstration=demonstration,
         moment=moment(by, day),
         origin=origin,
-        pins=new_pins(first, [one.person for one in officers], demonstration=demonstration),
+        pins=pins,
     )
     with log:
         founding, pin, log_key = home / FOUNDING_FILE, home / PIN_FILE, home / LOG_KEY_FILE

@@ -113,6 +113,11 @@ def console() -> "Console":
     return Console(markup=False, emoji=False, highlight=False)
 
 
+def room() -> int:
+    """How many cells a line has: of the terminal, or of a page where this goes to a file or a printer."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
+
+
 def print_json(document: Any) -> None:
     """One document for a program: stable keys, money in satang."""
     typer.echo(msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=2).decode())

@@ -215,12 +215,14 @@ def _show_lines(pending: Sequence[Pending], names: Names) -> None:
     for one in pending:
         waits = one.waiting
         amount = f" {format_baht(waits.amount_satang)} บาท" if waits.amount_satang is not None else ""
-        counts = " (เงินสด นับแล้ว · cash, counts already)" if one.counts else ""
         place = f"{one.village}/{waits.sequence}" if one.is_here else one.village
-        about = f"{waits.thai} {names.shown(waits.subject)}{amount} [{'+'.join(waits.classes)}]"
-        typer.echo(f"  {one.ref}  {place}  {about}{counts}")
+        about = f"{waits.thai} {names.shown(waits.subject)}{amount}"
+        typer.echo(f"  {one.ref}  {place}  {about}")
+        if one.counts:
+            typer.echo("      เงินสด นับแล้ว · cash, counts already")
         _say_line("ลงนามแล้ว", "signed", waits.approved_by, names)
-        typer.echo(f"      {output.both(f'ยังขาด {waits.needs_thai}', f'needs {waits.needs}')}")
+        needs = output.both(f"ยังขาด {waits.needs_thai}", f"needs {waits.needs}", between="\n      ")
+        typer.echo(f"      {needs}")
         _say_line("ลงนามได้", "may sign", one.may_sign, names)
         _say_line("มีส่วนได้เสีย ลงนามไม่ได้", "party, may not sign", one.parties, names)
         _say_line("งดออกเสียง", "abstained", one.abstained, names)

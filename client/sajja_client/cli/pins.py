@@ -12,7 +12,7 @@ import typer
 
 from sajja_client.cli import output
 from sajja_client.home import Home
-from sajja_client.key_problems import PinNeeded, PinRefused
+from sajja_client.key_problems import PinNeeded, PinRefused, PinRequired
 from sajja_client.pinpad import Nobody, PinFile, PinPad
 from sajja_client.sealing import new_pin_of, pin_of
 
@@ -23,6 +23,10 @@ PinFileOption = Annotated[
         metavar="FILE",
         help="ไฟล์ PERSON=PIN บรรทัดละคน หรือ - · PINs for a script, a line PERSON=PIN each; - is standard input",
     ),
+]
+WithoutPinsOption = Annotated[
+    bool,
+    typer.Option("--without-pins", help="ในเครือข่ายสาธิต: ไม่ถามรหัส PIN · in a demonstration: ask nobody for a PIN"),
 ]
 # Of this run of the program: the root command sets it, and each home that a command opens asks it.
 _pad: ContextVar[PinPad | None] = ContextVar("pad", default=None)
@@ -114,12 +118,17 @@ def _ask(thai: str, english: str) -> str:
         raise typer.Abort from error
 
 
-def new_pins(home: Home, persons: Iterable[str], *, demonstration: bool) -> dict[str, str]:
+def new_pins(home: Home, persons: Iterable[str], *, demonstration: bool, without_pins: bool = False) -> dict[str, str]:
     """A PIN for each officer who has no key there yet; in a demonstration an officer may go without.
 
     Raises:
         PinNeeded: nobody can be asked, and the network is a real one.
+        PinRequired: nobody shall be asked, and the network is a real one.
     """
+    if without_pins:
+        if not demonstration:
+            raise PinRequired
+        return {}
     wanted = [person for person in persons if not home.officer_key_path(person).exists()]
     chosen = {person: home.pad.new_pin(person, is_optional=demonstration) for person in wanted}
     return {person: pin for person, pin in chosen.items() if pin is not None}

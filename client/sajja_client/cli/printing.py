@@ -136,4 +136,4 @@ def _print(document: "Document", path: Path | None, *, json: bool) -> None:
     else:
         from sajja_client.paper.plain import plain
 
-        typer.echo(plain(document), nl=False)
+        typer.echo(plain(document, output.room()), nl=False)

@@ -5,12 +5,13 @@ from typing import Any
 
 import msgspec
 
-from sajja_client.books import effect_of, fold, is_own
-from sajja_client.home import Home, Pin
+from sajja_client.books import effect_of, is_own
+from sajja_client.home import Pin
 from sajja_client.log import Log
+from sajja_client.names import Names
 from sajja_client.progress import WORDS, State, states
 from sajja_client.receipt import body_of
-from sajja_client.wording import amount_of
+from sajja_client.wording import EFFECTS, amount_of, ledger_words, whom
 from sajja_schemas.accounts import CHART, Side
 from sajja_schemas.books import Books
 from sajja_schemas.calendar import format_thai
@@ -19,6 +20,7 @@ from sajja_schemas.events import tag_of
 from sajja_schemas.figures import control_sums
 from sajja_schemas.money import format_baht
 from sajja_schemas.places import disputed
+from sajja_schemas.verdicts import Effect
 
 
 class AccountBalance(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -55,6 +57,7 @@ class LogLine(msgspec.Struct, frozen=True, omit_defaults=True):
     state: str
     effect: str
     amount_satang: int | None = None
+    subject: str = ""  # whom it is about, by id
     verdict: str | None = None
     code: str | None = None
     index: int | None = None
@@ -94,13 +97,12 @@ def balance_table(document: BalanceDocument, *, english_first: bool) -> Any:
         account = CHART[row.account]
         amount = row.amount_satang if account.side is Side.DEBIT else -row.amount_satang
         names = (account.english, account.thai) if english_first else (account.thai, account.english)
-        table.add_row(f"{row.ledger} {row.account}", " · ".join(names), format_baht(amount))
+        table.add_row(f"{ledger_words(row.ledger)[0]} {row.account}", " · ".join(names), format_baht(amount))
     return table
 
 
-def log_lines(home: Home, log: Log, after: int) -> list[LogLine]:
+def log_lines(books: Books, log: Log, after: int) -> list[LogLine]:
     """The lines of the log behind a sequence."""
-    books = fold(home)
     answers = {
         row[0]: row[1:] for row in log.connection.execute("SELECT sequence, verdict, code, network_index FROM answer")
     }
@@ -121,6 +123,7 @@ def log_lines(home: Home, log: Log, after: int) -> list[LogLine]:
                 state=reached.get(entry.sequence, State.SAVED).value,
                 effect=effect_of(books, name).value,
                 amount_satang=amount_of(body.event),
+                subject=whom(books, body.village, body.event),
                 verdict=verdict,
                 code=code,
                 index=index,
@@ -129,15 +132,24 @@ def log_lines(home: Home, log: Log, after: int) -> list[LogLine]:
     return lines
 
 
-def log_table(lines: list[LogLine]) -> Any:
-    """The same for a person."""
+def log_table(lines: list[LogLine], names: Names) -> Any:
+    """The same for a person: two lines for each, so that no word is cut on a terminal of 80 cells."""
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    table = Table()
-    for heading in ("ลำดับ · seq", "วันที่ · date", "รายการ · event", "บาท · baht", "สถานะ · state", "ผล · effect"):
-        table.add_column(heading, justify="right" if heading.endswith(("seq", "baht")) else "left", overflow="fold")
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
+    for thai, english in (("ที่", "no."), ("วันที่", "date"), ("รายการ", "entry"), ("บาท", "baht"), ("สถานะ", "state")):
+        is_number = english in {"no.", "baht"}
+        table.add_column(
+            f"{thai}\n{english}",
+            justify="right" if is_number else "left",
+            overflow="fold",
+            no_wrap=english != "entry",
+        )
     for line in lines:
         amount = format_baht(line.amount_satang) if line.amount_satang is not None else ""
         day = format_thai(date.fromisoformat(line.date), short=True)
-        table.add_row(str(line.sequence), day, line.thai, amount, " · ".join(WORDS[State(line.state)]), line.effect)
+        thai, english = WORDS[State(line.state)]
+        state = f"{thai} {EFFECTS[Effect(line.effect)]}\n{english}, {line.effect}"
+        table.add_row(str(line.sequence), day, f"{line.thai}\n{names.shown(line.subject)}", amount, state)
     return table

@@ -8,7 +8,7 @@ import typer
 
 from sajja_client.cli import output, pending
 from sajja_client.cli.options import HomeOption, JsonOption, OptionWrong, home_at
-from sajja_client.cli.pins import new_pins
+from sajja_client.cli.pins import WithoutPinsOption, new_pins
 from sajja_client.cli.witness import app
 from sajja_client.enrol import CODE_HOURS, EnrolmentRequest, ask
 from sajja_client.home import Home, Pin
@@ -50,13 +50,14 @@ def init(
         str, typer.Option(help="เครื่องเดิมที่เครื่องนี้มาแทน · the device that this one replaces: its label or name")
     ] = "",
     server: ServerOption = None,
+    without_pins: WithoutPinsOption = False,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
     """เตรียมแท็บเล็ต · Pin this tablet to a network, make its keys, and ask the office to enrol it."""
     folder = home_at(home)
     handed = _pinned(read_pin(pin), village, server)
-    prepare(folder, handed, officer or [])
+    prepare(folder, handed, officer or [], without_pins=without_pins)
     tell_request(folder, ask(folder, label=label, replaces=succeeds), json=json)
 
 
@@ -208,10 +209,10 @@ def restore_backup(
     )
 
 
-def prepare(folder: Home, pin: Pin, officers: list[str]) -> None:
+def prepare(folder: Home, pin: Pin, officers: list[str], *, without_pins: bool = False) -> None:
     """Pin a folder and make the keys that it is without, each officer's under the PIN that is chosen now."""
     folder.write_pin(pin)
-    pins = new_pins(folder, officers, demonstration=pin.demonstration)
+    pins = new_pins(folder, officers, demonstration=pin.demonstration, without_pins=without_pins)
     folder.create_keys(officers, pins=pins, demonstration=pin.demonstration)
 
 

@@ -175,18 +175,18 @@ def list_log(
     from sajja_client.books import fold
     from sajja_client.cli.standing import tell_trust
     from sajja_client.cli.tables import log_lines, log_table
+    from sajja_client.names import read_names
 
     folder = home_at(home)
     with Log.open(folder) as log:
-        lines = log_lines(folder, log, after)
+        books = fold(folder)
+        lines = log_lines(books, log, after)
         if json:
             output.print_json(lines)
             return
-        from rich.console import Console
-
         output.mark_demonstration(log.pin)
-        Console().print(log_table(lines))
-        tell_trust(fold(folder), log.device)
+        output.console().print(log_table(lines, read_names(log.connection, books)))
+        tell_trust(books, log.device)
 
 
 @app.command("verify")

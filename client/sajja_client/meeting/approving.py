@@ -18,7 +18,7 @@ from sajja_client.durable import replace_file
 from sajja_client.home import Home
 from sajja_client.meeting import unlocking
 from sajja_client.meeting.problems import NobodyUnlocked
-from sajja_client.wording import amount_of, borrower_of
+from sajja_client.wording import amount_of, whom
 from sajja_schemas.books import Books
 from sajja_schemas.events import Body, read_body, tag_of
 from sajja_schemas.events.base import Approvers
@@ -39,7 +39,6 @@ _OFFICES: Final = {
     Approvers.A5: (_PRESIDENT, _SECRETARY),
 }
 _TWO_DEVICES: Final = (Approvers.A4, Approvers.A5)
-_SUBJECTS: Final = ("member", "box", "person", "loan", "claim", "to_member")
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,7 +123,7 @@ def _waiting(books: Books, name: str, waits: Awaiting, body: object) -> Waiting:
         sequence=waits.sequence,
         type=tag_of(event) if event is not None else waits.type,
         thai=event.declared.thai if event is not None else waits.type,
-        subject=_subject(books, waits.village, event),
+        subject=whom(books, waits.village, event),
         loan=getattr(event, "loan", None),
         amount_satang=amount_of(event),
         classes=tuple(str(one) for one in (waits.approvers, *waits.also) if one is not None),
@@ -133,11 +132,6 @@ def _waiting(books: Books, name: str, waits: Awaiting, body: object) -> Waiting:
         needs="; ".join(english for _thai, english in needs),
         parties=tuple(person for person in waits.parties if person),
     )
-
-
-def _subject(books: Books, village: str, event: object) -> str:
-    said = next((found for name in _SUBJECTS if isinstance(found := getattr(event, name, None), str)), "")
-    return borrower_of(books, village, event) or said
 
 
 def _needs(books: Books, name: str, waits: Awaiting) -> Iterator[tuple[str, str]]:

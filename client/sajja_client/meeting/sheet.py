@@ -87,6 +87,11 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
         return sum(one.amount_satang for one in self.received if one.is_paid_in)
 
 
+def state_of(view: View) -> str:
+    """Whether a meeting is open, closing or closed."""
+    return "open" if not view.closes else "closed" if view.closes[0].is_counted else "closing"
+
+
 def sheet_of(desk: Desk, view: View, dues: Mapping[str, MemberDue], box: str) -> Sheet:
     """How a meeting stands by these books."""
     opening = view.opening.event
@@ -101,7 +106,7 @@ def sheet_of(desk: Desk, view: View, dues: Mapping[str, MemberDue], box: str) ->
         meeting=view.meeting,
         date=view.opened_on.isoformat(),
         kind=opening.kind,
-        state="open" if not closes else "closed" if closes[0].is_counted else "closing",
+        state=state_of(view),
         demonstration=desk.log.pin.demonstration,
         opening_cash_satang=opening.opening_cash_satang,
         times_opened=len(view.of(MeetingOpened)),

@@ -16,9 +16,9 @@ _SHRINK_TO: Final = 8
 DEMO: Final = "ข้อมูลสาธิต · DEMO DATA"
 
 
-def plain(document: Document) -> str:
-    """The document, with a line end."""
-    width = RECEIPT_WIDTH if document.paper == "receipt" else WIDTH
+def plain(document: Document, room: int = WIDTH) -> str:
+    """The document, with a line end; as wide as the room that there is, where a page would be wider."""
+    width = RECEIPT_WIDTH if document.paper == "receipt" else min(WIDTH, max(RECEIPT_WIDTH, room))
     lines = ["═" * width]
     if document.demonstration:
         lines.append(_centred(DEMO, width))
@@ -34,7 +34,7 @@ def plain(document: Document) -> str:
     for note in document.notes:
         lines += _wrapped(note.thai, width) + _wrapped(note.english, width)
     for words in document.signatures:
-        lines += ["", *_wrapped(f"ลงชื่อ {'.' * 28} {words.thai} · {words.english}", width)]
+        lines += ["", f"ลงชื่อ {'.' * 28}", *_wrapped(f"       {words.thai} · {words.english}", width)]
     if document.number:
         lines += ["─" * width, *_wrapped(document.number, width)]
     lines.append("═" * width)

@@ -135,4 +135,4 @@ def test_a_receipt_says_which_class_the_bylaws_ask_for(tmp_path: Path) -> None:
         asked = demand(folded, body_of(entry))
         assert entry_document(entry, asked)["approvers"] == classes
         with Log.open(home) as log:
-            assert ("(A2)" in receipt(log, folded, entry, asked)) is (classes == "A2")
+            assert ("กรรมการสามคน" in receipt(log, folded, entry, asked)) is (classes == "A2")

@@ -6,6 +6,7 @@ from sajja_client.paper.document import Column, Document, Fact, Table, Words, ba
 from sajja_client.paper.movements import Reading
 from sajja_client.paper.recorded import recorded
 from sajja_client.problems import EXIT_USAGE, Problem
+from sajja_client.wording import ledger_words
 from sajja_schemas.accounts import CHART
 from sajja_schemas.calendar import format_thai
 from sajja_schemas.events.base import Denomination
@@ -52,7 +53,7 @@ def trial_balance(reading: Reading) -> Document:
             for account, amount in listed
         ]
         totals = [["", "รวม · total", format_baht(debit), format_baht(credit)]]
-        tables.append(Table(columns=columns, rows=rows, totals=totals, title=Words(ledger, "ledger")))
+        tables.append(Table(columns=columns, rows=rows, totals=totals, title=Words(*ledger_words(ledger))))
     last = reading.books.last_date
     return Document(
         name="trial_balance",
@@ -68,7 +69,7 @@ def trial_balance(reading: Reading) -> Document:
         tables=tables,
         signatures=[Words("ผู้ทำบัญชี", "bookkeeper"), Words("เหรัญญิก", "treasurer"), Words("ผู้ตรวจสอบ", "auditor")],
         demonstration=reading.pin.demonstration,
-        number=f"{reading.pin.village} · {reading.on.isoformat()}",
+        number=f"{reading.pin.village} · {format_thai(reading.on, short=True)}",
     )
 
 
@@ -106,7 +107,7 @@ def cash_count(reading: Reading, box: str | None = None) -> Document:
         facts=[
             Fact("วันที่", "date", format_thai(reading.on)),
             Fact("กล่อง/ผู้ถือ", "box", reading.names.shown(keeper)),
-            Fact("สมุดบัญชี", "ledger", ledger),
+            Fact("สมุดบัญชี", "ledger", ledger_words(ledger)[0]),
             Fact(
                 "ผู้นับ", "counters", ", ".join(map(reading.names.shown, counted.counters)) if counted is not None else ""
             ),
@@ -125,7 +126,7 @@ def cash_count(reading: Reading, box: str | None = None) -> Document:
         ],
         signatures=[Words("ผู้นับคนที่ 1", "first counter"), Words("ผู้นับคนที่ 2", "second counter")],
         demonstration=reading.pin.demonstration,
-        number=f"{reading.pin.village} {keeper} · {reading.on.isoformat()}",
+        number=f"{reading.pin.village} {keeper} · {format_thai(reading.on, short=True)}",
     )
 
 

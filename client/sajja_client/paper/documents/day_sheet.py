@@ -6,7 +6,7 @@ from sajja_client.books import is_own
 from sajja_client.names import Names
 from sajja_client.paper.document import Column, Document, Fact, Table, Words, baht, issuer_of
 from sajja_client.paper.movements import Movement, Reading
-from sajja_client.wording import EFFECTS, REVERSED, amount_of, receipt_number
+from sajja_client.wording import EFFECTS, REVERSED, amount_of, ledger_words, receipt_number
 from sajja_schemas.accounts import CHART
 from sajja_schemas.calendar import format_thai
 from sajja_schemas.money import format_baht
@@ -55,7 +55,7 @@ def day_sheet(reading: Reading, meeting: str | None = None) -> Document:
         if one.effect is Effect.COUNTED:
             kind = kinds.setdefault(one.body.event.declared.thai, [0, 0, 0])
             kind[0], kind[1], kind[2] = kind[0] + 1, kind[1] + came, kind[2] + went
-    facts = [Fact("วันที่", "date", f"{format_thai(day)} ({day.isoformat()})"), Fact("รายการ", "entries", str(len(today)))]
+    facts = [Fact("วันที่", "date", format_thai(day)), Fact("รายการ", "entries", str(len(today)))]
     if meeting is not None:
         facts.insert(1, Fact("วันทำการ", "meeting", meeting))
     totals = ["", "", "", "รวม · total", format_baht(taken_in), format_baht(paid_out), ""]
@@ -68,15 +68,22 @@ def day_sheet(reading: Reading, meeting: str | None = None) -> Document:
         facts=facts,
         tables=[
             Table(columns=_ENTRIES, rows=rows, totals=[totals]),
-            Table(columns=_KINDS, rows=[[name, str(n), baht(i), baht(o)] for name, (n, i, o) in sorted(kinds.items())]),
+            _by_kind(kinds),
             _boxes(reading, everything, day),
         ],
         signatures=[
             Words("ประธาน", "president"), Words("เหรัญญิก", "treasurer"), Words("เลขานุการ", "secretary"),
         ],
         demonstration=reading.pin.demonstration,
-        number=f"{reading.pin.village} · {day.isoformat()}",
+        number=f"{reading.pin.village} · {format_thai(day, short=True)}",
     )  # fmt: skip
+
+
+def _by_kind(kinds: dict[str, list[int]]) -> Table:
+    rows = [[name, str(count), baht(came), baht(went)] for name, (count, came, went) in sorted(kinds.items())]
+    count, came, went = (sum(kind[place] for kind in kinds.values()) for place in range(3))
+    totals = ["รวมที่นับแล้ว · total that counts", str(count), format_baht(came), format_baht(went)]
+    return Table(columns=_KINDS, rows=rows, totals=[totals])
 
 
 def _entry(number: int, one: Movement, came: int, went: int, names: Names) -> list[str]:
@@ -121,5 +128,5 @@ def _boxes(reading: Reading, everything: list[Movement], day: date) -> Table:
 
 
 def _box(ledger: str, account: int, keeper: str, names: Names) -> str:
-    name = f"{ledger} {names.shown(keeper)}"
+    name = f"{names.shown(keeper)} · {ledger_words(ledger)[0]}"
     return name if account == _BOXES[0] else f"{name} ({CHART[account].thai})"

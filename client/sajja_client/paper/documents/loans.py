@@ -65,7 +65,7 @@ def loan_schedule(reading: Reading, name: str) -> Document:
         Fact("ดอกเบี้ย", "interest", f"ร้อยละ {format_baht(plan.terms.rate_bp_month)} ต่อเดือน"),
         Fact("วิธีคิด", "method", choice_word("method", plan.method)),
         Fact("ณ วันที่", "as of", format_thai(reading.on)),
-        Fact("ค้างชำระ", "overdue", f"{format_baht(late.overdue_satang)} บาท {late.days_late} วัน"),
+        Fact("ค้างชำระ", "overdue", f"{format_baht(late.overdue_satang)} บาท · ช้า {late.days_late:,} วัน"),
     ]
     notes = []
     if plan.method == "act_365":
@@ -107,7 +107,7 @@ def loan_schedule(reading: Reading, name: str) -> Document:
         notes=notes,
         signatures=[Words("ผู้กู้", "borrower"), Words("เหรัญญิก", "treasurer")],
         demonstration=reading.pin.demonstration,
-        number=f"{loan.loan} · {reading.on.isoformat()}",
+        number=f"{loan.loan} · {format_thai(reading.on, short=True)}",
     )
 
 
@@ -169,7 +169,7 @@ def due_list(reading: Reading) -> Document:
         ],
         notes=notes,
         demonstration=reading.pin.demonstration,
-        number=f"{reading.pin.village} · {reading.on.isoformat()}",
+        number=f"{reading.pin.village} · {format_thai(reading.on, short=True)}",
     )
 
 

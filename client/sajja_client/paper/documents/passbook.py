@@ -63,7 +63,7 @@ def passbook(reading: Reading, member: str, *, after: int = 0) -> Document:
             )
         ],
         demonstration=reading.pin.demonstration,
-        number=f"{member} · {reading.on.isoformat()} · {len(saved)} บรรทัด",
+        number=f"{member} · {format_thai(reading.on, short=True)} · {len(saved)} บรรทัด",
     )
 
 

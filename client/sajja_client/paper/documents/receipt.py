@@ -1,12 +1,14 @@
 """A receipt for one entry, on a roll of 80 mm: what a member takes home, with the amount in words."""
 
+from collections.abc import Sequence
+
 from sajja_client.home import Pin
 from sajja_client.names import Names
 from sajja_client.paper.baht_words import baht_words
 from sajja_client.paper.document import Document, Fact, Words, issuer_of
 from sajja_client.paper.movements import Reading
 from sajja_client.problems import EXIT_USAGE, Problem
-from sajja_client.wording import EFFECTS, REVERSED, amount_of, borrower_of, facts_of, receipt_number
+from sajja_client.wording import EFFECTS, REVERSED, SIGNED_BY, amount_of, borrower_of, facts_of, receipt_number
 from sajja_schemas.calendar import format_thai
 from sajja_schemas.entry import SignedEntry, to_base64url
 from sajja_schemas.events import Body
@@ -43,7 +45,7 @@ def receipt(reading: Reading, name: str) -> Document:
         line.entry,
         body,
         books.quarantined.get(line.hash, Effect.COUNTED),
-        awaits=waiting.approvers or "" if waiting is not None else "",
+        awaits=[asked for asked in (waiting.approvers, *waiting.also) if asked] if waiting is not None else (),
         is_reversed=line.hash in books.reversed,
         borrower=borrower_of(books, body.village, body.event),
     )
@@ -56,7 +58,7 @@ def of_entry(
     body: Body,
     effect: Effect,
     *,
-    awaits: str = "",
+    awaits: Sequence[str] = (),
     is_reversed: bool = False,
     borrower: str = "",
 ) -> Document:
@@ -68,7 +70,7 @@ def of_entry(
         entry: as it was signed.
         body: what it says.
         effect: what is made of it.
-        awaits: the class of approval that it is without.
+        awaits: the classes of approval that it is without.
         is_reversed: whether another entry takes it back.
         borrower: whose loan it is about, where it names the loan alone.
     """
@@ -85,7 +87,9 @@ def of_entry(
     facts.append(Fact("ผู้บันทึก", "by", names.shown(body.by)))
     notes = []
     if awaits:
-        notes.append(Words(f"รอลายมือชื่อกรรมการ ({awaits})", "awaits its officers' approval"))
+        said = [SIGNED_BY[asked] for asked in awaits]
+        thai, english = (" และ".join(one[0] for one in said), " and ".join(one[1] for one in said))
+        notes.append(Words(f"รอลายมือชื่อ: {thai}", f"awaits approval: {english}"))
     elif effect is not Effect.COUNTED:
         notes.append(Words(f"สถานะ: {EFFECTS[effect]} ยังไม่มีผลในบัญชี", f"{effect.value}: without effect yet"))
     if is_reversed:
