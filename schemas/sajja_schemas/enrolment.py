@@ -19,7 +19,7 @@ from sajja_schemas.events.public_log import LogContinued, LogKeyAdopted
 from sajja_schemas.events.trust import DeviceEnrolled, OfficerKeyEnrolled
 from sajja_schemas.standing import Trust
 
-_NAMING_KEYS: Final = frozenset({DeviceEnrolled, LogContinued, LogKeyAdopted, NetworkEstablished, OfficerKeyEnrolled})
+NAMING_KEYS: Final = frozenset({DeviceEnrolled, LogContinued, LogKeyAdopted, NetworkEstablished, OfficerKeyEnrolled})
 _NETWORK: Final = re.compile(r"[a-z][a-z0-9-]{1,39}")  # it stands in addresses and file names
 
 
@@ -65,7 +65,7 @@ def is_founding_sound(body: Body) -> bool:
 def are_keys_sound(trust: Trust, body: Body) -> bool:
     """Whether the key that an event enrols is a good one that asked for it itself."""
     event = body.event
-    if type(event) not in _NAMING_KEYS:
+    if type(event) not in NAMING_KEYS:
         return True
     match event:
         case NetworkEstablished():

@@ -25,8 +25,9 @@ from sajja_schemas.events.base import Month
 from sajja_schemas.events.closing import FundYearClosed, PeriodClosed, PeriodReopened, YearEndClosed
 from sajja_schemas.events.closing import YearEndTrialBalanceSealed as Sealed
 
-DECIDING: Final = (PeriodClosed, PeriodReopened, Sealed)
+DECIDING: Final = frozenset({PeriodClosed, PeriodReopened, Sealed})
 _LAST_MONTH: Final = 12
+_MONTH_LETTERS: Final = len("2020-08")
 
 Place = tuple[str, int]  # a device, and a sequence of its log
 
@@ -97,9 +98,10 @@ def period_of(periods: Periods, body: Body, ledger: str) -> Month:
 
 def is_late(periods: Periods, body: Body, ledger: str) -> bool:
     """Whether an entry came beyond the cut of its own month."""
-    cut = cut_of(periods, ledger, f"{body.date.year:04}-{body.date.month:02}")
-    is_closing = isinstance(body.event, YearEndClosed | FundYearClosed)
-    return not is_closing and cut is not None and body.sequence > cut.get(body.device, 0)
+    cut = cut_of(periods, ledger, body.date.isoformat()[:_MONTH_LETTERS])
+    if cut is None or body.sequence <= cut.get(body.device, 0):
+        return False
+    return not isinstance(body.event, YearEndClosed | FundYearClosed)
 
 
 def _month_after(month: Month) -> Month:

@@ -21,9 +21,7 @@ def place(trust: Trust, head: Head | Body, entry_hash: str) -> Effect | None:
     if device is None:
         return Effect.NOT_AUTHORISED
     is_next = head.sequence == device.sequence + 1 and head.previous == (device.head or trust.fingerprint)
-    # A village's feed has every line of its own tablets; only the office's speak elsewhere, too.
-    is_beyond_gap = trust.partial and device.unit == OFFICE and head.sequence > device.sequence + 1
-    if not is_next and not is_beyond_gap and not _goes_on(trust, device, head):
+    if not is_next and not _is_beyond_gap(trust, device, head) and not _goes_on(trust, device, head):
         return None if _fills(trust, device, head, entry_hash) else Effect.FORKED
     device.head, device.sequence = entry_hash, head.sequence
     return None
@@ -61,6 +59,11 @@ def disputed(forks: dict[str, Fork]) -> dict[tuple[str, int, str], int]:
         for key, amount in fork.lines.items():
             sums[key] = sums.get(key, 0) + amount
     return sums
+
+
+def _is_beyond_gap(trust: Trust, device: Device, head: Head | Body) -> bool:
+    """A village's feed has every line of its own tablets; only the office's speak elsewhere, too."""
+    return trust.partial and device.unit == OFFICE and head.sequence > device.sequence + 1
 
 
 def _goes_on(trust: Trust, device: Device, head: Head | Body) -> bool:

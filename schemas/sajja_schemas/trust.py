@@ -22,9 +22,9 @@ import msgspec
 from sajja_schemas import limits, signing
 from sajja_schemas.accounts import belongs_to
 from sajja_schemas.bylaws.demands import Demand
-from sajja_schemas.enrolment import are_keys_sound, is_founding_sound, is_signed
+from sajja_schemas.enrolment import NAMING_KEYS, are_keys_sound, is_founding_sound, is_signed
 from sajja_schemas.entry import OFFICE, device_name, from_base64url
-from sajja_schemas.events import NAMING_LEDGER, Body, tag_of
+from sajja_schemas.events import CATALOGUE, NAMING_LEDGER, Body, tag_of
 from sajja_schemas.events.base import Author, Declaration, EntryRef, Kind
 from sajja_schemas.events.corrections import EntryRefused, EntryReleased
 from sajja_schemas.events.ledgers import EntryReversed
@@ -58,6 +58,12 @@ from sajja_schemas.standing import (
 from sajja_schemas.verdicts import Effect
 
 _OF_DEVICE: Final = (DeviceLostReported, DeviceReplaced, DeviceRevoked, ForkResolved, GapDeclared)
+# Of these more is asked than who says it.
+_OF_DEVICES_AND_KEYS: Final = NAMING_KEYS.union(_OF_DEVICE)
+# A village says these of itself and nobody else does, and no ledger is named: nine in ten of a replay.
+_OF_ITSELF: Final = frozenset(
+    kind for kind in CATALOGUE.values() if kind.declared.author is Author.VILLAGE and kind not in NAMING_LEDGER
+)
 CHANGES_TRUST: Final = frozenset(
     {
         CommitteeMemberAppointed,
@@ -89,9 +95,11 @@ def authority(trust: Trust, entry_hash: str, body: Body, *, is_released: bool = 
     device = trust.devices[body.device]
     if device.revoked and not is_released:
         return Effect.REVOKED
-    if body.network != trust.network or not may_author(device.unit, body) or not _is_where_it_is_read(trust, body):
+    if body.network != trust.network or not may_author(device.unit, body):
         return Effect.NOT_AUTHORISED
-    return None if are_keys_sound(trust, body) else Effect.NOT_AUTHORISED
+    if type(body.event) not in _OF_DEVICES_AND_KEYS:
+        return None
+    return None if _is_where_it_is_read(trust, body) and are_keys_sound(trust, body) else Effect.NOT_AUTHORISED
 
 
 def author_of(trust: Trust, body: Body) -> str:
@@ -232,6 +240,8 @@ def take(trust: Trust, entry_hash: str, body: Body) -> set[str]:
 def may_author(unit: str, body: Body) -> bool:
     """Whether a unit may say this at all: the event is its to author, and the ledger and village are its own."""
     event = body.event
+    if type(event) in _OF_ITSELF:
+        return body.village == unit != OFFICE
     declared = event.declared
     author = declared.author
     if author is Author.BY_SIDE:

@@ -45,9 +45,6 @@ async def many_devices(*, quick: bool) -> list[Figure]:
         connection = await asyncpg.connect(postgres.owner_url)
         async with server_process(postgres.server_url) as ((url, pid),), speaker(url, material) as speaks:
             await _sign_in(speaks, material.tablets)
-            founded = [(speaks.tokens[tablet.name], frames(material, tablet.log, 500)) for tablet in material.tablets]
-            await _push_at_once(speaks, founded)
-            await _caught_up(connection)
             full = await _push_at_once(speaks, _work(material, speaks, rounds))
             behind = await _behind(connection)
             recovery = await _caught_up(connection)

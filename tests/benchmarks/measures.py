@@ -125,6 +125,7 @@ def append(*, quick: bool) -> list[Figure]:
 async def with_postgres(*, quick: bool) -> list[Figure]:
     """Wire, ingest and push, over a PostgreSQL of our own with fsync on."""
     material = make_material()
+    found_members(material)
     with EmbeddedPostgres.temporary() as postgres:
         await prepare(postgres, material)
         figures = await _ingest(postgres, quick=quick)

@@ -60,12 +60,16 @@ async def speaker(url: str, material: Material) -> AsyncIterator[Speaker]:
 
 
 async def prepare(postgres: EmbeddedPostgres, material: Material) -> None:
-    """Migrate, admit the network, and let the server enrol every device."""
+    """Migrate, admit the network, let the server enrol every device, and push what the villages begin with."""
     await migrate(postgres.owner_url)
     await admit(postgres.owner_url, material.world)
     async with server_process(postgres.server_url) as ((url, _pid),), speaker(url, material) as speaks:
         office = material.world.office.tablets[0]
         reply = await speaks.push(office, material.office)
+        await speaks.totals(at_index=reply.size)
+        for tablet in material.tablets:
+            if tablet.log:
+                reply = await speaks.push(tablet, tablet.log)
         await speaks.totals(at_index=reply.size)
 
 

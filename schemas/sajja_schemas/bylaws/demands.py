@@ -24,7 +24,7 @@ import msgspec
 from sajja_schemas.bylaws.approvals import RISING, approvers_of, floor_of
 from sajja_schemas.bylaws.history import RulesetHistory, in_force_within
 from sajja_schemas.bylaws.ruling import ledgers_raising, own_ledger
-from sajja_schemas.events import Body
+from sajja_schemas.events import TAGS, Body
 from sajja_schemas.events.base import Approvers, Event
 from sajja_schemas.events.ruleset import Bylaws
 
@@ -47,7 +47,7 @@ FREE: Final = Demand(Approvers.A0)  # the device's signature is enough
 
 def is_raisable(history: RulesetHistory, event: Event) -> bool:
     """Whether a band has ever named this event: of any other nobody need look rules up."""
-    return bool(history.banded) and event.__struct_config__.tag in history.banded
+    return TAGS[type(event)] in history.banded
 
 
 def demand_of(history: RulesetHistory, body: Body, unit: str, reached: Iterable[date]) -> Demand:

@@ -75,7 +75,7 @@ class RulesetHistory(msgspec.Struct):
 def in_force(adopted: RulesetHistory, ledger: str, on: date) -> Adopted | None:
     """The ruleset that applies to a ledger on a business date; None where nothing is ruled yet."""
     for one in reversed(adopted.by_ledger.get(ledger, ())):
-        if one.in_force_from <= on:
+        if one.effective_from <= on and one.met_on <= on:  # `in_force_from`, asked of every entry
             return one
     return None
 

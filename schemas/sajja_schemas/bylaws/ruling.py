@@ -10,6 +10,7 @@
 from typing import Final, get_args
 
 from sajja_schemas.entry import OFFICE
+from sajja_schemas.events import CATALOGUE
 from sajja_schemas.events.base import Event
 from sajja_schemas.events.pool import PoolEvent
 from sajja_schemas.events.risk import RiskEvent
@@ -18,23 +19,31 @@ from sajja_schemas.events.transfers import TransferEvent
 from sajja_schemas.events.welfare import WelfareEvent
 from sajja_schemas.events.welfare_claims import WelfareClaimEvent
 from sajja_schemas.events.welfare_money import WelfareMoneyEvent
+from sajja_schemas.postings import bank_of
 
 FUND_OF: Final[dict[type, str]] = {
     **dict.fromkeys(get_args(WelfareEvent | WelfareClaimEvent | WelfareMoneyEvent), "welfare"),
     **dict.fromkeys(get_args(RiskEvent), "risk"),
     **dict.fromkeys(get_args(PoolEvent | TransferEvent), "network"),
 }
+_NAMING: Final = frozenset(
+    kind for kind in CATALOGUE.values() if "ledger" in kind.__struct_fields__ or "fund" in kind.__struct_fields__
+)
 
 
 def own_ledger(unit: str) -> str:
     """The ledger that a unit keeps for itself."""
-    return "network" if unit == OFFICE else f"bank:{unit}"
+    return "network" if unit == OFFICE else bank_of(unit)
 
 
 def ledger_ruling(event: Event, village: str) -> str:
     """The ledger whose bylaws an event is done by."""
-    named: str | None = getattr(event, "ledger", None) or getattr(event, "fund", None)
-    return named or FUND_OF.get(type(event)) or own_ledger(village)
+    kind = type(event)
+    if kind in _NAMING:
+        named: str | None = getattr(event, "ledger", None) or getattr(event, "fund", None)
+        if named:
+            return named
+    return FUND_OF.get(kind) or own_ledger(village)
 
 
 def ledgers_raising(event: Event, village: str, unit: str) -> tuple[str, ...]:

@@ -76,6 +76,7 @@ AnyEvent = (
 CATALOGUE: Final[dict[str, type[Event]]] = {
     str(event_type.__struct_config__.tag): event_type for event_type in get_args(AnyEvent)
 }
+TAGS: Final[dict[type[Event], str]] = {event_type: tag for tag, event_type in CATALOGUE.items()}
 NAMING_LEDGER: Final = frozenset(kind for kind in CATALOGUE.values() if "ledger" in kind.__struct_fields__)
 """The events that say themselves which ledger they concern."""
 
@@ -140,7 +141,7 @@ def lines_of(body: Body) -> list[Line]:
 
 def tag_of(event: Event) -> str:
     """The tag of an event."""
-    return str(type(event).__struct_config__.tag)
+    return TAGS[type(event)]
 
 
 def read_body(data: bytes) -> Body | Effect:

@@ -33,8 +33,16 @@ def note_movements(registers: Registers, event_type: type[Event], day: Day, line
     """Note what the lines of an entry move."""
     fact = (_MOVED if event_type in NO_FLOW else _FLOWED)[day.day]
     year, month = day.year, day.month
+    rows, touched = registers.opened(REGISTER)
     for ledger, account, _sub, amount in lines:
-        registers.add(REGISTER, (ledger, account, year, month), fact, sign * amount)
+        key = (ledger, account, year, month)
+        facts = rows.get(key)
+        if facts is not None and (total := facts.get(fact, 0) + sign * amount):
+            facts[fact] = total  # as `add` does; every line of a replay comes here
+            touched.add(key)
+        else:
+            registers.add(REGISTER, key, fact, sign * amount)
+            rows, touched = registers.opened(REGISTER)
 
 
 def flow(registers: Registers, ledger: str, accounts: Collection[int], first: date, last: date) -> int:

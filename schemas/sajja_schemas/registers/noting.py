@@ -13,12 +13,13 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, get_type_hints
 
 import msgspec
 
 from sajja_schemas.events import Body
 from sajja_schemas.events.base import Event
+from sajja_schemas.postings import bank_of
 
 Word: TypeAlias = str | int
 Key: TypeAlias = tuple[Word, ...]
@@ -49,6 +50,10 @@ class Registers(msgspec.Struct):
     def all(self, register: str) -> Mapping[Key, Facts]:
         """Every row of a register."""
         return self.rows.get(register, {})
+
+    def opened(self, register: str) -> tuple[dict[Key, Facts], set[Key]]:
+        """A register's rows and which of them were touched, for who adds to many facts that are there already."""
+        return self.rows.get(register, {}), self.touched.setdefault(register, set())
 
     def add(self, register: str, key: Key, fact: Fact, number: int) -> None:
         """Add to a fact's number; never nothing."""
@@ -136,11 +141,16 @@ def compile_note(declared: Note) -> Taker:
     number_of = attrgetter(number) if isinstance(number, str) else None
     fixed = number if isinstance(number, int) else 0
     named, own_sign = declared.named, declared.sign
-    is_plain = each is None and when is None and named is None and number_of is None
+    read_key = _reader(declared)
+    is_of_day = declared.fact == (DATE,)
 
     def take_plainly(registers: Registers, body: Body, day: Day, sign: int) -> None:
         event = body.event
-        registers.add(register, key_of(body, event, day), fact_of(body, event, day), sign * own_sign * fixed)
+        count = number_of(event) if number_of else fixed
+        if count:
+            key = read_key(body) if read_key else key_of(body, event, day)
+            fact = day.fact if is_of_day else fact_of(body, event, day)
+            registers.add(register, key, fact, sign * own_sign * count)
 
     def take(registers: Registers, body: Body, day: Day, sign: int) -> None:
         event = body.event
@@ -152,7 +162,15 @@ def compile_note(declared: Note) -> Taker:
                 if count:
                     registers.add(register, key_of(body, line, day), fact_of(body, line, day), sign * own_sign * count)
 
-    return take_plainly if is_plain else take
+    return take_plainly if each is None and when is None and named is None else take
+
+
+def _reader(declared: Note) -> Callable[[Body], Key] | None:
+    """What reads a key in one go, where all its words stand in the body as they are."""
+    hints = get_type_hints(declared.event)
+    paths = ["village" if word == VILLAGE else f"event.{word}" for word in declared.key]
+    is_plain = all(word == VILLAGE or hints.get(word) in {str, int} for word in declared.key)
+    return attrgetter(*paths) if is_plain and len(paths) > 1 else None
 
 
 def _words(sources: tuple[str, ...]) -> Callable[[Body, Any, Day], tuple[Word, ...]]:
@@ -170,7 +188,7 @@ def _word(source: str) -> Callable[[Body, Any, Day], Word]:
         literal = source[1:]
         return lambda _body, _line, _day: literal
     if source == BANK:
-        return lambda body, _line, _day: "bank:" + body.village
+        return lambda body, _line, _day: bank_of(body.village)
     if source == VILLAGE:
         return lambda body, _line, _day: body.village
     if source == DATE:

@@ -150,21 +150,23 @@ def is_resolved(books: Books, finding: Finding) -> bool:
 
 def ask(rule: EntryRule, books: Books, body: Body, entry_hash: str) -> Finding | None:
     """What a rule finds in an entry."""
-    finding, _refuses = _ask(rule, books, body, entry_hash)
-    return finding
-
-
-def _ask(rule: EntryRule, books: Books, body: Body, entry_hash: str) -> tuple[Finding | None, bool]:
-    """What a rule finds in an entry, and whether the author is refused for that."""
-    place = (body.device, body.sequence)
     try:
         hit = rule.check(books, body)
     except Exception as error:  # noqa: BLE001  # a rule of ours must never cost a village its entry
-        return _failed(rule, error, village=body.village, subject=(entry_hash,), entries=(place,)), False
-    if hit is None:
-        return None, False
-    placed = Hit(fields=hit.fields, amount_satang=hit.amount_satang, entries=hit.entries or (place,))
-    return found(rule, placed, village=body.village, subject=(entry_hash,)), rule.refuses and hit.is_sure
+        return _failed_at(rule, error, body, entry_hash)
+    return None if hit is None else _found_at(rule, hit, body, entry_hash)
+
+
+def _found_at(rule: EntryRule, hit: Hit, body: Body, entry_hash: str) -> Finding:
+    """What a rule has found in an entry."""
+    entries = hit.entries or ((body.device, body.sequence),)
+    placed = Hit(fields=hit.fields, amount_satang=hit.amount_satang, entries=entries)
+    return found(rule, placed, village=body.village, subject=(entry_hash,))
+
+
+def _failed_at(rule: EntryRule, error: Exception, body: Body, entry_hash: str) -> Finding:
+    place = (body.device, body.sequence)
+    return _failed(rule, error, village=body.village, subject=(entry_hash,), entries=(place,))
 
 
 def _failed(
@@ -180,9 +182,13 @@ def _asked(books: Books, body: Body) -> Iterator[tuple[Finding, bool]]:
     event_type = type(body.event)
     rules = [rule for rule in ENTRY_RULES if event_type in rule.events]
     for rule in (*rules, *_OF_MARKED):
-        finding, refuses = _ask(rule, books, body, "")
-        if finding is not None:
-            yield finding, refuses
+        try:
+            hit = rule.check(books, body)
+        except Exception as error:  # noqa: BLE001  # nobody is refused for a mistake of ours
+            yield _failed_at(rule, error, body, ""), False
+        else:
+            if hit is not None:
+                yield _found_at(rule, hit, body, ""), rule.refuses and hit.is_sure
 
 
 def _kept(books: Books) -> Iterator[Finding]:

@@ -28,7 +28,7 @@ SILENT_DAYS: Final = 365
 
 def _months(_books: Books, body: Body) -> Hit | None:
     event: Any = body.event
-    if len(set(event.months)) == len(event.months):
+    if len(event.months) == 1 or len(set(event.months)) == len(event.months):
         return None
     month = next(month for month in event.months if event.months.count(month) > 1)
     return Hit(fields={"member": event.member, "month": month})

@@ -6,12 +6,13 @@ No line here comes from the declarations: to change a posting, somebody has to c
 import typing
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
 import pytest
 
-from sajja_schemas.accounts import Side
+from sajja_schemas.accounts import CHART, Side, Sub, may_hold
 from sajja_schemas.events import CATALOGUE, AnyEvent, Body, lines_of, tag_of
 from sajja_schemas.events.base import Event
 from sajja_schemas.events.ledgers import (
@@ -21,7 +22,16 @@ from sajja_schemas.events.ledgers import (
 from sajja_schemas.events.loans import LoanDisbursed, LoanRepaymentReceived, Product
 from sajja_schemas.events.members import MemberExitSettled
 from sajja_schemas.events.welfare import Benefit, WelfareClaimApproved
-from sajja_schemas.postings import Choice, Contradiction, Line, Posting, compile_postings
+from sajja_schemas.postings import (
+    BANK_OF_VILLAGE,
+    VILLAGE,
+    Choice,
+    Contradiction,
+    Line,
+    Posting,
+    check_balanced,
+    compile_postings,
+)
 from support import posting_table
 
 BANK = "bank:pp01"
@@ -192,3 +202,48 @@ def posts(compiled: Callable[[Any, str], list[Line]], event: AnyEvent) -> list[L
         return sorted(compiled(event, "pp01"))
     except (Contradiction, AttributeError, KeyError, TypeError):
         return None
+
+
+@pytest.mark.parametrize("event_type", POSTING, ids=lambda event_type: str(event_type.__name__))
+def test_what_is_compiled_posts_what_is_declared(event_type: type[Event]) -> None:
+    """The declaration is the only source: read word by word it comes to the same lines, rightly declared or wrongly."""
+    events = [event for event, _lines in TABLE if type(event) is event_type]
+    for name, postings in (("as it is", event_type.declared.postings), *mutants_of(event_type)):
+        compiled = compile_postings(postings)
+        for event in events:
+            assert posts(compiled, event) == posts(partial(read_word_by_word, postings), event), name
+
+
+def read_word_by_word(postings: tuple[Posting, ...], event: Any, village: str) -> list[Line]:
+    lines = []
+    for posting in postings:
+        if posting.when is None or getattr(event, posting.when[0]) == posting.when[1]:
+            sources = (event,) if posting.each is None else getattr(event, posting.each)
+            lines += [line for source in sources if (line := one_line(posting, event, source, village))]
+    check_balanced(lines)
+    return lines
+
+
+def one_line(posting: Posting, event: Any, source: Any, village: str) -> Line | None:
+    amount = getattr(source, posting.amount)
+    if not amount:
+        return None
+    account, sub = posting.account, posting.sub
+    if isinstance(account, Choice):
+        if getattr(source, account.field) not in dict(account.of):
+            raise Contradiction(account.field)
+        account = dict(account.of)[getattr(source, account.field)]
+    elif isinstance(account, str):
+        account = getattr(source, account)
+    if isinstance(sub, Choice):
+        sub = str(dict(sub.of)[getattr(source, sub.field)])
+    named = {VILLAGE: village, BANK_OF_VILLAGE: f"bank:{village}"}
+    ledger = named.get(posting.ledger) or (
+        getattr(event, posting.ledger[1:]) if posting.ledger.startswith("@") else posting.ledger
+    )
+    is_free = isinstance(posting.account, str) or posting.ledger == "@ledger"
+    if is_free and not may_hold(ledger, int(account)):
+        raise Contradiction(ledger)
+    divided = CHART[int(account)].sub is not Sub.NONE if int(account) in CHART else False
+    name = (named.get(sub) or getattr(source, sub)) if sub is not None and divided else ""
+    return ledger, int(account), name or "", amount if posting.side is Side.DEBIT else -amount
