@@ -24,7 +24,7 @@ from sajja_schemas import periods
 from sajja_schemas.bylaws.demands import FREE, Demand, demand_of, demand_of_reversal, is_raisable
 from sajja_schemas.counting import Change, fail, post
 from sajja_schemas.entry import OFFICE, Unreadable, read_head
-from sajja_schemas.events import Body, lines_of, read_body
+from sajja_schemas.events import CATALOGUE, Body, lines_of, read_body
 from sajja_schemas.events.base import Approvers, EntryRef
 from sajja_schemas.events.ledgers import EntryReversed
 from sajja_schemas.events.network import RulesetAdopted
@@ -57,6 +57,7 @@ _DECIDES: Final = {
     Says.RESOLVED: _STOPPED,
     Says.REFUSED: _STOPPED | {Effect.AWAITING_APPROVAL},
 }
+_OF_THE_DEVICE: Final = frozenset(kind for kind in CATALOGUE.values() if kind.declared.approvers is Approvers.A0)
 _Counted = tuple[list[Change], set[str]]  # and the waiting entries that may be complete now
 
 
@@ -112,18 +113,19 @@ def _named(body: Body) -> list[EntryRef]:
 
 
 def _apply(books: Books, entry: Admitted, lookup: Lookup) -> list[Change]:
+    trust, name = books.trust, entry.hash
     body = read_body(entry.body)
     if isinstance(body, Effect):
-        changes = _quarantine(books, entry.hash, _place_unread(books.trust, entry) or body)
+        changes = _quarantine(books, name, _place_unread(trust, entry) or body)
     else:
-        changes = _judge(books, entry, body, place(books.trust, body, entry.hash), lookup)
+        changes = _judge(books, entry, body, place(trust, body, name), lookup)
     if changes[0][1] in _STOPPED:
         _stop(books, entry, changes[0][1])
-    if entry.hash in books.expected:
+    if name in books.expected:
         changes += _meet_reversals(books, entry, lookup)
-    if entry.hash in books.trust.decisions:
-        books.trust.decided += books.trust.decisions.pop(entry.hash)
-    if books.trust.decided:
+    if name in trust.decisions:
+        trust.decided += trust.decisions.pop(name)
+    if trust.decided:
         changes += _act_on_decisions(books, entry, lookup)
     return changes
 
@@ -261,8 +263,7 @@ def _digest(books: Books, entry: Admitted, body: Body, lines: list[Line], lookup
 def demand(books: Books, body: Body) -> Demand:
     """Whose approval an entry needs that is admitted now (`bylaws.demands`)."""
     event = body.event
-    is_plain = event.declared.approvers is Approvers.A0 and event.paper_reason is None
-    if is_plain and not is_raisable(books.rulesets, event):
+    if type(event) in _OF_THE_DEVICE and event.paper_reason is None and not is_raisable(books.rulesets, event):
         return FREE
     reached = [day for feed in (body.village, OFFICE) if (day := books.reached.get(feed)) is not None]
     return demand_of(books.rulesets, body, author_of(books.trust, body), reached)
