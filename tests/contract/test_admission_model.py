@@ -346,10 +346,15 @@ def _told(judged: Judgement) -> tuple[Verdict, str]:
 
 
 @contextmanager
-def traffic(opened: Callable[[World], Any]) -> Iterator[Callable[[], Traffic]]:
+def traffic(opened: Callable[[World], Any]) -> Iterator[type[Traffic]]:
     """Machines whose stores live in one event loop."""
     with asyncio.Runner() as runner:
-        yield lambda: Traffic(lambda world: runner.run(opened(world)), runner.run)
+
+        class Here(Traffic):
+            def __init__(self) -> None:
+                super().__init__(lambda world: runner.run(opened(world)), runner.run)
+
+        yield Here
 
 
 async def in_memory(world: World) -> Store:

@@ -63,7 +63,7 @@ async def measure(*, quick: bool) -> dict[str, Any]:
         postgres = stack.enter_context(EmbeddedPostgres.temporary())
         ours = Sajja(postgres)
         url = postgres.owner_url
-        peers = [ours, EventSourcing(url), MessageDb(url), Couch(), Actual()]
+        peers: list[Peer] = [ours, EventSourcing(url), MessageDb(url), Couch(), Actual()]
         for peer in peers:
             await peer.start(stack)
         rates = {size: await _rounds(peers, ours, size, count, rounds) for size, count in counts.items()}

@@ -32,7 +32,7 @@ class EventSourcing:
         }  # fmt: skip
         self._owner_url = owner_url
 
-    async def start(self, _stack: AsyncExitStack) -> None:
+    async def start(self, stack: AsyncExitStack) -> None:  # it needs no ending
         """A database of its own."""
         await _create_database(self._owner_url, "eventsourcing")
 

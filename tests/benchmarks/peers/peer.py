@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from typing import Any, Protocol
 
 WRITERS = 8
@@ -14,6 +15,10 @@ class Peer(Protocol):
 
     name: str
     keeps: str  # what it promises once it has answered
+
+    async def start(self, stack: AsyncExitStack) -> None:
+        """Make it ready; the stack ends it."""
+        ...
 
     async def rate(self, facts: Facts, size: int) -> float:
         """Write facts in batches of a size, one writer beside the other; gives facts a second."""

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -63,11 +63,13 @@ def replay(*, quick: bool) -> list[Figure]:
 
 
 def _round(folder: Path, network: str, fingerprint: str) -> dict[str, float]:
-    asked = {
+    asked: dict[str, Callable[[], Totals]] = {
         "Sajja": lambda: _ours(folder, network, fingerprint),
         "beancount 3.2.3": lambda: _beancount(folder),
-    } | ({"hledger (Debian's)": lambda: _hledger(folder)} if shutil.which("hledger") else {})
-    if len(asked) == 2:
+    }
+    if shutil.which("hledger"):
+        asked["hledger (Debian's)"] = lambda: _hledger(folder)
+    else:
         print("hledger is not installed, and left out: apt-get install hledger", file=sys.stderr)  # noqa: T201
     seconds, totals = {}, {}
     for program, total in asked.items():
@@ -142,7 +144,7 @@ def _told(command: list[Any]) -> Totals:
 
 
 def _hledger(folder: Path) -> Totals:
-    command = ["hledger", "-f", folder / "journal.txt", "balance", "--flat", "--no-total", "-O", "csv"]
+    command = ["hledger", "-f", str(folder / "journal.txt"), "balance", "--flat", "--no-total", "-O", "csv"]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     rows = csv.DictReader(done.stdout.splitlines())
     return {row["account"]: round(float(row["balance"].removesuffix(" THB").replace(",", "")) * 100) for row in rows}
