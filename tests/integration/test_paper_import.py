@@ -56,6 +56,9 @@ def test_the_form_filled_in_becomes_balances_when_three_officers_have_approved(t
     form = tmp_path / "openings.xlsx"
     assert village("import", "--template", form, home=home).returncode == 0
     assert village("import", "--template", form, home=home).returncode == 2, "a form is never written over"
+    misnamed = form.with_suffix(".csv")
+    assert village("import", "--template", misnamed, home=home).returncode == 2, "the form is a workbook"
+    assert not misnamed.exists()
     book = openpyxl.load_workbook(form)
     for row in book["ตัวอย่าง"].iter_rows(min_row=2, values_only=True):
         book["ยกยอด"].append(row)

@@ -84,6 +84,11 @@ def import_openings(
 def _write_template(path: Path, ledger: str, *, json: bool) -> None:
     from sajja_client.paper.template import template
 
+    if path.suffix.lower() != ".xlsx":
+        raise OptionWrong(
+            option="--template", given=path, expected="a name that ends in .xlsx: the form is a workbook",
+            expected_thai="แบบฟอร์มเป็นไฟล์ .xlsx",
+        )  # fmt: skip
     if path.exists():
         raise OptionWrong(
             option="--template", given=path, expected="a new file: this one is there already", expected_thai="มีไฟล์นี้แล้ว"
