@@ -80,7 +80,7 @@ def test_a_day_sheet_has_every_entry_of_the_day_and_says_what_the_box_must_hold(
     assert said[16:] == ["ส่งเงินสัจจะ (กลับรายการแล้ว)", "กลับรายการ", "ถอนสัจจะ", "ถอนสัจจะ (รอยืนยัน)"]
     assert column(sheet, 2)[17] == "pp01-m003", "a reversal is about whom its original was"
     assert ["ส่งเงินสัจจะ", "13", "2,200.00", ""] in kinds.rows
-    assert boxes.rows == [["bank:pp01 pp01-o4", "10,200.00", "5,717.42", "1,075.00", "14,842.42"]]
+    assert boxes.rows == [["pp01-o4 · ธนาคารหมู่บ้าน pp01", "10,200.00", "5,717.42", "1,075.00", "14,842.42"]]
     assert meeting.books.balances["bank:pp01", 1110, BOX] == 1_484_242
     assert day_sheet(meeting, meeting="nothing").tables[0].rows == []
 
@@ -115,7 +115,7 @@ def test_a_schedule_is_the_published_one_and_shows_how_far_it_is_paid(later: Rea
     assert schedule.tables[0].totals[0][2:5] == ["20,000.00", "1,300.00", "21,300.00"]
     assert column(schedule, 4)[:2] + column(schedule, 4)[-1:] == ["1,866.67", "1,850.00", "1,683.30"]
     assert column(schedule, 6)[:3] == ["ชำระแล้ว", "เลยกำหนด", ""]
-    assert fact(schedule, "overdue") == "1,666.67 บาท 17 วัน"
+    assert fact(schedule, "overdue") == "1,666.67 บาท · ช้า 17 วัน"
     opened = loan_schedule(later, "pp01-l001")
     assert column(opened, 6)[:5] == ["ชำระแล้ว", "ชำระแล้ว", "ชำระแล้ว", "บางส่วน", "เลยกำหนด"]
     with pytest.raises(NoSuchLoan):
