@@ -1,6 +1,7 @@
 """What the office decides about tablets, terms and bylaws, typed as its people type it, on its own two devices."""
 
 import asyncio
+import subprocess
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -68,7 +69,7 @@ def refused(life: Life, *words: str | Path, code: int = 2) -> str:
     return done.stderr
 
 
-def _typed(life: Life, *words: str | Path) -> Any:
+def _typed(life: Life, *words: str | Path) -> subprocess.CompletedProcess[str]:
     life.desk.log.close()
     try:
         return run("office", *words, "--second", life.vault.path, "--yes", "--day", DAY, home=life.desk.home.path)
