@@ -17,7 +17,7 @@ from typing import Final
 
 import msgspec
 
-from sajja_schemas.merkle import HASH_BYTES, Frontier, join, leaf_hash, perfect_ranges, root_of
+from sajja_schemas.merkle import HASH_BYTES, Frontier, join, leaf_hash, node_hash, perfect_ranges, root_of
 
 HEIGHT: Final = 8
 WIDTH: Final = 1 << HEIGHT
@@ -191,7 +191,7 @@ class TileReader:
         """`fetch` gives the bytes of a tile; it is asked once for each."""
         self.size = size
         self._fetch = fetch
-        self._tiles: dict[Tile, list[bytes]] = {}
+        self._heights: dict[Tile, list[list[bytes]]] = {}  # of each tile that was read, the hashes by height
 
     def root(self) -> bytes:
         """The root.
@@ -226,10 +226,17 @@ class TileReader:
         level, inside = divmod(height, HEIGHT)
         first = place << inside
         tile = self.tile_at(level, first // WIDTH)
-        if tile not in self._tiles:
-            self._tiles[tile] = read_tile(self._fetch(tile), tile.width)
-        at = first % WIDTH
-        return root_of(self._tiles[tile][at : at + (1 << inside)])
+        if tile not in self._heights:
+            self._heights[tile] = _heights(read_tile(self._fetch(tile), tile.width))
+        return self._heights[tile][inside][first % WIDTH >> inside]
+
+
+def _heights(hashes: list[bytes]) -> list[list[bytes]]:
+    """The roots of the perfect subtrees over hashes, by their height."""
+    heights = [hashes]
+    while len(below := heights[-1]) > 1:
+        heights.append([node_hash(left, right) for left, right in zip(below[::2], below[1::2], strict=False)])
+    return heights
 
 
 def _peaks(hashes: Sequence[bytes]) -> list[bytes]:

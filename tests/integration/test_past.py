@@ -205,6 +205,23 @@ async def test_an_answer_is_made_once_and_anew_when_the_books_have_moved(speaker
         await reader.read("look", look, at=size + 1)
 
 
+async def test_books_that_were_left_far_behind_are_read_anew(
+    speaker: Speaker, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who asked once, long ago, does not wait until everything since is folded: the tables have it."""
+    tablets = [tablet for unit in speaker.world.units.values() for tablet in unit.tablets if tablet.log]
+    size = (await speaker.push(tablets[0], tablets[0].log)).size
+    await speaker.totals(at_index=size)
+    reader = Reader(pool, speaker.world.network)
+    books = (await reader.read("before", lambda books: books)).value
+    whole = await push_all(speaker)
+    monkeypatch.setattr(reading, "NEAR_ENTRIES", whole - size - 1)
+    after = (await reader.read("after", lambda books: books)).value
+    assert after is not books
+    assert (books.index, after.index) == (size, whole)
+    assert dict(after.balances) == dict(folded(speaker.world, await log_of(pool)).balances)
+
+
 async def test_what_takes_long_is_not_waited_for_while_entries_come(
     speaker: Speaker, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,12 +9,12 @@
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from datetime import date
 from itertools import islice, takewhile
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -170,12 +170,7 @@ class Load:
             await self._live(tablet, day)
         await self._await_enrolment()
         while day <= rules.LAST_DAY:
-            try:
-                async with asyncio.TaskGroup() as group:
-                    for tablet in self.tablets:
-                        group.create_task(self._live(tablet, day))
-            except ExceptionGroup as failed:
-                raise failed.exceptions[0] from None
+            await _side_by_side(self._live(tablet, day) for tablet in self.tablets)
             self.progress(self.loaded, day)
             day = date.fromordinal(day.toordinal() + 1)
 
@@ -220,33 +215,30 @@ class Load:
             self.loaded += tablet.record_until(self.plan.lines[-1].step.moment)
             if not self.plan.is_lost(tablet.name):
                 await self._push_all(tablet, tablet.pushing)
-        for tablet in self.tablets:  # nothing is on its way any more: the feeds are whole
-            if not self.plan.is_lost(tablet.name):
-                await self._push_all(tablet, tablet.sync)
+        # Nothing is on its way any more: the feeds are whole.
+        await _side_by_side(self._pull(tablet) for tablet in self.tablets if not self.plan.is_lost(tablet.name))
         if not await comes_true(self._is_complete, lambda: self.followed):
             raise LoadStuck(reason="the server's books do not follow its log")
-        await self._witness()
 
-    async def _witness(self) -> None:
-        """Every tablet verifies the log that was published meanwhile."""
-        for tablet in self.tablets:
-            if self.plan.is_lost(tablet.name):
-                continue
-            assert tablet.sync is not None, "it was opened"
-            tablet.sync.witnesses = True
+    async def _pull(self, tablet: Tablet) -> None:
+        """A tablet takes what the others recorded, and verifies the log that was published."""
+        assert tablet.sync is not None, "it was opened"
+        tablet.sync.witnesses = True
 
-            async def is_verified(tablet: Tablet = tablet) -> bool:
-                report = await self._report_of(tablet, tablet.sync)
-                self.published = report.log_size
-                return report.log_state == "verified" and report.log_size >= len(self.plan.lines)
+        async def is_verified() -> bool:
+            report = await self._push_all(tablet, tablet.sync)
+            self.published = report.log_size
+            return report.log_state == "verified" and report.log_size >= len(self.plan.lines)
 
+        async with self._turns:
             if not await comes_true(is_verified, lambda: self.published):
                 raise LoadStuck(reason=f"{tablet.name}: the published log does not verify")
 
-    async def _push_all(self, tablet: Tablet, sync: Sync | None) -> None:
+    async def _push_all(self, tablet: Tablet, sync: Sync | None) -> SyncReport:
         report = await self._report_of(tablet, sync)
         if report.waiting:
             raise LoadStuck(reason=f"{tablet.name}: {report.codes}")
+        return report
 
     async def _is_complete(self) -> bool:
         """Whether the books on the server reflect every entry of the plan."""
@@ -274,6 +266,15 @@ class Load:
 
         if tablets and not await comes_true(has_followed):
             raise LoadStuck(reason="the server's books do not follow its log")
+
+
+async def _side_by_side(works: Iterable[Coroutine[Any, Any, None]]) -> None:
+    try:
+        async with asyncio.TaskGroup() as group:
+            for work in works:
+                group.create_task(work)
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
 
 
 async def comes_true(is_so: Callable[[], Awaitable[bool]], how_far: Callable[[], int] = lambda: 0) -> bool:

@@ -8,7 +8,8 @@
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -161,15 +162,20 @@ class _Look:
             return fetched[tile]
 
         reader = TileReader(checkpoint.size, fetch)
+        await self._fetch(checkpoint, fetched, reader.root)
+        for index in indexes:
+            await self._fetch(checkpoint, fetched, partial(inclusion_path, index, checkpoint.size, reader.range_hash))
+        return reader
+
+    async def _fetch(self, checkpoint: Checkpoint, fetched: dict[Tile, bytes], work: Callable[[], object]) -> None:
+        """Fetch what a piece of work misses, until it misses nothing."""
         while True:
             try:
-                reader.root()
-                for index in indexes:
-                    inclusion_path(index, checkpoint.size, reader.range_hash)
+                work()
             except _Missing as missing:
                 fetched[missing.tile] = await self.server.tile(epoch_of(checkpoint.origin), missing.tile)
             else:
-                return reader
+                return
 
 
 def _unproven(connection: sqlite3.Connection, checkpoint: Checkpoint) -> Iterator[_Own]:

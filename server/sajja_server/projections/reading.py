@@ -173,7 +173,8 @@ class Reader:
         """The books that people read: as far as the tables are."""
         head = await _head(connection, self._network)
         mirror, self._now = self._now, None  # should this fail half way, they are not the books of any index
-        if mirror is not None and mirror.books.index <= head.folded and await self._is_ours(connection, mirror):
+        is_near = mirror is not None and 0 <= head.folded - mirror.books.index <= NEAR_ENTRIES
+        if mirror is not None and is_near and await self._is_ours(connection, mirror):
             books = mirror.books
             await go_on(connection, books, head.folded)
         elif found := await self._from_tables(connection):
