@@ -50,6 +50,9 @@ __all__ = ["Admitted", "Balance", "Books", "Change", "Lookup", "apply", "open_bo
 
 Lookup = Callable[[str], bytes | None]
 _NAMING: Final = (b'"entry_reversed"', b'"entry_released"', b'"entry_refused"', b'"fork_resolved"')
+# Read once: every entry of a replay asks for them, and an enum looks each member up.
+_COUNTED: Final = Effect.COUNTED
+_FORKED: Final = Effect.FORKED
 _STOPPED: Final = frozenset({Effect.FORKED, Effect.REVOKED})
 # From which codes a decision takes an entry, and nothing else does: no quorum replaces an approval or an authority.
 _DECIDES: Final = {
@@ -115,10 +118,10 @@ def _named(body: Body) -> list[EntryRef]:
 def _apply(books: Books, entry: Admitted, lookup: Lookup) -> list[Change]:
     trust, name = books.trust, entry.hash
     body = read_body(entry.body)
-    if isinstance(body, Effect):
-        changes = _quarantine(books, name, _place_unread(trust, entry) or body)
-    else:
+    if type(body) is Body:
         changes = _judge(books, entry, body, place(trust, body, name), lookup)
+    else:
+        changes = _quarantine(books, name, _place_unread(trust, entry) or body)
     if changes[0][1] in _STOPPED:
         _stop(books, entry, changes[0][1])
     if name in books.expected:
@@ -133,7 +136,7 @@ def _apply(books: Books, entry: Admitted, lookup: Lookup) -> list[Change]:
 def _judge(
     books: Books, entry: Admitted, body: Body, placed: Effect | None, lookup: Lookup, *, is_released: bool = False
 ) -> list[Change]:
-    lines = _lines(body) if placed is not Effect.FORKED else []
+    lines = _lines(body) if placed is not _FORKED else []
     if lines is None:
         return _quarantine(books, entry.hash, Effect.MALFORMED)
     if code := placed or authority(books.trust, entry.hash, body, is_released=is_released):
@@ -276,8 +279,6 @@ def _quarantine(books: Books, entry_hash: str, code: Effect) -> list[Change]:
 
 def _lines(body: Body) -> list[Line] | None:
     """What a body posts; None where it contradicts itself."""
-    if not body.event.declared.postings:
-        return []
     try:
         return lines_of(body)
     except Contradiction:
@@ -316,25 +317,25 @@ def _count(books: Books, entry_hash: str, body: Body, lines: list[Line], lookup:
 
 def _take_effect(books: Books, entry_hash: str, body: Body, lines: list[Line], lookup: Lookup) -> _Counted:
     event = body.event
-    if isinstance(event, EntryReversed) and event.entry.hash in books.reversed:
+    if type(event) is EntryReversed and event.entry.hash in books.reversed:
         # Two reversals waited for one original and both were approved: the second has nothing left to negate.
         return _quarantine(books, entry_hash, Effect.NOT_AUTHORISED), set()
     books.quarantined.pop(entry_hash, None)
     reached = books.reached.get(body.village)
     if reached is None or body.date > reached:
         books.reached[body.village] = body.date
-    changes = [(entry_hash, Effect.COUNTED)]
+    changes = [(entry_hash, _COUNTED)]
     if type(event) is RulesetAdopted:
         books.rulesets.take(event, books.index - 1, body.date)
     if type(event) in periods.DECIDING:
         periods.take(books.periods, body)  # it posts nothing, so it is never reversed
-    if isinstance(event, EntryReversed):
+    if type(event) is EntryReversed:
         _reverse(books, entry_hash, event.entry, lookup)
         return changes, set()
     is_reversed = entry_hash in books.reversed
     if books.judges and not is_reversed:
         judge(books, entry_hash, body)
-    ripe = take(books.trust, entry_hash, body) if type(event) in CHANGES_TRUST else set[str]()
+    ripe: set[str] = take(books.trust, entry_hash, body) if type(event) in CHANGES_TRUST else set()
     post(books, body, lines, 1)
     if is_reversed:
         post(books, body, lines, -1)

@@ -97,6 +97,8 @@ def compile_postings(declared: tuple[Posting, ...]) -> Callable[[Any, str], list
     It is made once for each type of event, since a replay calls it for every entry: all fields are read in one go, and
     what nine in ten postings need is done here, without a call for each.
     """
+    if not declared:
+        return lambda _event, _village: []
     fields: dict[str, int] = {}
     parts = [_part(posting, fields) for posting in declared]
     names = ("", VILLAGE, *fields)

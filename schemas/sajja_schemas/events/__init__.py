@@ -6,8 +6,7 @@ its family, add it to that family's list, and run `make schema`; the tests then 
 
 from collections.abc import Callable
 from datetime import date
-from functools import cache
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Any, Final, Literal, final, get_args
 
 import msgspec
 
@@ -89,6 +88,7 @@ class Ack(msgspec.Struct, frozen=True, kw_only=True):
     size: Annotated[int, msgspec.Meta(ge=0, le=limits.INTEGER_MAX)]
 
 
+@final
 class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a device signs (LOG_FORMAT.md section 2)."""
 
@@ -124,9 +124,15 @@ def encode_body(body: Body) -> bytes:
     return data
 
 
-@cache
-def _postings_of(event_type: type[Event]) -> Callable[[Any, str], list[Line]]:
-    return compile_postings(event_type.declared.postings)
+class _Postings(dict[type[Event], Callable[[Any, str], list[Line]]]):
+    """What makes the lines of each type, made when the first one comes."""
+
+    def __missing__(self, event_type: type[Event]) -> Callable[[Any, str], list[Line]]:
+        self[event_type] = compile_postings(event_type.declared.postings)
+        return self[event_type]
+
+
+_POSTINGS: Final = _Postings()
 
 
 def lines_of(body: Body) -> list[Line]:
@@ -136,7 +142,7 @@ def lines_of(body: Body) -> list[Line]:
         Contradiction: its fields do not agree with each other.
     """
     event = body.event
-    return _postings_of(type(event))(event, body.village)
+    return _POSTINGS[type(event)](event, body.village)
 
 
 def tag_of(event: Event) -> str:

@@ -4,7 +4,6 @@ One module a register, each with its declared notes (`noting`). `note` takes an 
 with -1 when it is reversed; `books` calls it beside posting, and nobody else does.
 """
 
-from functools import cache
 from typing import Final
 
 from sajja_schemas.events import Body
@@ -48,18 +47,23 @@ NOTES: Final[tuple[Note, ...]] = (
 )
 
 
-@cache
-def _takers(event_type: type[Event]) -> tuple[Taker, ...]:
-    """All that is taken of an entry of this type, beside its lines. Made when the first one comes."""
-    takers = [compile_note(declared) for declared in NOTES if declared.event is event_type]
-    return (*takers, note_months) if event_type in MONTHS else tuple(takers)
+class _Takers(dict[type[Event], tuple[Taker, ...]]):
+    """All that is taken of an entry of each type, beside its lines. Made when the first one comes."""
+
+    def __missing__(self, event_type: type[Event]) -> tuple[Taker, ...]:
+        takers = [compile_note(declared) for declared in NOTES if declared.event is event_type]
+        self[event_type] = (*takers, note_months) if event_type in MONTHS else tuple(takers)
+        return self[event_type]
+
+
+_TAKERS: Final = _Takers()
 
 
 def note(registers: Registers, body: Body, lines: list[Line], sign: int) -> None:
     """Note an entry as it counts (+1) or is reversed (-1)."""
     event, day = body.event, day_of(body.date)
     event_type = type(event)
-    for take in _takers(event_type):
+    for take in _TAKERS[event_type]:
         take(registers, body, day, sign)
     if lines:
         note_movements(registers, event_type, day, lines, sign)
