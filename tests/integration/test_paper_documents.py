@@ -15,7 +15,7 @@ from sajja_client.books import fold
 from sajja_client.log import Log
 from sajja_client.names import Names, read_names
 from sajja_client.paper.document import Column, Document, Fact, Table, Words
-from sajja_client.paper.documents.balances import NoSuchBox, cash_count, trial_balance
+from sajja_client.paper.documents.balances import BoxNotNamed, NoSuchBox, cash_count, trial_balance
 from sajja_client.paper.documents.day_sheet import day_sheet
 from sajja_client.paper.documents.loans import NoSuchLoan, due_list, loan_schedule
 from sajja_client.paper.documents.passbook import NoSuchMember, passbook
@@ -148,6 +148,8 @@ def test_a_count_is_a_form_until_the_box_was_counted(meeting: Reading, later: Re
     assert set(column(form, 2)) == {""}
     with pytest.raises(NoSuchBox):
         cash_count(later, "nobody")
+    with pytest.raises(BoxNotNamed):
+        cash_count(Reading(meeting.home, date(2019, 1, 1)))  # before any box held anything
 
 
 def test_a_receipt_has_the_amount_in_words(meeting: Reading) -> None:

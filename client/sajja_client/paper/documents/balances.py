@@ -21,11 +21,20 @@ _BOX = 1110
 
 
 class NoSuchBox(Problem):
-    """No such box holds cash, or there are several."""
+    """No such box holds cash."""
 
     code = "no_such_box"
     thai = "ไม่พบกล่องเงิน {box} กล่องที่มีคือ {boxes} ระบุด้วยชื่อผู้ถือ"
     english = "there is no box {box}; the boxes are {boxes}. Name one by its keeper"
+    exit_code = EXIT_USAGE
+
+
+class BoxNotNamed(Problem):
+    """There is not exactly one box that holds cash, and none was named."""
+
+    code = "box_not_named"
+    thai = "ระบุกล่องเงินที่จะนับด้วยชื่อผู้ถือ: {boxes}"
+    english = "name the box to count by its keeper: {boxes}"
     exit_code = EXIT_USAGE
 
 
@@ -77,12 +86,14 @@ def cash_count(reading: Reading, box: str | None = None) -> Document:
     """The form for counting a box, filled in where the box was counted that day.
 
     Raises:
-        NoSuchBox: no such box, or several and none was named.
+        NoSuchBox: there is no such box.
+        BoxNotNamed: there are several, or all are empty, and none was named.
     """
     boxes = {(ledger, sub): amount for (ledger, account, sub), amount in reading.balances().items() if account == _BOX}
     held = {key: amount for key, amount in boxes.items() if (amount if box is None else key[1] == box)}
     if len(held) != 1:
-        raise NoSuchBox(box=box or "-", boxes=", ".join(sorted(keeper for _ledger, keeper in boxes)) or "-")
+        keepers = ", ".join(sorted({keeper for _ledger, keeper in boxes})) or "-"
+        raise NoSuchBox(box=box, boxes=keepers) if box is not None else BoxNotNamed(boxes=keepers)
     (((ledger, keeper), expected),) = held.items()
     counted = _counted(reading, ledger, keeper)
     pieces: dict[int, int] = {}
