@@ -5,13 +5,15 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from sajja_server.store.pool import Pool, open_pool
+from support.bytecode import keep_bytecode
 from support.database import Database, fresh_database, template_server
 from support.memory_disk import use_memory
 
 
 def pytest_configure() -> None:
-    """Before anything asks for a temporary folder; the workers of a run inherit it."""
+    """Before anything asks for a temporary folder or starts a process; the workers of a run inherit both."""
     use_memory()
+    keep_bytecode()
 
 
 @pytest.fixture(scope="session")
