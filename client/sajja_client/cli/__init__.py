@@ -1,14 +1,19 @@
 """`sajja`: the village's and the office's command line.
 
 Commands say what they do in Thai and in English, print JSON with --json, and end with the exit codes of
-`sajja_client.problems`. Nothing heavy is imported before a command needs it.
+`sajja_client.problems`. Nothing heavy is imported before a command needs it: the commands of a tablet, of the office
+and of an auditor are each read when one of them was typed, or when the help lists them all.
 """
 
 import sys
+from importlib import import_module
+from typing import Any, Final
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
-from sajja_client.cli import audit, carrying, meeting, office_trust, output, tablet
+from sajja_client.cli import output
 from sajja_client.cli.demo import demo
 from sajja_client.cli.options import EXIT_CODES
 from sajja_client.cli.pins import PinFileOption, use_pin_file
@@ -16,19 +21,35 @@ from sajja_client.problems import Problem
 from sajja_schemas.bundle import BundleWrong
 from sajja_schemas.chain import ChainBroken
 
+_GROUPS: Final = {
+    "village": "sajja_client.cli.tablet",
+    "office": "sajja_client.cli.office_trust",
+    "audit": "sajja_client.cli.audit",
+}
+
+
+class WhenTyped(TyperGroup):
+    """Groups of commands that are imported, and their options read, when they are asked for."""
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The one that was typed; a group comes in the place that its name holds."""
+        if cmd_name not in _GROUPS:
+            return super().get_command(ctx, cmd_name)
+        group = get_group(import_module(_GROUPS[cmd_name]).app)
+        group.name = cmd_name
+        return group
+
+
 app = typer.Typer(
+    cls=WhenTyped,
     name="sajja",
     help=f"สัจจะ: สมุดบันทึกของธนาคารหมู่บ้าน · The village bank's own log.\n\n{EXIT_CODES}",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.add_typer(tablet.app, name="village")
-app.add_typer(office_trust.app, name="office")
-tablet.app.add_typer(meeting.app, name="meeting")
-app.add_typer(audit.app, name="audit")
-tablet.app.add_typer(carrying.app, name="carry")
-office_trust.app.add_typer(carrying.app, name="carry")
+for _name in _GROUPS:
+    app.add_typer(typer.Typer(), name=_name)
 app.command("demo")(demo)
 
 

@@ -1,6 +1,5 @@
 """`sajja office decisions | release | refuse | resolve-fork | declare-gap`: what the office decides about entries."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -163,6 +162,8 @@ def _archive(home: Home) -> Archive:
 
 
 def _pull_everything(home: Home, server: str | None) -> None:
+    import asyncio
+
     import stamina
 
     from sajja_client.books import fold

@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from sajja_client.cli import carrying
 from sajja_client.cli.office import (
     AttendedOption,
     EntitledOption,
@@ -35,6 +36,8 @@ from sajja_schemas.events.trust import CommitteeTermEnded, DeviceRevoked
 from sajja_schemas.events.trust_repairs import DeviceReplaced
 
 __all__ = ["app"]
+
+app.add_typer(carrying.app, name="carry")
 
 DeviceArgument = Annotated[str, typer.Argument(help="ชื่อเครื่อง หรือต้นชื่อ · the tablet's label, or how its name begins")]
 TrustedOption = Annotated[

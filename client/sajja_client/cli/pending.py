@@ -1,6 +1,5 @@
 """`pending` and `approve`, of the village, the office and an auditor: who still signs what, each line shown."""
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -248,6 +247,8 @@ def _unpulled(log: Log, books: "Books") -> list[str]:
 
 def _fetch(folder: "Home", log: Log) -> list[str]:
     """Pull the office's feed, and then that of every village which it names."""
+    import asyncio
+
     from sajja_client.books import fold
     from sajja_client.sync import Sync, SyncReport
 

@@ -2,13 +2,13 @@
 
 import sys
 
-import segno
-
 _GROUP = 4
 
 
 def show_qr(text: str) -> None:
     """Print it, two rows a line, so that it fits a small screen."""
+    import segno
+
     segno.make(text, error="l", micro=False).terminal(out=sys.stdout, compact=True)
 
 

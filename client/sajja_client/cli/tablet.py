@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from sajja_client.cli import output, pending
+from sajja_client.cli import carrying, meeting, output, pending
 from sajja_client.cli.options import HomeOption, JsonOption, OptionWrong, home_at
 from sajja_client.cli.pins import WithoutPinsOption, new_pins
 from sajja_client.cli.witness import app
@@ -22,6 +22,8 @@ app.command("approve")(pending.village_approve)
 
 officer_app = typer.Typer(help="กุญแจกรรมการบนเครื่องนี้ · Officers' keys on this device.", no_args_is_help=True)
 app.add_typer(officer_app, name="officer")
+app.add_typer(meeting.app, name="meeting")
+app.add_typer(carrying.app, name="carry")
 
 PinOption = Annotated[
     Path,
