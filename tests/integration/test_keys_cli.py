@@ -4,6 +4,7 @@ import json
 import time
 from hashlib import sha256
 from pathlib import Path
+from shutil import copytree
 from typing import Any, Final
 
 import pytest
@@ -33,17 +34,27 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[str, .
     return path, at
 
 
-@pytest.fixture
-def tablet(tmp_path: Path, office: tuple[Path, tuple[str, ...]]) -> tuple[Path, dict[str, Any]]:
-    """A village's tablet, pinned by what a scanner types, and its request."""
+@pytest.fixture(scope="module")
+def prepared(
+    tmp_path_factory: pytest.TempPathFactory, office: tuple[Path, tuple[str, ...]]
+) -> tuple[Path, dict[str, Any]]:
+    """A village's tablet, pinned by what a scanner types, and its request: as it is before anybody used it."""
+    path = tmp_path_factory.mktemp("prepared")
     pin = run("office", "pin", "--village", "pp01", "--home", office[0] / "one", "--json", home=office[0])
     words = ("village", "init", "--pin", "-", "--officer", "pp01-o1", "--officer", "pp01-o3", "--label", "แท็บเล็ต 1")
-    pins = tmp_path / "pins"
+    pins = path / "pins"
     pins.write_text(PINS, encoding="utf-8")
     pins.chmod(0o600)
     scanned = json.dumps(json.loads(pin.stdout)) + "\n"
-    home = tmp_path / "tablet"
+    home = path / "tablet"
     return home, answer(run("--pin-file", pins, *words, "--json", home=home, typed=scanned))
+
+
+@pytest.fixture
+def tablet(tmp_path: Path, prepared: tuple[Path, dict[str, Any]]) -> tuple[Path, dict[str, Any]]:
+    """That tablet, for one test alone."""
+    home, asked = prepared
+    return copytree(home, tmp_path / "tablet"), asked
 
 
 def test_the_office_scans_the_qr_and_enrols_once(
