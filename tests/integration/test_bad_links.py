@@ -23,12 +23,14 @@ from support.database import Database
 from support.homes import deposit, home_of
 from support.link import FAIR, Fate, Link, Weather
 from support.public_site import Site, publishing_site
+from support.waiting import until_seen
 from support.world import World
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 FOUNDED = World.founded(("pp01",))
 MEETING_ENTRIES = 150
+PAGE_BEGUN_BYTES = 2_000  # more than a challenge, a session and a head
 PUSH = 3  # challenge, session, head; and then the first push of a connection
 
 
@@ -218,7 +220,7 @@ async def test_whatever_one_connection_meets_the_next_one_makes_good(
 async def test_a_tablet_that_reads_slowly_gets_its_pages_and_holds_up_nobody(
     site: Site, log: Log, pool: Pool, tmp_path: Path
 ) -> None:
-    """Two kilobytes a second: meanwhile another tablet of the village syncs as if nothing were."""
+    """It is in the middle of its pages: meanwhile another tablet of the village syncs as if nothing were."""
     with Log.open(home_of(tmp_path / "other", site.world, site.world.village("pp01").tablets[1])) as other:
         for at in range(40):
             deposit(other, 100 + at)
@@ -228,8 +230,11 @@ async def test_a_tablet_that_reads_slowly_gets_its_pages_and_holds_up_nobody(
 
         async with link_to(site, slow) as link, link_to(site, FAIR_WEATHER) as fair:
             reading = asyncio.create_task(sync(log, link))
-            await asyncio.sleep(0.5)
-            assert (await sync(other, fair)).merged == 40
+            await until_seen(lambda: link.down_bytes >= PAGE_BEGUN_BYTES)
+            link.flows.clear()
             assert not reading.done(), "it is at its pages still"
+            assert (await sync(other, fair)).merged == 40
+            assert not reading.done(), "and was all the while"
+            link.flows.set()
             report = await reading
     assert report.pulled >= len(FOUNDED.entries) - 1

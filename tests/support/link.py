@@ -67,6 +67,9 @@ class Link:
         self.weather = weather
         self.connections = 0
         self.happened: Counter[str] = Counter()
+        self.down_bytes = 0  # what the tablet was given
+        self.flows = asyncio.Event()  # cleared: what is under way waits, and nobody hangs up
+        self.flows.set()
         self.heard: bytes | None = None  # the last push that a server has answered, as it was said
         self._listener: asyncio.Server | None = None
         self._carrying: set[asyncio.Task[None]] = set()
@@ -201,8 +204,10 @@ class _Passage:
             is_the_one = self.requests_before == self.weather.at_request
             if fate is Fate.CUT_REPLY and is_the_one and room is None:
                 room = self.weather.after_bytes
+            await self.link.flows.wait()
             if room != 0:
                 room = await self._give(self.to_near, data, room)
+            self.link.down_bytes += len(data)
             if fate is Fate.REPLY_TWICE and is_the_one:
                 self.link.happened[fate] += 1
                 await self._give(self.to_near, data, None)
