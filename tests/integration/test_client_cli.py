@@ -80,6 +80,11 @@ def test_the_way_from_nothing_to_a_receipt(tmp_path: Path) -> None:
         assert shown in receipt.stdout
     balance = answer(run("village", "balance", "--json", home=village))
     assert [(row["account"], row["amount_satang"]) for row in balance["balances"]] == [(1110, 10_000), (3110, -10_000)]
+    assert (balance["debit_satang"], balance["credit_satang"]) == (10_000, 10_000)
+    shown_balance = run("village", "balance", home=village).stdout
+    assert [line.split()[-2] for line in shown_balance.splitlines() if "รวม" in line] == ["100.00", "100.00"]
+    of_one = answer(run("village", "balance", "--member", "pp01-m001", "--json", home=village))
+    assert of_one["credit_satang"] is None, "what stands for one member does not balance"
     (line,) = answer(run("village", "log", "--json", home=village))
     assert (line["sequence"], line["state"], line["effect"]) == (1, "saved", "counted")
 

@@ -42,6 +42,8 @@ class BalanceDocument(msgspec.Struct, frozen=True):
     balances: list[AccountBalance]
     awaiting: int
     quarantined: int
+    debit_satang: int | None = None  # of all accounts, and equal to the credits; one member's lines do not balance
+    credit_satang: int | None = None
     disputed: list[AccountBalance] = []  # what forks would add, if people released them
 
 
@@ -78,6 +80,8 @@ def balance_document(pin: Pin, books: Books, member: str | None) -> BalanceDocum
         balances=sorted(rows, key=lambda row: (row.ledger, row.account)),
         awaiting=len(books.trust.awaiting),
         quarantined=len(books.quarantined),
+        debit_satang=sum(row.amount_satang for row in rows if row.amount_satang > 0) if member is None else None,
+        credit_satang=-sum(row.amount_satang for row in rows if row.amount_satang < 0) if member is None else None,
         disputed=[
             AccountBalance(*key[:2], amount, key[2])
             for key, amount in sorted(disputed(books.trust.forks).items())
@@ -98,6 +102,11 @@ def balance_table(document: BalanceDocument, *, english_first: bool) -> Any:
         amount = row.amount_satang if account.side is Side.DEBIT else -row.amount_satang
         names = (account.english, account.thai) if english_first else (account.thai, account.english)
         table.add_row(f"{ledger_words(row.ledger)[0]} {row.account}", " · ".join(names), format_baht(amount))
+    totals = (("รวมเดบิต", "debits", document.debit_satang), ("รวมเครดิต", "credits", document.credit_satang))
+    for thai, english, total in totals:
+        if total is not None:
+            words = (english, thai) if english_first else (thai, english)
+            table.add_row("", " · ".join(words), format_baht(total), style="bold")
     return table
 
 
