@@ -144,7 +144,19 @@ def test_bylaws_that_cannot_be_read_are_adopted_by_nobody(life: Life, met: tuple
     file = life.path / "broken.json"
     file.write_text('{"welfare":')
     words = ("adopt-bylaws", file, "--ledger", "welfare", "--effective-from", "01/07/2563", "--version", "2", *met)
-    assert "[option_wrong]" in refused(life, *words)
+    assert "[bylaws_wrong]" in refused(life, *words)
+
+
+def test_bylaws_of_a_day_before_their_meeting_are_refused_in_a_sentence(
+    life: Life, met: tuple[str | Path, ...]
+) -> None:
+    file = life.path / "early.json"
+    file.write_bytes(msgspec.json.encode(life.rules("welfare")))
+    words = ("adopt-bylaws", file, "--ledger", "welfare", "--effective-from", "01/01/2563", "--version", "2", *met)
+    said = refused(life, *words)
+    assert "[bylaws_wrong]" in said
+    assert "ระเบียบมีผลวันที่ 1 มกราคม 2563 ไม่ได้ เพราะก่อนวันประชุม" in said
+    assert "Bylaws cannot be in force from 2020-01-01, before their meeting" in said
 
 
 def test_a_log_goes_on_behind_lines_that_are_lost_for_ever(life: Life) -> None:

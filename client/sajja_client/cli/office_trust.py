@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from sajja_client.cli import carrying
+from sajja_client.cli import carrying, output
 from sajja_client.cli.office import (
     AttendedOption,
     EntitledOption,
@@ -28,6 +28,7 @@ from sajja_client.cli.options import (
 )
 from sajja_client.cli.signing import ReasonOption, YesOption, ask_first, sign_each
 from sajja_client.office_decisions import Archive
+from sajja_client.problems import EXIT_USAGE, Problem
 from sajja_schemas.bylaws.problems import problems_of_adoption
 from sajja_schemas.entry import OFFICE
 from sajja_schemas.events.network import RulesetAdopted
@@ -134,6 +135,18 @@ def end_term(
     sign_each(home, second, moment(by, day), events, as_json=json)
 
 
+class BylawsWrong(Problem):
+    """Bylaws that cannot be read, or that no meeting may adopt."""
+
+    code = "bylaws_wrong"
+    thai = "{file}: {why_thai}"
+    english = "{file}: {why}"
+    exit_code = EXIT_USAGE
+
+    def __init__(self, *, file: Path, thai: str, english: str) -> None:
+        super().__init__(file=file, why_thai=thai, why=english)
+
+
 @app.command("adopt-bylaws")
 def adopt_bylaws(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="ระเบียบเป็น JSON · the bylaws as JSON")],
@@ -155,15 +168,20 @@ def adopt_bylaws(
     try:
         rules = msgspec.json.decode(file.read_bytes(), type=Bylaws)
     except msgspec.DecodeError as error:
-        raise OptionWrong(option="FILE", given=file, expected=f"bylaws: {error}") from error
+        raise BylawsWrong(
+            file=file, thai=f"อ่านเป็นระเบียบไม่ได้ ({error})", english=f"these are no bylaws ({error})"
+        ) from error
     now = moment(by, day)
     met = assembly_of(attended, entitled, minutes, demonstration=home_at(home).pin().demonstration)
     event = RulesetAdopted(
         ledger=ledger, version=version, effective_from=day_of(effective_from), rules=rules, assembly=met
     )
-    wrong = problems_of_adoption(event, archive.books.rulesets, now.day)
-    if wrong:
-        raise OptionWrong(option="FILE", given=file, expected=wrong[0].english, expected_thai=wrong[0].thai)
+    found = problems_of_adoption(event, archive.books.rulesets, now.day)
+    wrong = next((one for one in found if not one.is_warning), None)
+    if wrong is not None:
+        raise BylawsWrong(file=file, thai=wrong.thai, english=wrong.english)
+    for one in found:
+        output.warn(one.thai, one.english)
     ask_first(
         f"ระเบียบ {ledger} ฉบับที่ {version} มีผล {effective_from} ยืนยันหรือไม่",
         f"version {version} of {ledger}. Sign?",

@@ -3,10 +3,13 @@
 A code is never reused, and a retired one stays listed. `{…}` is what was found.
 """
 
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
 import msgspec
+
+from sajja_schemas.calendar import format_thai
 
 
 class ProblemCode(StrEnum):
@@ -50,8 +53,8 @@ SENTENCES: Final[dict[ProblemCode, tuple[str, str]]] = {
         "The next version of these bylaws is {expected}, not {found}.",
     ),
     ProblemCode.EFFECTIVE_BEFORE_MEETING: (
-        "ระเบียบมีผลวันที่ {found} ก่อนวันประชุม {expected} ไม่ได้ จึงมีผลตั้งแต่วันประชุม",
-        "Bylaws of {found} cannot be in force before their meeting of {expected}; they apply from that day.",
+        "ระเบียบมีผลวันที่ {found} ไม่ได้ เพราะก่อนวันประชุม {expected} ระเบียบมีผลตั้งแต่วันประชุมเป็นต้นไป",
+        "Bylaws cannot be in force from {found}, before their meeting of {expected}; they apply from that day.",
     ),
     ProblemCode.NOT_OF_THIS_LEDGER: (
         "ข้อ {found} ไม่ใช่ระเบียบของบัญชี {expected}",
@@ -113,6 +116,12 @@ SENTENCES: Final[dict[ProblemCode, tuple[str, str]]] = {
 
 
 def problem(code: ProblemCode, where: str, *, found: object = "", expected: object = "") -> Problem:
-    """A problem with its sentences."""
-    thai, english = (text.format(where=where, found=found, expected=expected) for text in SENTENCES[code])
+    """A problem with its sentences; a day is in them as people write it."""
+    in_thai, in_english = SENTENCES[code]
+    thai = in_thai.format(where=where, found=_thai(found), expected=_thai(expected))
+    english = in_english.format(where=where, found=found, expected=expected)
     return Problem(code=code, where=where, thai=thai, english=english, is_warning=code in WARNINGS)
+
+
+def _thai(said: object) -> object:
+    return format_thai(said) if isinstance(said, date) else said

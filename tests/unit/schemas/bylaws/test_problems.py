@@ -158,6 +158,14 @@ def test_a_ruleset_is_effective_no_earlier_than_its_meeting() -> None:
     assert codes(adopted(1, date(2020, 6, 11)), history, date(2020, 6, 12)) == []
 
 
+def test_a_day_before_the_meeting_is_said_as_people_write_days() -> None:
+    (found,) = problems_of_adoption(adopted(1, date(2020, 6, 9)), RulesetHistory(), MET)
+    assert found.thai == ("ระเบียบมีผลวันที่ 9 มิถุนายน 2563 ไม่ได้ เพราะก่อนวันประชุม 10 มิถุนายน 2563 ระเบียบมีผลตั้งแต่วันประชุมเป็นต้นไป")
+    assert found.english == (
+        "Bylaws cannot be in force from 2020-06-09, before their meeting of 2020-06-10; they apply from that day."
+    )
+
+
 def test_an_adoption_is_read_with_its_rules() -> None:
     rules = Bylaws(welfare_waiting_days=1, general_meeting_quorum_bp=1)
     assert codes(adopted(2, date(2020, 6, 9), rules=rules), RulesetHistory()) == [
