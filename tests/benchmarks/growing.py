@@ -1,4 +1,5 @@
-"""How a network grows: what an entry costs, and what a dashboard waits, at 10,000 entries and at a million.
+"""How a network grows: what an entry costs, and what a dashboard waits, at 10,000 entries and at a million; and there,
+what it takes to build all books anew.
 
     python -m benchmarks.growing [--json] [--write FILE] [--entries N]
 
@@ -11,7 +12,6 @@ import argparse
 import asyncio
 import os
 import platform
-import statistics
 import sys
 import time
 from datetime import UTC, date, datetime
@@ -21,11 +21,13 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from benchmarks import limits
-from benchmarks.material import MEMBERS, event_at, found_members, make_material
+from benchmarks import dashboards, limits
+from benchmarks.material import MEMBERS, Material, event_at, found_members, frames, make_material
+from benchmarks.rebuilding import rebuilding
 from benchmarks.serving import peak_memory_mib, prepare, server_process, speaker
 from sajja_schemas.entry import SignedEntry, read_entry, to_base64url
 from sajja_schemas.events import Body, encode_body
+from sajja_schemas.signing import ENTRY_TAG
 from sajja_server.embedded import EmbeddedPostgres
 from sajja_server.store import log as store
 from support.serving import Speaker
@@ -36,7 +38,9 @@ BATCH_ENTRIES = 2_000
 UNSIGNED = bytes(64)
 PER_MEETING = 4 * MEMBERS  # every member four times
 QUERIES = 60
-DASHBOARDS = ("network_totals", "village_status", "books", "findings?limit=10", "indicators?village=pp01")
+FRAME_ENTRIES = 20
+FRAMES_PER_SECOND = 50
+PUSHED_SECONDS = 30
 Figure = dict[str, Any]
 
 
@@ -53,12 +57,17 @@ async def growing(*, quick: bool, sizes: tuple[int, ...] = SIZES) -> list[Figure
                 await speaks.push(tablet, tablet.log)
             writers = [_Writer(material.world, tablet) for tablet in material.tablets]
             costs = {}
-            for size in sizes[:2] if quick else sizes:
+            sizes = sizes[:2] if quick else sizes
+            for size in sizes:
                 had, spent = await _size(connection), _cpu_seconds(pid) + _postgres_cpu_seconds(connection)
                 await _grow(connection, material.world, writers, size)
                 added = size - had
                 costs[size] = (_cpu_seconds(pid) + _postgres_cpu_seconds(connection) - spent) / added * 1e6
                 figures += await _at_size(connection, speaks, pid, size, costs[size])
+                if size == min(SIZES[-1], sizes[-1]):
+                    seconds = PUSHED_SECONDS // 5 if quick else PUSHED_SECONDS
+                    figures += await _while_pushed(speaks, material, writers, f"at {size:,} entries", seconds=seconds)
+                    figures += await rebuilding(postgres, material.world.network, wanted=size == SIZES[-1])
         await connection.close()
     smallest = min(size for size in costs if size >= SIZES[1])
     figures.append(
@@ -72,11 +81,11 @@ class _Writer:
     """A tablet that remembers its head only."""
 
     def __init__(self, world: World, tablet: Tablet) -> None:
-        self._world, self._tablet = world, tablet
+        self._world, self.tablet = world, tablet
         self._sequence, self._previous = len(tablet.log), tablet.log[-1].hash
 
-    def entries(self, count: int) -> list[SignedEntry]:
-        """So many new entries, with blank signatures."""
+    def entries(self, count: int, *, signed: bool = False) -> list[SignedEntry]:
+        """So many new entries, with blank signatures where nobody verifies them."""
         found = []
         for _ in range(count):
             self._sequence += 1
@@ -84,16 +93,18 @@ class _Writer:
             body = Body(
                 v=1,
                 network=self._world.network,
-                village=self._tablet.unit,
-                device=self._tablet.name,
+                village=self.tablet.unit,
+                device=self.tablet.name,
                 sequence=self._sequence,
                 previous=to_base64url(self._previous),
                 by="recorder",
                 date=date(2020 + (5 + meeting) // 12, (5 + meeting) % 12 + 1, 5),
                 recorded_at=1_590_969_600_000 + self._sequence,
-                event=event_at(self._tablet.unit, self._sequence),
+                event=event_at(self.tablet.unit, self._sequence),
             )
-            entry = read_entry(self._tablet.key.public, UNSIGNED, encode_body(body))
+            data = encode_body(body)
+            signature = self.tablet.key.sign(ENTRY_TAG, data) if signed else UNSIGNED
+            entry = read_entry(self.tablet.key.public, signature, data)
             self._previous = entry.hash
             found.append(entry)
         return found
@@ -124,21 +135,21 @@ async def _at_size(
         _figure(f"{name}: of that, the log itself", bytes_of_entries / size, "bytes"),
         _figure(f"{name}: most memory of the server", peak_memory_mib(pid), "MiB"),
     ]
-    for dashboard in DASHBOARDS:
-        took_ms = await _asked(speaks, f"/v1/networks/{speaks.world.network}/projections/{dashboard}")
-        wanted = {"wanted": "<= 50"} if size == SIZES[-1] else {}
-        figures.append(_figure(f"{name}: {dashboard}, p99", statistics.quantiles(took_ms, n=100)[98], "ms") | wanted)
-    return figures
+    return figures + await dashboards.quietly(speaks, name, QUERIES)
 
 
-async def _asked(speaks: Speaker, path: str) -> list[float]:
-    took_ms = []
-    for _ in range(QUERIES):
-        started = time.perf_counter()
-        status, answer = await speaks.get_json(path)
-        took_ms.append((time.perf_counter() - started) * 1000)
-        assert status == 200, answer
-    return took_ms[2:]  # the first ones warm what a page that is looked at all day has warm
+async def _while_pushed(
+    speaks: Speaker, material: Material, writers: list[_Writer], name: str, *, seconds: int
+) -> list[Figure]:
+    """What the dashboards take while the same tablets push what they have signed."""
+    per_device = seconds * FRAMES_PER_SECOND // len(writers) * FRAME_ENTRIES
+    work = []
+    for writer in writers:
+        await speaks.session(writer.tablet)
+        made = frames(material, writer.entries(per_device, signed=True), FRAME_ENTRIES)
+        work.append((speaks.tokens[writer.tablet.name], made))
+    name = f"{name}, {FRAMES_PER_SECOND * FRAME_ENTRIES:,} a second pushed"
+    return await dashboards.while_pushed(speaks, name, work, frames_per_second=FRAMES_PER_SECOND)
 
 
 async def _size(connection: asyncpg.Connection) -> int:
