@@ -20,6 +20,7 @@ from sajja_server.projections.reading import BeyondTheLog, BooksUnready, Reader,
 from sajja_server.store.pool import Pool
 from support.database import Database
 from support.serving import Speaker, admit, serving, speaking
+from support.waiting import until
 from support.world import World
 from unit.schemas.test_books_laws import history
 
@@ -209,6 +210,7 @@ async def test_books_that_were_left_far_behind_are_read_anew(
     speaker: Speaker, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who asked once, long ago, does not wait until everything since is folded: the tables have it."""
+    monkeypatch.setattr(reading, "WATCHED_SECONDS", 0.0)
     tablets = [tablet for unit in speaker.world.units.values() for tablet in unit.tablets if tablet.log]
     size = (await speaker.push(tablets[0], tablets[0].log)).size
     await speaker.totals(at_index=size)
@@ -220,6 +222,22 @@ async def test_books_that_were_left_far_behind_are_read_anew(
     assert after is not books
     assert (books.index, after.index) == (size, whole)
     assert dict(after.balances) == dict(folded(speaker.world, await log_of(pool)).balances)
+
+
+async def test_books_that_people_look_at_are_gone_on_with_before_anybody_asks_again(
+    speaker: Speaker, pool: Pool
+) -> None:
+    """Whoever asks next does not wait until everything that came meanwhile is folded."""
+    tablets = [tablet for unit in speaker.world.units.values() for tablet in unit.tablets if tablet.log]
+    await speaker.totals(at_index=(await speaker.push(tablets[0], tablets[0].log)).size)
+    books = (await Reader(pool, speaker.world.network).read("look", lambda books: books)).value
+    whole = await push_all(speaker)
+
+    async def index() -> int:
+        return books.index
+
+    await until(index, lambda index: index >= whole)
+    assert dict(books.balances) == dict(folded(speaker.world, await log_of(pool)).balances)
 
 
 async def test_what_takes_long_is_not_waited_for_while_entries_come(

@@ -99,7 +99,6 @@ async def _findings(request: web.Request) -> Mapping[str, Any]:
     if _is_whole(request) and when.at is None:
         beside += (await duplicates.find(pool, network, request.app[HASHER])).findings
     return await views.standing_findings(
-        pool,
         served.reader,
         network,
         when,

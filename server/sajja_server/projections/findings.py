@@ -7,17 +7,29 @@
   another day gets the books read anew for it.
 """
 
+import asyncio
 from collections.abc import Iterable
 from datetime import date
-from typing import Final
+from typing import Any, Final
+
+import msgspec
 
 from sajja_schemas.findings import Finding
 from sajja_schemas.holdings import Books
 from sajja_schemas.packing import pack, unpacker
-from sajja_schemas.rules import RULES
+from sajja_schemas.rules import RULES, sorted_by_weight
 from sajja_server.store.pool import Connection
 
 _decoder: Final = unpacker(Finding)
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What stood when the books last rested, the gravest first."""
+
+    state: tuple[Any, ...] | None  # which build was looked at, as of which entry and day
+    size: int  # how many entries it had then
+    as_of: date | None
+    findings: tuple[Finding, ...]
 
 
 async def load_kept(connection: Connection, network: str) -> dict[str, Finding]:
@@ -75,23 +87,31 @@ async def save_standing(
     )
 
 
-async def read_standing(
-    connection: Connection, network: str, village: str | None, severity: str | None
-) -> tuple[int, date | None, list[Finding]]:
-    """What stood when the books last rested: the index of the next entry then, the day, and the findings."""
-    state = await connection.fetchrow("SELECT index, as_of FROM finding_state WHERE network = $1", network)
-    if state is None:
-        return 0, None, []
-    rows = await connection.fetch(
+async def read_standing(connection: Connection, network: str, known: Standing | None) -> Standing:
+    """What stood when the books last rested; what is `known` already, where that is still it.
+
+    Reading the rows is a look of one row as long as nobody has looked at the books again.
+    """
+    state = await connection.fetchrow(
         """
-        SELECT finding FROM finding
-        WHERE network = $1 AND ($2::text IS NULL OR village = $2) AND ($3::text IS NULL OR severity = $3)
+        SELECT l.number, s.index, s.as_of, e.hash FROM finding_state s
+        JOIN projection.live l ON l.network = s.network
+        LEFT JOIN sajja.entry e ON e.network = s.network AND e.index = s.index - 1
+        WHERE s.network = $1
         """,
         network,
-        village,
-        severity,
     )
-    return state["index"], state["as_of"], [_decoder.decode(row["finding"]) for row in rows]
+    if state is None:
+        return Standing(state=None, size=0, as_of=None, findings=())
+    if known is not None and known.state == tuple(state):
+        return known
+    rows = await connection.fetch("SELECT finding FROM finding WHERE network = $1", network)
+    findings = await asyncio.to_thread(_by_weight, [row["finding"] for row in rows])
+    return Standing(state=tuple(state), size=state["index"], as_of=state["as_of"], findings=findings)
+
+
+def _by_weight(packed: list[bytes]) -> tuple[Finding, ...]:
+    return tuple(sorted_by_weight(map(_decoder.decode, packed)))
 
 
 async def counts_by_code(connection: Connection, network: str) -> dict[str, int]:

@@ -7,11 +7,13 @@
   free. It says of which entry it is.
 * While entries come, an answer that took long is not waited for: the last one is given, if it is not old, and another
   one is made, for no more than a share of the time. What is made quickly is always made anew.
+* While people look, the books of now are gone on with by themselves, so that whoever asks waits for few entries.
 * One answer is made at a time of now, and one of the past, each in a thread; the books do not move under it.
 * The log may be restored to an earlier state and go on otherwise. Books whose last entry is not the log's are dropped.
 """
 
 import asyncio
+import contextlib
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, Final
@@ -22,6 +24,7 @@ import structlog
 from sajja_schemas.books import Books, open_books
 from sajja_schemas.entry import to_base64url
 from sajja_server.projections import memory, snapshots
+from sajja_server.projections.findings import Standing, read_standing
 from sajja_server.projections.going_on import go_on, untouch
 from sajja_server.store.log import log_head
 from sajja_server.store.pool import STORE_ERRORS, Connection, Pool
@@ -32,6 +35,8 @@ STALE_FACTOR: Final = 60  # and after so many times, whoever asks waits for it
 STALE_SECONDS_MAX: Final = 60.0
 BUSY_SECONDS: Final = 1.0  # and so long it may be old while another answer is being made
 IDLE_SECONDS: Final = 900.0
+WATCHED_SECONDS: Final = 15.0  # after a question, until nobody looks any more: a page asks every five
+FOLLOW_SECONDS: Final = 0.1  # between two looks for entries that the books do not hold
 NEAR_ENTRIES: Final = 15_000  # that are folded sooner than all rows of the tables are read
 ANSWERS_MAX: Final = 64
 
@@ -103,6 +108,10 @@ class Reader:
         self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
         self._making: dict[Hashable, asyncio.Task[Answer]] = {}
         self._idle: asyncio.TimerHandle | None = None
+        self._asked_at = 0.0  # seconds of the loop's clock
+        self._following: asyncio.Task[None] | None = None
+        self._standing: Standing | None = None
+        self._looking = asyncio.Lock()
 
     async def head(self) -> Head:
         """How far the log has come, and how far the books that people read."""
@@ -139,6 +148,13 @@ class Reader:
                     self._start(key, make, at)
                 return known
         return await asyncio.shield(task or self._start(key, make, at))
+
+    async def standing(self) -> Standing:
+        """The findings that stood when the books last rested."""
+        async with self._looking, self._pool.acquire() as connection:
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                self._standing = await read_standing(connection, self._network, self._standing)
+            return self._standing
 
     def _start(self, key: Hashable, make: Callable[[Books], Any], at: int | None) -> asyncio.Task[Answer]:
         task = asyncio.create_task(self._make(key, make, at), name=f"reading {self._network}")
@@ -229,12 +245,27 @@ class Reader:
         return False
 
     def _stay_awake(self) -> None:
+        loop = asyncio.get_running_loop()
         if self._idle is not None:
             self._idle.cancel()
-        self._idle = asyncio.get_running_loop().call_later(IDLE_SECONDS, self._forget)
+        self._idle = loop.call_later(IDLE_SECONDS, self._forget)
+        self._asked_at = loop.time()
+        if self._following is None or self._following.done():
+            self._following = asyncio.create_task(self._follow(), name=f"following {self._network}")
+
+    async def _follow(self) -> None:
+        """Keep the books of now near those that people read, until nobody looks any more."""
+        clock, moving = asyncio.get_running_loop().time, self._moving["now"]
+        with contextlib.suppress(*STORE_ERRORS, BooksUnready):  # who asks next begins again, and is told
+            while clock() - self._asked_at < WATCHED_SECONDS:
+                await asyncio.sleep(FOLLOW_SECONDS)
+                if self._now is None or moving.locked() or (await self.head()).folded == self._now.books.index:
+                    continue
+                async with moving, self._pool.acquire() as connection:
+                    await self._books_now(connection)
 
     def _forget(self) -> None:
-        self._now = self._past = self._idle = None
+        self._now = self._past = self._idle = self._standing = None
         self._answers.clear()
 
 

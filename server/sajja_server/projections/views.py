@@ -6,16 +6,19 @@
   findings that stood when the books last rested.
 """
 
+import heapq
+from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from datetime import date
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 import msgspec
 
 from sajja_schemas import projections, rules
 from sajja_schemas.calendar import business_date, reached_day
 from sajja_schemas.entry import to_base64url
-from sajja_schemas.findings import Finding
+from sajja_schemas.findings import Finding, by_weight
 from sajja_schemas.holdings import Books
 from sajja_schemas.indicators import INDICATORS, Lens, Reading, Scope, read_all
 from sajja_schemas.places import disputed
@@ -27,6 +30,8 @@ from sajja_server.projections.reading import Reader
 from sajja_server.store import evidence
 from sajja_server.store.log import log_head
 from sajja_server.store.pool import Connection, Pool
+
+_weight: Final = by_weight(rules.RULES)
 
 
 class When(msgspec.Struct, frozen=True):
@@ -124,7 +129,6 @@ async def table(
 
 
 async def standing_findings(
-    pool: Pool,
     reader: Reader,
     network: str,
     when: When,
@@ -140,28 +144,26 @@ async def standing_findings(
     """
     index: int
     as_of: date | None
+    standing: Sequence[Finding]  # the gravest first
     if when.on is None and when.at is None:
-        async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-            size, as_of, standing = await findings.read_standing(connection, network, village, severity)
-        index = size - 1
+        looked = await reader.standing()
+        index, as_of, standing = looked.size - 1, looked.as_of, looked.findings
     else:
-        found = await _read(reader, when, "findings", lambda books, on: list(rules.findings(books, on)))
+        found = await _read(reader, when, "findings", rules.findings)
         index, as_of, standing = found.index, found.on, found.value
-    wanted = [
-        one
-        for one in (*standing, *beside)
-        if village in {None, one.village} and severity in {None, rules.RULES[one.code].severity}
-    ]
-    counts: dict[str, int] = {}
-    for one in wanted:
-        counts[one.code] = counts.get(one.code, 0) + 1
+
+    def is_wanted(one: Finding) -> bool:
+        return village in {None, one.village} and severity in {None, rules.RULES[one.code].severity}
+
+    logged, others = list(filter(is_wanted, standing)), list(filter(is_wanted, beside))
+    in_order = heapq.merge(logged, rules.sorted_by_weight(others), key=_weight) if others else iter(logged)
     return {
         "network": network,
         "index": index,
         "on": as_of,
-        "total": len(wanted),
-        "by_code": dict(sorted(counts.items())),
-        "findings": [rules.told(one) for one in rules.sorted_by_weight(wanted)[:limit]],
+        "total": len(logged) + len(others),
+        "by_code": dict(sorted(Counter(one.code for one in (*logged, *others)).items())),
+        "findings": [rules.told(one) for one in islice(in_order, limit)],
     }
 
 
