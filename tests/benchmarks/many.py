@@ -1,5 +1,6 @@
 """Five hundred devices that sync small batches at once: how long a push takes, and how far the books are behind.
 
+* Large frames: 1, 8 and 64 devices bring what they have recorded since long, with one server and with two.
 * Full load: every device pushes its next frame as soon as the last one is answered.
 * Half load: frames are due at half of that rate, spread evenly over the devices, and a push is timed from when it was
   due: a server that stalls is not asked less.
@@ -26,6 +27,8 @@ from support.world import Tablet, World, key_of
 VILLAGES = tuple(f"pp{at:02d}" for at in range(1, 13))
 DEVICES = 500
 FRAME_ENTRIES = 20
+LARGE_ENTRIES = 500
+LARGE_FRAMES = {1: 8, 8: 4, 64: 1}  # devices, and how many frames each brings
 LOOK_SECONDS = 0.025
 APPROVED_TOGETHER = 100
 
@@ -45,6 +48,7 @@ async def many_devices(*, quick: bool) -> list[Figure]:
         connection = await asyncpg.connect(postgres.owner_url)
         async with server_process(postgres.server_url) as ((url, pid),), speaker(url, material) as speaks:
             await _sign_in(speaks, material.tablets)
+            large = [await _large_frames(connection, material, [speaks], count) for count in LARGE_FRAMES]
             full = await _push_at_once(speaks, _work(material, speaks, rounds))
             behind = await _behind(connection)
             recovery = await _caught_up(connection)
@@ -57,16 +61,15 @@ async def many_devices(*, quick: bool) -> list[Figure]:
             speaker(first, material) as one,
             speaker(second, material) as other,
         ):
-            half, work = devices // 2, _work(material, speaks, rounds)
-            started = time.perf_counter()
-            both = await asyncio.gather(_push_at_once(one, work[:half]), _push_at_once(other, work[half:]))
-            both_rate = sum(part.merged for part in both) / (time.perf_counter() - started)
+            large.append(await _large_frames(connection, material, [one, other], 64))
+            both = await _push_to_all([one, other], _work(material, speaks, rounds))
         await _check_log(connection, material)
         await connection.close()
-    failed = full.failed + sum(part.failed for part in both)
+    failed = full.failed + both.failed
     return [
+        *large,
         _figure(f"{name}, full load", full.rate, "entries/s"),
-        _figure(f"{name}, full load, two servers", both_rate, "entries/s"),
+        _figure(f"{name}, full load, two servers", both.rate, "entries/s"),
         _figure(f"{name}, full load: pushes that failed", failed, "", wanted="0"),
         _figure(f"{name}, half load: a push, p50", _cut(times_ms, 50), "ms"),
         _figure(f"{name}, half load: a push, p99", _cut(times_ms, 99), "ms", wanted="<= 250"),
@@ -99,11 +102,35 @@ class _Load(msgspec.Struct):
     failed: int
 
 
-def _work(material: Material, speaks: Speaker, rounds: int) -> Work:
+def _work(
+    material: Material, speaks: Speaker, rounds: int, *, devices: int = DEVICES, size: int = FRAME_ENTRIES
+) -> Work:
     return [
-        (speaks.tokens[tablet.name], frames(material, record(material, tablet, rounds * FRAME_ENTRIES), FRAME_ENTRIES))
-        for tablet in material.tablets
+        (speaks.tokens[tablet.name], frames(material, record(material, tablet, rounds * size), size))
+        for tablet in material.tablets[:devices]
     ]
+
+
+async def _large_frames(
+    connection: asyncpg.Connection, material: Material, servers: list[Speaker], devices: int
+) -> Figure:
+    """Devices that bring full frames, spread over servers; the books are waited for, so that nothing is owed."""
+    devices = min(devices, len(material.tablets))
+    await _sign_in(servers[0], material.tablets[:devices])
+    work = _work(material, servers[0], LARGE_FRAMES.get(devices, 1), devices=devices, size=LARGE_ENTRIES)
+    load = await _push_to_all(servers, work)
+    assert not load.failed
+    await _caught_up(connection)
+    beside = f", {len(servers)} servers" if len(servers) > 1 else ""
+    return _figure(f"frames of {LARGE_ENTRIES}, devices: {devices}{beside}", load.rate, "entries/s")
+
+
+async def _push_to_all(servers: list[Speaker], work: Work) -> _Load:
+    """Push at once, each server's share of the devices to it."""
+    started = time.perf_counter()
+    parts = await asyncio.gather(*(_push_at_once(one, work[at :: len(servers)]) for at, one in enumerate(servers)))
+    merged = sum(part.merged for part in parts)
+    return _Load(merged, merged / (time.perf_counter() - started), sum(part.failed for part in parts))
 
 
 async def _sign_in(speaks: Speaker, tablets: list[Tablet]) -> None:
