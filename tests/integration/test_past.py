@@ -20,7 +20,7 @@ from sajja_server.projections.reading import BeyondTheLog, BooksUnready, Reader,
 from sajja_server.store.pool import Pool
 from support.database import Database
 from support.serving import Speaker, admit, serving, speaking
-from support.waiting import until
+from support.waiting import until_seen
 from support.world import World
 from unit.schemas.test_books_laws import history
 
@@ -233,10 +233,7 @@ async def test_books_that_people_look_at_are_gone_on_with_before_anybody_asks_ag
     books = (await Reader(pool, speaker.world.network).read("look", lambda books: books)).value
     whole = await push_all(speaker)
 
-    async def index() -> int:
-        return books.index
-
-    await until(index, lambda index: index >= whole)
+    await until_seen(lambda: books.index, lambda index: index >= whole)
     assert dict(books.balances) == dict(folded(speaker.world, await log_of(pool)).balances)
 
 

@@ -185,14 +185,14 @@ class Reader:
             self._answers.popitem(last=False)
         return answer
 
-    async def _books_now(self, connection: Connection) -> Books:
+    async def _books_now(self, connection: Connection, *, rests: bool = False) -> Books:
         """The books that people read: as far as the tables are."""
         head = await _head(connection, self._network)
         mirror, self._now = self._now, None  # should this fail half way, they are not the books of any index
         is_near = mirror is not None and 0 <= head.folded - mirror.books.index <= NEAR_ENTRIES
         if mirror is not None and is_near and await self._is_ours(connection, mirror):
             books = mirror.books
-            await go_on(connection, books, head.folded)
+            await go_on(connection, books, head.folded, rests=rests)
         elif found := await self._from_tables(connection):
             books = found
         else:
@@ -262,7 +262,7 @@ class Reader:
                 if self._now is None or moving.locked() or (await self.head()).folded == self._now.books.index:
                     continue
                 async with moving, self._pool.acquire() as connection:
-                    await self._books_now(connection)
+                    await self._books_now(connection, rests=True)
 
     def _forget(self) -> None:
         self._now = self._past = self._idle = self._standing = None

@@ -115,7 +115,7 @@ class Snapshotter:
             filling = filling or open_books(self._network, self._fingerprint)
         self._filling = filling
         target = start + apart
-        await go_on(connection, filling, min(filling.index + STEP_ENTRIES, target))
+        await go_on(connection, filling, min(filling.index + STEP_ENTRIES, target), rests=True)
         if filling.index == target:
             await self._keep(connection, filling)
 
