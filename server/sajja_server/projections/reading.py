@@ -14,6 +14,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, Final
@@ -29,7 +30,8 @@ from sajja_server.projections.going_on import go_on, untouch
 from sajja_server.store.log import log_head
 from sajja_server.store.pool import STORE_ERRORS, Connection, Pool
 
-QUICK_SECONDS: Final = 0.05  # an answer that takes no longer is made anew, whenever the books have moved
+# Of the processor: how busy the machine is does not make an answer older.
+QUICK_SECONDS: Final = 0.02  # an answer that takes no longer is made anew, whenever the books have moved
 COST_FACTOR: Final = 20  # another one is made no sooner than after so many times what it took
 STALE_FACTOR: Final = 60  # and after so many times, whoever asks waits for it
 STALE_SECONDS_MAX: Final = 60.0
@@ -68,7 +70,7 @@ class Answer(msgspec.Struct):
     size: int  # how many entries they held
     value: Any
     made_at: float  # by the loop's clock
-    took_seconds: float
+    took_seconds: float  # of the processor
 
 
 class Mirror(msgspec.Struct):
@@ -176,9 +178,9 @@ class Reader:
         async with self._moving["now" if at is None else "past"]:
             async with self._pool.acquire() as connection:
                 books = await (self._books_now(connection) if at is None else self._books_of(connection, at + 1))
-            began = clock()  # bringing the books here the first time says nothing of what the next answer will cost
-            value = await asyncio.to_thread(make, books)
-            answer = Answer(books.index, value, clock(), clock() - began)
+            # Bringing the books here the first time says nothing of what the next answer will cost.
+            value, took_seconds = await asyncio.to_thread(_timed, make, books)
+            answer = Answer(books.index, value, clock(), took_seconds)
         self._answers[key] = answer
         self._answers.move_to_end(key)
         while len(self._answers) > ANSWERS_MAX:
@@ -267,6 +269,12 @@ class Reader:
     def _forget(self) -> None:
         self._now = self._past = self._idle = self._standing = None
         self._answers.clear()
+
+
+def _timed(make: Callable[[Books], Any], books: Books) -> tuple[Any, float]:
+    began = time.thread_time()
+    value = make(books)
+    return value, time.thread_time() - began
 
 
 async def _head(connection: Connection, network: str) -> Head:
