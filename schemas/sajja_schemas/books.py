@@ -118,10 +118,10 @@ def _named(body: Body) -> list[EntryRef]:
 def _apply(books: Books, entry: Admitted, lookup: Lookup) -> list[Change]:
     trust, name = books.trust, entry.hash
     body = read_body(entry.body)
-    if type(body) is Body:
-        changes = _judge(books, entry, body, place(trust, body, name), lookup)
-    else:
+    if isinstance(body, Effect):
         changes = _quarantine(books, name, _place_unread(trust, entry) or body)
+    else:
+        changes = _judge(books, entry, body, place(trust, body, name), lookup)
     if changes[0][1] in _STOPPED:
         _stop(books, entry, changes[0][1])
     if name in books.expected:

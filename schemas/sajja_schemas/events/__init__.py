@@ -6,7 +6,7 @@ its family, add it to that family's list, and run `make schema`; the tests then 
 
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any, Final, Literal, final, get_args
+from typing import Annotated, Any, Final, Literal, get_args
 
 import msgspec
 
@@ -88,7 +88,6 @@ class Ack(msgspec.Struct, frozen=True, kw_only=True):
     size: Annotated[int, msgspec.Meta(ge=0, le=limits.INTEGER_MAX)]
 
 
-@final
 class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a device signs (LOG_FORMAT.md section 2)."""
 
