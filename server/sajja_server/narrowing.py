@@ -3,8 +3,8 @@
 * Own village: its row, its devices, its ledgers. Sums over other villages are left out, too: with one's own figures
   known, a sum of two villages would tell the other's.
 * Aggregates: figures of the whole network that sum over at least five persons, named one by one. What sums over
-  persons whom nobody counts here (borrowers, who was paid a benefit) is left out, and no village has a row: from two
-  rows that are shown the third could be subtracted.
+  persons whom nobody counts here (borrowers and so the risk fund, who was paid a benefit) is left out, and no village
+  has a row: from two rows that are shown the third could be subtracted.
 * Aggregates are rounded, persons to five and money to a thousand baht: from two readings, one before and one after a
   person came, the difference would be that person.
 
@@ -28,7 +28,7 @@ _SUFFIX: Final = "_satang"
 _ABOUT: Final = ("network", "name", "demonstration", "index", "last_business_date", "on", "undigested")
 # What sums over every member; and in the funds, over the network.
 _OF_ALL_MEMBERS: Final = ("shares_satang", "savings_satang", "fund_satang")
-_OF_FUNDS: Final = {"welfare": ("balance_satang",), "risk": ("balance_satang",), "network": ("capital_satang",)}
+_OF_FUNDS: Final = {"welfare": ("balance_satang",), "network": ("capital_satang",)}
 _OF_YEARS: Final = ("members", "savings_satang", "fund_satang")
 _NOT_A_FIGURE: Final = {"moo"}
 
@@ -60,6 +60,8 @@ def aggregates(answer: Answer) -> dict[str, Any]:
     told["funds"] = {
         fund: _rounded({name: answer["funds"][fund][name] for name in names}) for fund, names in _OF_FUNDS.items()
     }
+    if answer["funds"]["welfare"].get("enrolled", 0) < limits.AGGREGATE_PERSONS_MIN:
+        told["funds"]["welfare"] = {}  # the fund of a few
     told["funds"]["welfare"] |= _share_of(answer["funds"]["welfare"], "enrolled", members)
     told["growth"] = [
         {"year": end["year"], "from_paper": end["from_paper"], **_rounded({name: end[name] for name in _OF_YEARS})}

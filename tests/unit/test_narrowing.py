@@ -68,6 +68,16 @@ def test_a_sum_of_fewer_than_five_persons_is_shown_to_no_donor(members: int, tot
     assert (told["totals"], told["funds"], told["growth"]) == ({}, {}, [])
 
 
+@pytest.mark.parametrize("enrolled", [0, 1, 4])
+def test_the_fund_of_a_few_is_shown_to_no_donor(enrolled: int, totals: dict[str, Any]) -> None:
+    totals["funds"]["welfare"]["enrolled"] = enrolled
+    assert "balance_satang" not in narrowing.aggregates(totals)["funds"]["welfare"]
+
+
+def test_nor_the_fund_of_borrowers_whom_nobody_counts(totals: dict[str, Any]) -> None:
+    assert "risk" not in narrowing.aggregates(totals)["funds"]
+
+
 @pytest.mark.parametrize("women", [1, 4, 1492, 1495])
 def test_nor_a_few_persons_by_subtracting(women: int, totals: dict[str, Any]) -> None:
     totals["totals"]["women"] = women

@@ -267,9 +267,17 @@ async def uncertified(connection: Connection, network: str) -> Build | None:
 
 
 async def newest_certificate(connection: Connection, network: str) -> bytes | None:
-    """The certificate that was signed last; None where there is none."""
+    """What was signed last of the build that people read; None where there is nothing.
+
+    After a roll-back the server's word on the rejected build is shown to nobody.
+    """
     note: bytes | None = await connection.fetchval(
-        "SELECT note FROM projection.certificate WHERE network = $1 ORDER BY number DESC, size DESC LIMIT 1", network
+        """
+        SELECT c.note FROM projection.certificate c
+        JOIN projection.live l ON (l.network, l.number) = (c.network, c.number)
+        WHERE c.network = $1 ORDER BY c.size DESC LIMIT 1
+        """,
+        network,
     )
     return note
 

@@ -156,7 +156,7 @@ class Projector:
             count = await self._advance(connection, known, build)
             if count == 0:
                 await self._look(connection, known.books, build)
-                await self._snapshots.step(connection, known.books)
+                await self._snapshots.step(connection, known.books, build)
                 await _wait(self._woken, POLL_SECONDS)
             elif count < BATCH_ENTRIES:
                 await _wait(self._asked, self._pace.folded(began, _now_seconds()))

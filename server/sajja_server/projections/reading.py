@@ -9,7 +9,8 @@
   one is made, for no more than a share of the time. What is made quickly is always made anew.
 * While people look, the books of now are gone on with by themselves, so that whoever asks waits for few entries.
 * One answer is made at a time of now, and one of the past, each in a thread; the books do not move under it.
-* The log may be restored to an earlier state and go on otherwise. Books whose last entry is not the log's are dropped.
+* The log may be restored to an earlier state and go on otherwise. Books whose last entry is not the log's are dropped,
+  and so are those of a build that people read no longer: another may say something else of the same entry.
 """
 
 import asyncio
@@ -58,10 +59,11 @@ class BooksUnready(Exception):
 
 
 class Head(msgspec.Struct, frozen=True):
-    """How far the log has come, and how far the books that people read."""
+    """How far the log has come, and how far the books that people read, and which build they are."""
 
     size: int
     folded: int
+    build: int
 
 
 class Answer(msgspec.Struct):
@@ -74,10 +76,11 @@ class Answer(msgspec.Struct):
 
 
 class Mirror(msgspec.Struct):
-    """Books that this process goes on with, and the hash of their last entry."""
+    """Books that this process goes on with, the hash of their last entry, and the build that was live then."""
 
     books: Books
     tip: bytes | None
+    build: int
 
 
 async def books_at(connection: Connection, network: str, size: int, *, near: Books | None = None) -> Books:
@@ -98,6 +101,14 @@ async def books_at(connection: Connection, network: str, size: int, *, near: Boo
     return books
 
 
+class Making(msgspec.Struct):
+    """An answer that is being made."""
+
+    task: "asyncio.Task[Answer]"
+    askers: int = 0
+    has_begun: bool = False  # from then on it is made, for somebody else will ask
+
+
 class Reader:
     """Reads the books of one network, for one process."""
 
@@ -108,7 +119,7 @@ class Reader:
         self._now: Mirror | None = None
         self._past: Mirror | None = None
         self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
-        self._making: dict[Hashable, asyncio.Task[Answer]] = {}
+        self._making: dict[Hashable, Making] = {}
         self._idle: asyncio.TimerHandle | None = None
         self._asked_at = 0.0  # seconds of the loop's clock
         self._following: asyncio.Task[None] | None = None
@@ -136,20 +147,30 @@ class Reader:
         head = await self.head()
         if at is not None and at >= head.size:
             raise BeyondTheLog(head.size - 1)
-        key = (name, at)
+        key = (name, at, head.build)  # another build may say something else of the same entry
         known = self._answers.get(key)
         if known is not None:
             self._answers.move_to_end(key)
             if at is not None or known.size == head.folded:
                 return known
-        task = self._making.get(key)
+        making = self._making.get(key)
         if known is not None and (known.took_seconds > QUICK_SECONDS or self._moving["now"].locked()):
             age = asyncio.get_running_loop().time() - known.made_at
             if age < min(max(STALE_FACTOR * known.took_seconds, BUSY_SECONDS), STALE_SECONDS_MAX):
-                if task is None and age > COST_FACTOR * known.took_seconds:
+                if making is None and age > COST_FACTOR * known.took_seconds:
                     self._start(key, make, at)
                 return known
-        return await asyncio.shield(task or self._start(key, make, at))
+        return await self._wait_for(making or self._start(key, make, at))
+
+    async def _wait_for(self, making: Making) -> Answer:
+        """Wait for an answer; what nobody waits for any more is not begun, so that nobody queues behind it."""
+        making.askers += 1
+        try:
+            return await asyncio.shield(making.task)
+        finally:
+            making.askers -= 1
+            if not making.askers and not making.has_begun:
+                making.task.cancel()
 
     async def standing(self) -> Standing:
         """The findings that stood when the books last rested."""
@@ -158,11 +179,11 @@ class Reader:
                 self._standing = await read_standing(connection, self._network, self._standing)
             return self._standing
 
-    def _start(self, key: Hashable, make: Callable[[Books], Any], at: int | None) -> asyncio.Task[Answer]:
+    def _start(self, key: Hashable, make: Callable[[Books], Any], at: int | None) -> Making:
         task = asyncio.create_task(self._make(key, make, at), name=f"reading {self._network}")
-        self._making[key] = task
+        self._making[key] = Making(task)
         task.add_done_callback(lambda done: self._made(key, done))
-        return task
+        return self._making[key]
 
     def _made(self, key: Hashable, task: asyncio.Task[Answer]) -> None:
         del self._making[key]
@@ -176,6 +197,7 @@ class Reader:
     async def _make(self, key: Hashable, make: Callable[[Books], Any], at: int | None) -> Answer:
         clock = asyncio.get_running_loop().time
         async with self._moving["now" if at is None else "past"]:
+            self._making[key].has_begun = True
             async with self._pool.acquire() as connection:
                 books = await (self._books_now(connection) if at is None else self._books_of(connection, at + 1))
             # Bringing the books here the first time says nothing of what the next answer will cost.
@@ -192,22 +214,23 @@ class Reader:
         head = await _head(connection, self._network)
         mirror, self._now = self._now, None  # should this fail half way, they are not the books of any index
         is_near = mirror is not None and 0 <= head.folded - mirror.books.index <= NEAR_ENTRIES
-        if mirror is not None and is_near and await self._is_ours(connection, mirror):
+        if mirror is not None and is_near and await self._is_ours(connection, mirror, head):
             books = mirror.books
             await go_on(connection, books, head.folded, rests=rests)
         elif found := await self._from_tables(connection):
             books = found
         else:
             return await self._of_another_version(connection)
-        self._now = Mirror(books, await _tip(connection, self._network, books.index))
+        self._now = Mirror(books, await _tip(connection, self._network, books.index), head.build)
         return books
 
     async def _books_of(self, connection: Connection, size: int) -> Books:
         """The books of the first so many entries."""
+        head = await _head(connection, self._network)
         past, self._past = self._past, None
-        near = past.books if past is not None and await self._is_ours(connection, past) else None
+        near = past.books if past is not None and await self._is_ours(connection, past, head) else None
         books = await books_at(connection, self._network, size, near=near)
-        self._past = Mirror(books, await _tip(connection, self._network, size))
+        self._past = Mirror(books, await _tip(connection, self._network, size), head.build)
         return books
 
     async def _from_tables(self, connection: Connection) -> Books | None:
@@ -239,7 +262,10 @@ class Reader:
             raise BooksUnready
         return found.books
 
-    async def _is_ours(self, connection: Connection, mirror: Mirror) -> bool:
+    async def _is_ours(self, connection: Connection, mirror: Mirror, head: Head) -> bool:
+        """Whether books in memory may be gone on with: of this log, and of the build that people read."""
+        if mirror.build != head.build:
+            return False
         if await _tip(connection, self._network, mirror.books.index) == mirror.tip:
             return True
         logger.warning("reading_log_went_otherwise", network=self._network, index=mirror.books.index)
@@ -261,7 +287,10 @@ class Reader:
         with contextlib.suppress(*STORE_ERRORS, BooksUnready):  # who asks next begins again, and is told
             while clock() - self._asked_at < WATCHED_SECONDS:
                 await asyncio.sleep(FOLLOW_SECONDS)
-                if self._now is None or moving.locked() or (await self.head()).folded == self._now.books.index:
+                if self._now is None or moving.locked():
+                    continue
+                head = await self.head()
+                if (head.folded, head.build) == (self._now.books.index, self._now.build):
                     continue
                 async with moving, self._pool.acquire() as connection:
                     await self._books_now(connection, rests=True)
@@ -280,12 +309,12 @@ def _timed(make: Callable[[Books], Any], books: Books) -> tuple[Any, float]:
 async def _head(connection: Connection, network: str) -> Head:
     row = await connection.fetchrow(
         """
-        SELECT l.size, s.index FROM sajja.log_head l LEFT JOIN books.state s ON s.network = l.network
-        WHERE l.network = $1
+        SELECT l.size, s.index, p.number FROM sajja.log_head l LEFT JOIN books.state s ON s.network = l.network
+        LEFT JOIN projection.live p ON p.network = l.network WHERE l.network = $1
         """,
         network,
     )
-    return Head(row["size"], row["index"] or 0) if row is not None else Head(0, 0)
+    return Head(row["size"], row["index"] or 0, row["number"] or 0) if row is not None else Head(0, 0, 0)
 
 
 async def _fingerprint(connection: Connection, network: str) -> str:

@@ -19,6 +19,7 @@ import structlog
 
 from sajja_schemas.books import Books, open_books
 from sajja_schemas.packing import pack, unpacker
+from sajja_server.projections.builds import Build, hold_live
 from sajja_server.projections.code import code_hash
 from sajja_server.projections.going_on import go_on
 from sajja_server.store.pool import STORE_ERRORS, Connection
@@ -60,6 +61,11 @@ async def nearest(connection: Connection, network: str, size: int, *, beyond: in
         return await nearest(connection, network, size, beyond=beyond)
 
 
+async def forget_all(connection: Connection, network: str) -> None:
+    """Remove every snapshot of a network: they hold what is not true any more."""
+    await connection.execute("DELETE FROM past.snapshot WHERE network = $1", network)
+
+
 async def keep(connection: Connection, books: Books) -> int:
     """Make a snapshot of books that nobody changes meanwhile; gives its bytes."""
     data = await asyncio.to_thread(_packed, books)
@@ -88,27 +94,31 @@ class Snapshotter:
         self._filling: Books | None = None
         self._not_before = 0.0  # seconds of the loop's clock, after a failure
 
-    async def step(self, connection: Connection, books: Books) -> None:
-        """Make what is due, or a piece of it; the books rest meanwhile. A failure costs speed, and nothing else."""
+    async def step(self, connection: Connection, books: Books, build: Build) -> None:
+        """Make what is due, or a piece of it; the books rest meanwhile. A failure costs speed, and nothing else.
+
+        Raises:
+            BuildMoved: the build whose books these are is live no longer.
+        """
         if asyncio.get_running_loop().time() < self._not_before:
             return
         try:
-            await self._step(connection, books)
+            await self._step(connection, books, build)
         except STORE_ERRORS as error:
             logger.warning("snapshot_not_kept", network=self._network, error=type(error).__name__)
             self._kept, self._filling = None, None
             self._not_before = asyncio.get_running_loop().time() + RETRY_SECONDS
 
-    async def _step(self, connection: Connection, books: Books) -> None:
+    async def _step(self, connection: Connection, books: Books, build: Build) -> None:
         if self._kept is None:
             self._kept, self._bytes = await _known(connection, self._network)
         apart = spacing_of(books.index, self._bytes)
         if books.index - max(self._kept, default=0) >= apart:
-            await self._keep(connection, books)
+            await self._keep(connection, books, build)
         elif gap := gap_in(self._kept, apart):
-            await self._fill(connection, *gap, apart)
+            await self._fill(connection, *gap, apart, build)
 
-    async def _fill(self, connection: Connection, start: int, end: int, apart: int) -> None:
+    async def _fill(self, connection: Connection, start: int, end: int, apart: int, build: Build) -> None:
         filling = self._filling
         if filling is None or not start <= filling.index < end:
             filling = await nearest(connection, self._network, start) if start else None
@@ -117,11 +127,13 @@ class Snapshotter:
         target = start + apart
         await go_on(connection, filling, min(filling.index + STEP_ENTRIES, target), rests=True)
         if filling.index == target:
-            await self._keep(connection, filling)
+            await self._keep(connection, filling, build)
 
-    async def _keep(self, connection: Connection, books: Books) -> None:
+    async def _keep(self, connection: Connection, books: Books, build: Build) -> None:
         assert self._kept is not None
-        self._bytes = await keep(connection, books)
+        async with connection.transaction():  # after a switch to other figures nothing of the old ones comes back
+            await hold_live(connection, build)
+            self._bytes = await keep(connection, books)
         self._kept = sorted({*self._kept, books.index})
         close = too_close(self._kept, spacing_of(max(self._kept), self._bytes))
         await _remove(connection, self._network, close)

@@ -4,7 +4,8 @@
  2. Fold up to exactly the index at which the live build stands.
  3. Compare the state hash of both. Unless they are equal, nothing is switched, but for a reason that is written down:
     an operator's, or that of whoever raised the version (`memory.CHANGED`).
- 4. Change the row. The build that was live is kept, for the way back.
+ 4. Change the row; where the figures differ, forget the snapshots of the old ones. The build that was live is kept,
+    for the way back.
 
 * A build of a version that is not this code's cannot be read here, and so not compared. It is followed by ours only
   where ours is newer: up by itself, down by a person (`roll_back`).
@@ -20,7 +21,7 @@ from sajja_schemas.calendar import reached_day
 from sajja_schemas.holdings import Books
 from sajja_schemas.state_hash import difference, state_hash
 from sajja_server.clock import now_ms
-from sajja_server.projections import builds, findings, folding, memory
+from sajja_server.projections import builds, findings, folding, memory, snapshots
 from sajja_server.projections.builds import Build, BuildRefused
 from sajja_server.store.log import log_head
 from sajja_server.store.pool import Connection
@@ -87,6 +88,8 @@ async def switch(
         reason = _reason(live, own, live_hash, known.books.index, accepted=accepted, is_back=is_back)
         if reason is None:
             raise StateDiffers(theirs, known.books) if theirs is not None else version_older(live)
+        if live_hash != own:  # what was remembered of the past is of the figures that nobody reads any more
+            await snapshots.forget_all(connection, network)
         await builds.go_live(connection, build, size=known.books.index, state_hash=own, root=None, reason=reason)
     # The point of no return: from here people read this build, whatever happens to this process.
     return Switched(
