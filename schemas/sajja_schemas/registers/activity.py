@@ -1,14 +1,15 @@
 """The register of what members do themselves: the days on which somebody paid in, took out or repaid.
 
 What the system or the paper book says of a member is no act of the member's: an account is silent all the
-same (docs/domain.md section 10, T19).
+same (docs/domain.md section 10, T19). In `taken` are the days on which something of a member's went out, loans with it.
 """
 
 from datetime import date
 from typing import Final
 
-from sajja_schemas.events.loans import LoanRepaymentReceived
-from sajja_schemas.events.members import MemberAdmitted
+from sajja_schemas.events.loan_accounts import LoanDisbursedInKind
+from sajja_schemas.events.loans import LoanDisbursed, LoanRepaymentReceived
+from sajja_schemas.events.members import MemberAdmitted, MemberTransferred
 from sajja_schemas.events.savings import (
     ChildSavingsDeposited,
     ChildSavingsWithdrawn,
@@ -20,6 +21,7 @@ from sajja_schemas.events.savings import (
 from sajja_schemas.registers.noting import DATE, VILLAGE, Note, Registers
 
 REGISTER: Final = "activity"
+TAKEN: Final = "taken"
 ACTS: Final = (
     ChildSavingsDeposited,
     ChildSavingsWithdrawn,
@@ -30,8 +32,12 @@ ACTS: Final = (
     SpecialSavingsDeposited,
     SpecialSavingsWithdrawn,
 )
-NOTES: Final = tuple(
-    Note(register=REGISTER, event=event_type, key=(VILLAGE, "member"), fact=(DATE,)) for event_type in ACTS
+TAKES: Final = (ChildSavingsWithdrawn, LoanDisbursed, LoanDisbursedInKind, ShareWithdrawn, SpecialSavingsWithdrawn)
+_KEY: Final = (VILLAGE, "member")
+NOTES: Final = (
+    *(Note(register=REGISTER, event=event_type, key=_KEY, fact=(DATE,)) for event_type in ACTS),
+    *(Note(register=TAKEN, event=event_type, key=_KEY, fact=(DATE,)) for event_type in TAKES),
+    Note(register=TAKEN, event=MemberTransferred, key=_KEY, fact=(DATE,), when=lambda event: event.side == "sent"),
 )
 
 

@@ -8,7 +8,7 @@
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -137,6 +137,19 @@ def died_by(registers: Registers, village: str, member: str) -> date | None:
     """The day on which a member died, or was said to have died; None where nobody said so."""
     facts = registers.row(REGISTER, (village, member))
     return _day(latest(facts, "died"), 1) or _day(latest(facts, "death_reported"), 1)
+
+
+def is_death_confirmed(registers: Registers, village: str, member: str) -> bool:
+    """Whether a certificate was shown, and not only said that a member died."""
+    return latest(registers.row(REGISTER, (village, member)), "died") is not None
+
+
+def locked_since(registers: Registers, village: str, member: str) -> date | None:
+    """The first day on which nothing of a member may go out: that of the report of a death, or the one after it."""
+    facts = registers.row(REGISTER, (village, member))
+    reported, died = _day(latest(facts, "death_reported"), 1), _day(latest(facts, "died"), 1)
+    days = [*([reported] if reported else []), *([died + timedelta(days=1)] if died else [])]
+    return min(days, default=None)
 
 
 def members_of(registers: Registers, village: str | None = None) -> Iterator[Member]:

@@ -27,6 +27,7 @@ from sajja_schemas.rules import (
     cash,
     closing,
     corrections,
+    deaths,
     devices,
     lending,
     members,
@@ -59,10 +60,10 @@ RULE_FAILED: Final = Rule(
 
 ENTRY_RULES: Final[tuple[EntryRule, ...]] = (
     *members.RULES, *savings.RULES, *lending.RULES, *welfare.RULES, *cash.RULES, *balances.RULES, *closing.RULES,
-    *corrections.RULES, *ruled.RULES,
+    *corrections.RULES, *ruled.RULES, *deaths.RULES,
 )  # fmt: skip
 STANDING_RULES: Final[tuple[StandingRule, ...]] = (
-    *balances.STANDING, *once.STANDING, *ages.STANDING, *network.STANDING, *devices.STANDING,
+    *balances.STANDING, *once.STANDING, *ages.STANDING, *deaths.STANDING, *network.STANDING, *devices.STANDING,
 )  # fmt: skip
 _ALL: Final = (*ENTRY_RULES, *STANDING_RULES, *beside.RULES, corrections.FROM_PAPER, ruled.OLD_BYLAWS, RULE_FAILED)
 RULES: Final[dict[str, Rule]] = {rule.code: rule for rule in _ALL}

@@ -10,7 +10,7 @@ from sajja_schemas.calculations.spans import first_day_of, month_number
 from sajja_schemas.entry import OFFICE
 from sajja_schemas.findings import Hit, Owner, Severity
 from sajja_schemas.holdings import Books
-from sajja_schemas.registers import activity, boxes, claims, meetings, members
+from sajja_schemas.registers import boxes, claims, meetings
 from sajja_schemas.registers.noting import latest, sum_of
 from sajja_schemas.rules.declaring import StandingRule
 from sajja_schemas.rules.ledgers import village_of
@@ -85,21 +85,6 @@ def _box_over_limit(books: Books, on: date) -> Iterator[Hit]:
                     amount_satang=most - limit,
                     fields={"box": box, "since_on": since, "until_on": until, "days": days, "limit_satang": limit},
                 )
-
-
-def _acts_of_the_dead(books: Books, _on: date) -> Iterator[Hit]:
-    for village, member in books.registers.all(members.REGISTER):
-        died = members.died_by(books.registers, str(village), str(member))
-        if died is None:
-            continue
-        acts = books.registers.row(activity.REGISTER, (village, member))
-        after = sorted(str(day) for (day,) in acts if str(day) > died.isoformat())
-        if after:
-            yield Hit(
-                village=str(village),
-                subject=(member,),
-                fields={"member": member, "died_on": died, "act_on": after[-1], "times": len(after)},
-            )
 
 
 def _claims_unpaid(books: Books, on: date) -> Iterator[Hit]:
@@ -225,17 +210,6 @@ STANDING: Final = (
         next_english="compare the two closes, and sign which one holds",
         source="5.6, 5.16",
         read=_meetings("closed"),
-    ),
-    StandingRule(
-        code="ACT_AFTER_DEATH",
-        severity=Severity.HIGH,
-        owner=Owner.COMMITTEE,
-        thai="มีรายการของ {member} วันที่ {act_on} หลังวันตาย {died_on} ({times} วัน)",
-        english="{member} died on {died_on}, and acted on {act_on} ({times} days in all)",
-        next_thai="ตรวจว่าใครเป็นผู้ทำรายการ กลับรายการ แล้วจ่ายทายาทตามระเบียบ",
-        next_english="see who did it, reverse it, and pay the heirs by the bylaws",
-        source="5.5, 5.16",
-        read=_acts_of_the_dead,
     ),
     StandingRule(
         code="CLAIM_UNPAID",

@@ -45,6 +45,10 @@ def sealed(stage: Stage) -> None:
     )
 
 
+def reported_dead(day: str) -> Act:
+    return counted("member_death_reported", member="m1", reported=day)
+
+
 def device_at(sequence: int) -> Act:
     def act(stage: Stage) -> None:
         stage.books.trust.devices["A" * 42 + "Q"] = Device(unit="pp01", key="", sequence=sequence)
@@ -212,6 +216,10 @@ ENTRY_CASES: dict[str, tuple[Scene, Scene]] = {
     "CHILD_WITHOUT_GUARDIAN": (
         scene((), "child_savings_withdrawn", **deposit()),
         scene((), "child_savings_withdrawn", **deposit(), guardian="m2"),
+    ),
+    "MEMBER_IS_DEAD": (
+        scene((member(), reported_dead("2020-06-01")), "special_savings_withdrawn", **deposit()),
+        scene((member(), reported_dead("2020-06-02")), "special_savings_withdrawn", **deposit()),
     ),
     "DORMANT_WITHDRAWAL": (
         scene((counted("share_deposited", **deposit()),), "special_savings_withdrawn", LATER, **deposit()),
