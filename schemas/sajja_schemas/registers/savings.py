@@ -99,6 +99,6 @@ def pledged_satang(registers: Registers, village: str, member: str) -> int | Non
     return int(said[3]) if said is not None else None
 
 
-def held_satang(registers: Registers, village: str, loan: str, member: str) -> int:
-    """What is held for a loan of a member's savings."""
-    return registers.row(HOLDS, (village, loan)).get((member,), 0)
+def held_satang(registers: Registers, village: str, member: str) -> int:
+    """What is held of a member's savings, for all loans together."""
+    return sum(row.get((member,), 0) for (unit, _loan), row in registers.all(HOLDS).items() if unit == village)

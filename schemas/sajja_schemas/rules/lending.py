@@ -104,7 +104,8 @@ def _prepaid(books: Books, body: Body) -> Hit | None:
     return Hit(fields={"loan": event.loan}, amount_satang=rest) if rest > 0 else None
 
 
-def _overdue(books: Books, village: str, member: str, on: date) -> tuple[str, int] | None:
+def overdue(books: Books, village: str, member: str, on: date) -> tuple[str, int] | None:
+    """A loan of a member that is overdue on a day, and by how much."""
     for loan in loans.loans_of(books.registers, books.balances, f"bank:{village}"):
         if loan.member == member and (late := loans.arrears(loan, on)).days_late > 0:
             return loan.loan, late.overdue_satang
@@ -114,7 +115,7 @@ def _overdue(books: Books, village: str, member: str, on: date) -> tuple[str, in
 def _applies_overdue(books: Books, body: Body) -> Hit | None:
     event = body.event
     assert isinstance(event, LoanApplied)
-    late = _overdue(books, body.village, event.member, body.date)
+    late = overdue(books, body.village, event.member, body.date)
     if late is None:
         return None
     return Hit(fields={"member": event.member, "loan": event.loan, "late": late[0]}, amount_satang=late[1])

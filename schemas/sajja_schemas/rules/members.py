@@ -27,6 +27,7 @@ from sajja_schemas.events.welfare import WelfareEnrolled
 from sajja_schemas.findings import Finding, Hit, Owner, Severity
 from sajja_schemas.holdings import Books
 from sajja_schemas.registers.loans import REGISTER as LOANS
+from sajja_schemas.registers.loans import loans_of
 from sajja_schemas.registers.members import REGISTER as MEMBERS
 from sajja_schemas.registers.members import is_in_bank, is_known
 from sajja_schemas.rules.declaring import EntryRule
@@ -42,6 +43,7 @@ _BRINGS: Final = (ChildSavingsDeposited, ShareDeposited, SpecialSavingsDeposited
 _BEGINS: Final = (LoanApproved, LoanDisbursed, SharePledgeSet)
 _PRINTED: Final = (MemberPassbookIssued, MemberPassbookReplaced)
 _WHOLE_BP: Final = 10_000
+_OVERDRAWN: Final = 1260
 
 
 def saved_satang(books: Books, village: str, account: int, member: str) -> int:
@@ -96,6 +98,27 @@ def _exit(books: Books, body: Body) -> Hit | None:
     for account, said in ((3110, event.shares_satang), (2110, event.special_satang)):
         off = off or said - max(saved_satang(books, body.village, account, event.member), 0)
     return Hit(fields={"member": event.member}, amount_satang=off) if off else None
+
+
+def _owes(books: Books, village: str, member: str, but: tuple[str | None, int] = (None, 0)) -> int:
+    """What a member owes the bank: loans, less what is set off of one of them, and what was taken out too much."""
+    ledger = f"bank:{village}"
+    owed = max(books.balances.get((ledger, _OVERDRAWN, member), 0), 0)
+    for loan in loans_of(books.registers, books.balances, ledger, owed_only=True):
+        if loan.member == member:
+            owed += max(loan.outstanding_satang - (but[1] if loan.loan == but[0] else 0), 0)
+    return owed
+
+
+def _owing(books: Books, body: Body) -> Hit | None:
+    event = body.event
+    assert isinstance(event, MemberExitSettled)
+    owed = _owes(books, body.village, event.member, (event.loan, event.set_off_principal_satang))
+    return Hit(fields={"member": event.member}, amount_satang=owed) if owed else None
+
+
+def _still_owes(books: Books, finding: Finding) -> bool:
+    return _owes(books, finding.village, str(finding.fields["member"])) > 0
 
 
 def _expelled(_books: Books, body: Body) -> Hit | None:
@@ -211,6 +234,19 @@ RULES: Final = (
         events=(MemberExitSettled,),
         check=_exit,
         still=_still_differs,
+    ),
+    EntryRule(
+        code="LEFT_OWING",
+        severity=Severity.MEDIUM,
+        owner=Owner.COMMITTEE,
+        thai="ปิดบัญชี {member} ทั้งที่ยังเป็นหนี้ {amount} บาท",
+        english="the account of {member} is closed while {amount} baht are owed",
+        next_thai="หักหนี้จากเงินสัจจะก่อนจ่าย (member_exit_settled ระบุ loan=) หรือเรียกจากผู้ค้ำประกันหรือกองทุนประกัน",
+        next_english="set the debt off first (member_exit_settled with loan=), or ask the guarantors or the risk fund",
+        source="5.5, 9.8",
+        events=(MemberExitSettled,),
+        check=_owing,
+        still=_still_owes,
     ),
     EntryRule(
         code="EXPELLED_WITHOUT_HEARING",

@@ -10,10 +10,12 @@ from typing import Any, Final
 from sajja_schemas.bylaws.history import in_force
 from sajja_schemas.bylaws.ruling import ledger_ruling, product_ruling
 from sajja_schemas.bylaws.variance import contribution_satang, late_fine_satang, premium_satang, ruleset_variance
+from sajja_schemas.calculations.loans import borrowing_limit
 from sajja_schemas.calculations.repayments import penalty_max
+from sajja_schemas.calculations.spans import whole_months
 from sajja_schemas.events import Body
 from sajja_schemas.events.base import Event
-from sajja_schemas.events.lending import LoanGuarantorConsented
+from sajja_schemas.events.lending import LoanApplied
 from sajja_schemas.events.loan_accounts import LoanFineCharged, LoanRescheduled, LoanWrittenOff
 from sajja_schemas.events.loans import LoanApproved, LoanDisbursed, LoanRepaymentReceived
 from sajja_schemas.events.ruleset import Bylaws, LoanProduct
@@ -23,8 +25,8 @@ from sajja_schemas.events.welfare_claims import WelfareClaimSubmitted
 from sajja_schemas.findings import Hit, Owner, Severity
 from sajja_schemas.holdings import Books
 from sajja_schemas.registers import loans, savings
-from sajja_schemas.registers.lending import GUARANTEES, guarantees_of, guarantors_of
 from sajja_schemas.registers.members import REGISTER as MEMBERS
+from sajja_schemas.registers.members import member_of
 from sajja_schemas.registers.noting import latest
 from sajja_schemas.rules.declaring import EntryRule
 from sajja_schemas.rules.members import saved_satang
@@ -103,17 +105,36 @@ def _premium(books: Books, body: Body, event: LoanDisbursed, rules: Bylaws) -> H
     return _off(premium_satang(rules, event, granted_satang or None), event.premium_satang, loan=event.loan)
 
 
-def _loan(books: Books, body: Body, event: LoanApproved, rules: Bylaws) -> Hit | None:
+def _loan(books: Books, body: Body, event: LoanApplied | LoanApproved, rules: Bylaws) -> Hit | None:
     product = product_ruling(rules, event)
     if product is None:
         return None
-    most = product.max_satang
-    if product.multiple_of_savings is not None:
-        saved = sum(saved_satang(books, body.village, account, event.member) for account in (3110, 2110))
-        most = min(most, product.multiple_of_savings * max(saved, 0))
+    most = borrowing_limit(
+        shares_satang=max(saved_satang(books, body.village, 3110, event.member), 0),
+        multiple_of_savings=product.multiple_of_savings,
+        max_satang=product.max_satang,
+    )
     if event.amount_satang <= most:
         return None
-    return Hit(fields={"loan": event.loan, "most_satang": most}, amount_satang=event.amount_satang - most)
+    return Hit(
+        fields={"loan": event.loan, "asked_satang": event.amount_satang, "most_satang": most},
+        amount_satang=event.amount_satang - most,
+    )
+
+
+def _too_new(books: Books, body: Body, event: LoanApplied | LoanApproved, rules: Bylaws) -> Hit | None:
+    product = product_ruling(rules, event)
+    needed = product.membership_months_min if product is not None else None
+    member = member_of(books.registers, body.village, event.member)
+    if needed is None or member is None or member.joined is None:
+        return None
+    months = max(whole_months(member.joined, body.date), 0)
+    if months >= needed:
+        return None
+    return Hit(
+        fields={"loan": event.loan, "member": event.member, "since": months, "needed": needed},
+        amount_satang=event.amount_satang,
+    )
 
 
 def _terms(_books: Books, _body: Body, event: LoanApproved, rules: Bylaws) -> Hit | None:
@@ -140,48 +161,6 @@ def _lapsed(books: Books, body: Body, event: LoanDisbursed, rules: Bylaws) -> Hi
     if days <= product.approval_days_max:
         return None
     return Hit(fields={"loan": event.loan, "waited": days, "allowed": product.approval_days_max})
-
-
-def _guarantors(books: Books, body: Body, event: LoanDisbursed, rules: Bylaws) -> Hit | None:
-    product = product_ruling(rules, event)
-    stand = len(guarantors_of(books.registers, f"bank:{body.village}", event.loan))
-    # Many a bank keeps its consents on paper: of such, no loan is asked for them.
-    is_kept = any(ledger == f"bank:{body.village}" for ledger, _loan in books.registers.all(GUARANTEES))
-    if product is None or stand >= product.guarantors or not is_kept:
-        return None
-    return Hit(
-        fields={"loan": event.loan, "people": stand, "needed": product.guarantors}, amount_satang=event.gross_satang
-    )
-
-
-def _quota(books: Books, body: Body, event: LoanGuarantorConsented, rules: Bylaws) -> Hit | None:
-    quotas = [product.guarantor_quota for product in rules.loan_products if product.guarantor_quota is not None]
-    ledger = f"bank:{body.village}"
-    stands = {
-        loan
-        for loan in guarantees_of(books.registers, ledger, event.guarantor)
-        if (known := loans.loan_of(books.registers, books.balances, ledger, loan)) and known.outstanding_satang > 0
-    } | {event.loan}
-    if not quotas or len(stands) <= max(quotas):
-        return None
-    return Hit(fields={"guarantor": event.guarantor, "contracts": len(stands), "allowed": max(quotas)})
-
-
-def _mutual(books: Books, body: Body) -> Hit | None:
-    """Two people who stand for each other: neither is a security."""
-    event = body.event
-    assert isinstance(event, LoanGuarantorConsented)
-    ledger = f"bank:{body.village}"
-    borrower = loans.loan_of(books.registers, books.balances, ledger, event.loan)
-    if borrower is None or not borrower.member:
-        return None
-    for name in guarantees_of(books.registers, ledger, borrower.member):
-        other = loans.loan_of(books.registers, books.balances, ledger, name)
-        if other is not None and other.member == event.guarantor and other.outstanding_satang > 0:
-            return Hit(
-                fields={"guarantor": event.guarantor, "member": borrower.member, "loan": event.loan, "other": name}
-            )
-    return None
 
 
 def _penalty(books: Books, body: Body) -> Hit | None:
@@ -308,10 +287,18 @@ RULES: Final = (
         _TAKE,
     ),
     _rule(
-        "LOAN_BEYOND_LIMIT", _MEDIUM, _COMMITTEE, "4, 5.8", (LoanApproved,), _ruled(_loan),
+        "LOAN_BEYOND_LIMIT", _MEDIUM, _COMMITTEE, "4, 5.8", (LoanApplied, LoanApproved), _ruled(_loan),
         (
-            "อนุมัติเงินกู้ {loan} เกินวงเงิน {most_satang} บาท อยู่ {amount} บาท",
-            "loan {loan} was granted {amount} baht beyond its limit of {most_satang}",
+            "เงินกู้ {loan} {asked_satang} บาท เกินวงเงิน {most_satang} บาท อยู่ {amount} บาท",
+            "loan {loan} of {asked_satang} baht is {amount} baht beyond its limit of {most_satang}",
+        ),
+        _DECIDE,
+    ),
+    _rule(
+        "BORROWER_TOO_NEW", _LOW, _COMMITTEE, "4, 5.8", (LoanApplied, LoanApproved), _ruled(_too_new),
+        (
+            "{member} ขอกู้ {loan} เมื่อเป็นสมาชิก {since} เดือน ระเบียบให้ครบ {needed} เดือน",
+            "{member} borrows (loan {loan}) after {since} months of membership; the bylaws ask for {needed}",
         ),
         _DECIDE,
     ),
@@ -330,30 +317,6 @@ RULES: Final = (
             "loan {loan} was paid out {waited} days after its approval; the bylaws allow {allowed}",
         ),
         _DECIDE,
-    ),
-    _rule(
-        "GUARANTORS_TOO_FEW", _LOW, _COMMITTEE, "4, 5.8", (LoanDisbursed,), _ruled(_guarantors),
-        (
-            "เงินกู้ {loan} มีผู้ค้ำประกัน {people} คน ระเบียบให้มี {needed} คน",
-            "loan {loan} has {people} guarantors; the bylaws ask for {needed}",
-        ),
-        ("บันทึกการยินยอมค้ำ (loan_guarantor_consented)", "record the consents that are missing"),
-    ),
-    _rule(
-        "GUARANTOR_OVER_QUOTA", _LOW, _COMMITTEE, "4, 5.8", (LoanGuarantorConsented,), _ruled(_quota),
-        (
-            "{guarantor} ค้ำประกัน {contracts} สัญญา ระเบียบให้ {allowed}",
-            "{guarantor} stands for {contracts} loans; the bylaws allow {allowed}",
-        ),
-        _DECIDE,
-    ),
-    _rule(
-        "GUARANTEED_EACH_OTHER", _MEDIUM, _COMMITTEE, "5.8, 9.10", (LoanGuarantorConsented,), _mutual,
-        (
-            "{guarantor} และ {member} ค้ำประกันกันเอง (สัญญา {loan} และ {other})",
-            "{guarantor} and {member} stand for each other (loans {loan} and {other})",
-        ),
-        ("หาผู้ค้ำประกันคนอื่นให้สัญญาหนึ่ง", "find another guarantor for one of them"),
     ),
     _rule(
         "PENALTY_OVER_CAP", _MEDIUM, _COMMITTEE, "4, 5.8, 9.7", (LoanFineCharged, LoanRepaymentReceived), _penalty,

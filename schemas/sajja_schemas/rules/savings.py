@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any, Final
 
+from sajja_schemas.calculations.spans import whole_months
 from sajja_schemas.events import Body
 from sajja_schemas.events.savings import (
     ChildSavingsWithdrawn,
@@ -15,10 +16,11 @@ from sajja_schemas.events.savings import (
     SpecialSavingsWithdrawn,
 )
 from sajja_schemas.events.welfare import WelfareContributionReceived
-from sajja_schemas.findings import Hit, Owner, Severity
+from sajja_schemas.findings import Finding, Hit, Owner, Severity
 from sajja_schemas.holdings import Books
 from sajja_schemas.registers.activity import last_act_before
-from sajja_schemas.registers.members import is_known
+from sajja_schemas.registers.members import is_known, member_of
+from sajja_schemas.registers.savings import held_satang
 from sajja_schemas.rules.declaring import EntryRule
 from sajja_schemas.rules.members import saved_satang
 from sajja_schemas.rules.ruled import rules_for
@@ -41,6 +43,44 @@ def _hold(books: Books, body: Body) -> Hit | None:
     if event.amount_satang <= there:
         return None
     return Hit(fields={"member": event.member, "there_satang": there}, amount_satang=event.amount_satang - there)
+
+
+def _held(books: Books, village: str, member: str) -> tuple[int, int]:
+    """What is held of a member's savings, and what stands there."""
+    there = sum(saved_satang(books, village, account, member) for account in (2110, 3110))
+    return held_satang(books.registers, village, member), there
+
+
+def _below_hold(books: Books, body: Body) -> Hit | None:
+    event: Any = body.event
+    held, there = _held(books, body.village, event.member)
+    left = there - event.amount_satang
+    if held <= 0 or left >= held:
+        return None
+    return Hit(
+        fields={"member": event.member, "held_satang": held}, amount_satang=min(held - left, event.amount_satang)
+    )
+
+
+def _still_below_hold(books: Books, finding: Finding) -> bool:
+    held, there = _held(books, finding.village, str(finding.fields["member"]))
+    return held > max(there, 0)
+
+
+def _partial(books: Books, body: Body) -> Hit | None:
+    event = body.event
+    assert isinstance(event, ShareWithdrawn)
+    rules = rules_for(books, body)
+    shares = rules.shares if rules is not None else None
+    if shares is None:
+        return None
+    after = shares.partial_withdrawal_after_months
+    member = member_of(books.registers, body.village, event.member)
+    joined = member.joined if member is not None else None
+    is_early = after is not None and joined is not None and whole_months(joined, body.date) < after
+    if shares.partial_withdrawal is not False and not is_early:
+        return None
+    return Hit(fields={"member": event.member}, amount_satang=event.amount_satang)
 
 
 def _guardian(_books: Books, body: Body) -> Hit | None:
@@ -104,6 +144,31 @@ RULES: Final = (
         refuses=True,
         events=(SavingsHoldPlaced,),
         check=_hold,
+    ),
+    EntryRule(
+        code="BELOW_HOLD",
+        severity=Severity.MEDIUM,
+        owner=Owner.COMMITTEE,
+        thai="{member} ถอนหรือโอนเงินที่อายัดไว้ {held_satang} บาท ไป {amount} บาท",
+        english="{member} has {held_satang} baht held as security, and {amount} of it goes out",
+        next_thai="ปลดอายัดก่อน (savings_hold_released) หรือรับคืนส่วนที่ถอนเกิน",
+        next_english="release the hold first (savings_hold_released), or take back what went out of it",
+        source="5.7",
+        events=(ShareTransferred, ShareWithdrawn, SpecialSavingsWithdrawn),
+        check=_below_hold,
+        still=_still_below_hold,
+    ),
+    EntryRule(
+        code="PARTIAL_WITHDRAWAL",
+        severity=Severity.MEDIUM,
+        owner=Owner.COMMITTEE,
+        thai="{member} ถอนเงินสัจจะ {amount} บาท ซึ่งระเบียบยังไม่ให้ถอนบางส่วน",
+        english="{member} takes out {amount} baht of shares, which the bylaws do not yet allow in part",
+        next_thai="กรรมการพิจารณา แล้วลงนามปิดข้อสังเกตพร้อมเหตุผล ถ้าลาออกให้ปิดบัญชี (member_exit_settled)",
+        next_english="the committee decides, and signs it off with a reason; a leaver is settled (member_exit_settled)",
+        source="4, 5.7",
+        events=(ShareWithdrawn,),
+        check=_partial,
     ),
     EntryRule(
         code="CHILD_WITHOUT_GUARDIAN",

@@ -190,7 +190,7 @@ def test_what_is_held_is_what_was_placed_less_what_was_released() -> None:
     noted = Noted()
     noted.count(SavingsHoldPlaced(member="m1", loan="l1", amount_satang=500))
     noted.count(SavingsHoldReleased(member="m1", loan="l1", amount_satang=200))
-    assert held_satang(noted.registers, "pp01", "l1", "m1") == 300
+    assert held_satang(noted.registers, "pp01", "m1") == 300
 
 
 def test_a_guarantor_stands_until_withdrawn() -> None:

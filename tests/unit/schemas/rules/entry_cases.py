@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from sajja_schemas.events.ruleset import ShareRules
 from sajja_schemas.standing import Device
 from unit.schemas.rules.scenes import (
     ASSEMBLY,
@@ -80,8 +81,22 @@ def granted_claim(stage: Stage) -> None:
     )
 
 
+def stand(loan_name: str, guarantor: str) -> dict[str, Any]:
+    return {"loan": loan_name, "guarantor": guarantor, "amount_satang": 1}
+
+
 def stands(loan_name: str, guarantor: str) -> Act:
-    return counted("loan_guarantor_consented", loan=loan_name, guarantor=guarantor, amount_satang=1)
+    return counted("loan_guarantor_consented", **stand(loan_name, guarantor))
+
+
+def applied(name: str = "l1", who: str = "m1", satang: int = 100_000) -> dict[str, Any]:
+    return {
+        "loan": name, "member": who, "product": "ordinary", "amount_satang": satang, "months": 10, "purpose": "boat",
+    }  # fmt: skip
+
+
+def held(satang: int) -> Act:
+    return counted("savings_hold_placed", member="m1", loan="l1", amount_satang=satang)
 
 
 def deposit(satang: int = 100) -> dict[str, Any]:
@@ -153,6 +168,17 @@ ENTRY_CASES: dict[str, tuple[Scene, Scene]] = {
         scene((saving(100),), "member_exit_settled", member="m1", shares_satang=90, net_satang=90),
         scene((saving(100),), "member_exit_settled", member="m1", shares_satang=100, net_satang=100),
     ),
+    "LEFT_OWING": (
+        scene((loan(),), "member_exit_settled", member="m1"),
+        scene(
+            (loan(), loan("l2", "m2")),
+            "member_exit_settled",
+            member="m1",
+            loan="l1",
+            product="ordinary",
+            set_off_principal_satang=100_000,
+        ),
+    ),
     "EXPELLED_WITHOUT_HEARING": (
         scene((), "member_expelled", member="m1", decided_by="committee", reason="x"),
         scene((), "member_expelled", member="m1", decided_by="committee", reason="x", hearing=NAME),
@@ -212,6 +238,14 @@ ENTRY_CASES: dict[str, tuple[Scene, Scene]] = {
     "HOLD_BEYOND_SAVINGS": (
         scene((saving(99),), "savings_hold_placed", member="m1", loan="l1", amount_satang=100),
         scene((saving(100),), "savings_hold_placed", member="m1", loan="l1", amount_satang=100),
+    ),
+    "BELOW_HOLD": (
+        scene((saving(100), held(60)), "share_withdrawn", **deposit(41)),
+        scene((saving(100), held(60)), "share_withdrawn", **deposit(40)),
+    ),
+    "PARTIAL_WITHDRAWAL": (
+        scene((bylaws(), member()), "share_withdrawn", **deposit()),
+        scene((bylaws(shares=ShareRules(partial_withdrawal=True)), member()), "share_withdrawn", **deposit()),
     ),
     "CHILD_WITHOUT_GUARDIAN": (
         scene((), "child_savings_withdrawn", **deposit()),
@@ -555,6 +589,10 @@ ENTRY_CASES: dict[str, tuple[Scene, Scene]] = {
         scene((bylaws(), saving(19_999)), "loan_approved", **granted()),
         scene((bylaws(), saving(20_000)), "loan_approved", **granted()),
     ),
+    "BORROWER_TOO_NEW": (
+        scene((bylaws(), member(day=date(2019, 12, 2))), "loan_applied", **applied()),
+        scene((bylaws(), member(day=date(2019, 12, 1))), "loan_applied", **applied()),
+    ),
     "LOAN_TERMS_DIFFER": (
         scene((bylaws(),), "loan_approved", **granted() | {"months": 25}),
         scene((bylaws(),), "loan_approved", **granted() | {"months": 24}),
@@ -582,6 +620,14 @@ ENTRY_CASES: dict[str, tuple[Scene, Scene]] = {
             guarantor="m9",
             amount_satang=1,
         ),
+    ),
+    "GUARANTOR_IS_OVERDUE": (
+        scene((loan("l2", "m9", day=date(2020, 4, 1)),), "loan_guarantor_consented", **stand("l1", "m9")),
+        scene((loan("l2", "m9"),), "loan_guarantor_consented", **stand("l1", "m9")),
+    ),
+    "GUARANTEE_OPEN": (
+        scene((loan("l2", "m2"), stands("l2", "m1")), "member_exit_settled", member="m1"),
+        scene((loan("l2", "m2"), stands("l2", "m1"), balance(BANK, 1210, "l2", 0)), "member_exit_settled", member="m1"),
     ),
     "GUARANTEED_EACH_OTHER": (
         scene(

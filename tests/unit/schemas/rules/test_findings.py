@@ -295,3 +295,5 @@ def test_every_invariant_of_the_catalogue_is_held_by_something() -> None:
     assert set(HELD) == {tag for tag, event_type in CATALOGUE.items() if event_type.declared.must is not None}
     for held in HELD.values():
         assert set(held) <= {TYPE, APPROVERS, AUDIT, *rules.RULES}
+    asked = [(tag, rule) for tag, held in HELD.items() for rule in rules.ENTRY_RULES if rule.code in held]
+    assert [(tag, rule.code) for tag, rule in asked if CATALOGUE[tag] not in rule.events] == []
