@@ -58,7 +58,8 @@ def catalogue() -> str:
 def class_of(declared: Declaration) -> str:
     """The class of an event, joined classes with a plus, and where another holds."""
     base = "+".join([declared.approvers, *declared.also])
-    return ", ".join([base, *(f"{value}: {there}" for _field, value, there in declared.approvers_where)])
+    wheres = [f"{value}: {there}" for _field, value, there in declared.approvers_where]
+    return ", ".join([base, *wheres, *(f"of an officer: +{one}" for one in declared.of_an_officer)])
 
 
 def _event(tag: str, event_type: type[Event], shape: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from sajja_schemas.events.base import Approvers, Assembly
 from sajja_schemas.events.corrections import DisputeOpened
 from sajja_schemas.events.ledgers import OpeningBalanceRecorded, OpeningLine
 from sajja_schemas.events.lending import LoanApplied
+from sajja_schemas.events.loans import LoanApproved
 from sajja_schemas.events.members import MemberExitSettled, MemberTransferred
 from sajja_schemas.events.network import Bylaws, RulesetAdopted
 from sajja_schemas.events.ruleset import ApproverBand
@@ -239,6 +240,24 @@ def _a4_of_the_other_village(story: Story) -> Balances:
     return {}
 
 
+def _lent_to_an_officer(story: Story) -> Balances:
+    """No bylaw, but the declaration: whom the committee lends to among themselves, the network countersigns."""
+    appointed = story.record(story.desk, appointment("pp01-o4", "treasurer", member="pp01-m009"), village="pp01")
+    story.world.approve_by_office([appointed])
+    for borrower, is_enough in (("pp01-m009", False), ("pp01-m009", True), (MEMBER, True)):
+        terms = LoanApproved(
+            loan=f"l-{borrower}", member=borrower, product="ordinary", amount_satang=100, rate_bp_month=100,
+            method="declining", months=10, first_due=DAY, resolution=story.world.resolve(story.first),
+        )  # fmt: skip
+        entry = story.record(story.first, terms)
+        story.world.approve(story.first, [entry], A3)
+        if not is_enough:
+            story.expect(WAITS, entry)
+        elif borrower != MEMBER:
+            story.world.approve_by_office([entry])
+    return {}
+
+
 CASES: Final = (
     ("Bylaws: a band raises a class", _raised),
     ("Bylaws: the declared class stays, and both must be complete", _both_complete),
@@ -261,4 +280,5 @@ CASES: Final = (
     ("A reversal of what is above A2 needs no more than A2", _reversal_of_a4_complete),
     ("A reversal of what bylaws raised to A2 is of class A2", _reversal_of_a_raised),
     ("A4: none who is at home in another village concerned", _a4_of_the_other_village),
+    ("A3 and A4: a loan to an officer of the village", _lent_to_an_officer),
 )

@@ -35,6 +35,7 @@ def postings() -> dict[str, Any]:
                 "of_a_village": declared.of_a_village,
                 "approvers": declared.approvers.value,
                 "also": [approvers.value for approvers in declared.also],
+                "of_an_officer": [approvers.value for approvers in declared.of_an_officer],
                 "approvers_where": [
                     {"field": field, "value": value, "approvers": approvers.value}
                     for field, value, approvers in declared.approvers_where

@@ -20,7 +20,7 @@ from typing import Final
 
 import msgspec
 
-from sajja_schemas import periods
+from sajja_schemas import periods, quorum
 from sajja_schemas.bylaws.demands import FREE, Demand, demand_of, demand_of_reversal, is_raisable
 from sajja_schemas.counting import Change, fail, post
 from sajja_schemas.entry import OFFICE, Unreadable, read_head
@@ -269,7 +269,8 @@ def demand(books: Books, body: Body) -> Demand:
     if type(event) in _OF_THE_DEVICE and event.paper_reason is None and not is_raisable(books.rulesets, event):
         return FREE
     reached = [day for feed in (body.village, OFFICE) if (day := books.reached.get(feed)) is not None]
-    return demand_of(books.rulesets, body, author_of(books.trust, body), reached)
+    is_officers = quorum.is_of_an_officer(books.trust, body)
+    return demand_of(books.rulesets, body, author_of(books.trust, body), reached, is_of_an_officer=is_officers)
 
 
 def _quarantine(books: Books, entry_hash: str, code: Effect) -> list[Change]:

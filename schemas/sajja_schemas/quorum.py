@@ -16,6 +16,7 @@ from typing import Final
 
 from sajja_schemas import limits
 from sajja_schemas.entry import OFFICE
+from sajja_schemas.events import Body
 from sajja_schemas.events.base import Approvers
 from sajja_schemas.standing import Approved, Awaiting, Trust
 
@@ -124,6 +125,19 @@ def _is_party(trust: Trust, waiting: Awaiting, approvers: Approvers, person: str
         if not trust.homes.get(person, set()).isdisjoint((waiting.village, *waiting.concerned)):
             return True
     return person in waiting.parties or not trust.memberships.get(person, set()).isdisjoint(waiting.parties)
+
+
+def is_of_an_officer(trust: Trust, body: Body) -> bool:
+    """Whether an entry asks more where a party is an officer of its village, by person or as a member, and one is."""
+    declared = body.event.declared
+    if not declared.of_an_officer:
+        return False
+    parties = {getattr(body.event, field) for field in declared.parties}
+    return any(
+        person in parties or not trust.memberships.get(person, set()).isdisjoint(parties)
+        for person, roles in trust.roles.get(body.village, {}).items()
+        if roles
+    )
 
 
 def _has_both(roles: list[set[str]], first: frozenset[str] | set[str], second: set[str]) -> bool:

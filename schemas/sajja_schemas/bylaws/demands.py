@@ -10,6 +10,8 @@
  * A raised class is **joined**: the declared class stays, and both must be complete. To put another in its place could
    lower the floor: three network officers are not an assembly of the village, a president and a secretary are not the
    treasurer.
+ * Of what an officer of the village is a party to, as a member, an event may declare classes that are joined: whom the
+   committee lends to among themselves, the network countersigns. Roles and memberships are those at the index, too.
  * The approval itself is never raised: it would wait for an approval.
 
 Sources: docs/domain.md sections 4.5 and 5.2, LOG_FORMAT.md section 9.2, docs/adr/0016 and 0024.
@@ -50,7 +52,9 @@ def is_raisable(history: RulesetHistory, event: Event) -> bool:
     return TAGS[type(event)] in history.banded
 
 
-def demand_of(history: RulesetHistory, body: Body, unit: str, reached: Iterable[date]) -> Demand:
+def demand_of(
+    history: RulesetHistory, body: Body, unit: str, reached: Iterable[date], *, is_of_an_officer: bool = False
+) -> Demand:
     """What an entry needs that is admitted now.
 
     Args:
@@ -58,6 +62,7 @@ def demand_of(history: RulesetHistory, body: Body, unit: str, reached: Iterable[
         body: of the entry.
         unit: its author's.
         reached: the latest business date that counts by now, in its feed and in the office's, as far as one does.
+        is_of_an_officer: whether a party to it is an officer of its village.
     """
     event = body.event
     floor = floor_of(event)
@@ -66,6 +71,8 @@ def demand_of(history: RulesetHistory, body: Body, unit: str, reached: Iterable[
     if is_raisable(history, event):
         for ledger in ledgers_raising(event, body.village, unit):
             classes |= dict.fromkeys(approvers_of(event, floor, rules) for rules in _rules_of(history, ledger, days))
+    if is_of_an_officer:
+        classes |= dict.fromkeys(event.declared.of_an_officer)
     if event.paper_reason is not None:
         classes |= {Approvers.A1: None}  # recorded against a rule: two officers stand for it
     if len(classes) > 1:

@@ -88,6 +88,7 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     approvers: Approvers
     postings: tuple[Posting, ...] = ()
     also: tuple[Approvers, ...] = ()  # joined classes: each of these must be complete, too
+    of_an_officer: tuple[Approvers, ...] = ()  # joined where a party is a member who is an officer of that village
     approvers_where: tuple[tuple[str, str, Approvers], ...] = ()  # (field, value, class): there, this class instead
     always_control: bool = False  # though it may post cash: it changes what is believed, not who holds what
     sender: Author | None = None  # BY_SIDE: who authors `side: sent`

@@ -54,7 +54,13 @@ class LoanApproved(Event, tag="loan_approved", frozen=True, kw_only=True):
     rounding_mode: InstalmentRounding = "half_up"
     product_code: Identifier | None = None  # of the bylaws; without it, the product called like `product`
 
-    declared = declare(thai="อนุมัติเงินกู้", author=Author.VILLAGE, approvers=Approvers.A3, parties=("member",))
+    declared = declare(
+        thai="อนุมัติเงินกู้",
+        author=Author.VILLAGE,
+        approvers=Approvers.A3,
+        of_an_officer=(Approvers.A4,),
+        parties=("member",),
+    )
 
 
 class LoanDisbursed(Event, tag="loan_disbursed", frozen=True, kw_only=True):

@@ -166,7 +166,8 @@ def rows_of_the_domain() -> dict[str, tuple[str, str]]:
 
 def class_of(declared: Declaration) -> str:
     joined = "+".join([declared.approvers, *declared.also])
-    return ", ".join([joined, *(f"{value}: {there}" for _field, value, there in declared.approvers_where)])
+    wheres = [f"{value}: {there}" for _field, value, there in declared.approvers_where]
+    return ", ".join([joined, *wheres, *(f"of an officer: +{one}" for one in declared.of_an_officer)])
 
 
 def test_kinds_and_classes_are_those_of_the_domain() -> None:

@@ -12,12 +12,14 @@ from sajja_schemas.entry import SignedEntry, read_entry, to_base64url
 from sajja_schemas.events import Body, encode_body, read_body
 from sajja_schemas.events.base import Approvers, Assembly
 from sajja_schemas.events.ledgers import EntryReversed
+from sajja_schemas.events.loans import LoanApproved
 from sajja_schemas.events.members import MemberAdmitted
 from sajja_schemas.events.network import Bylaws, FoundingDevice, FoundingKey, NetworkEstablished, RulesetAdopted
 from sajja_schemas.events.savings import ShareDeposited, ShareWithdrawn
 from sajja_schemas.events.transfers import InterfundSettlementConfirmed, InterfundSettlementInitiated, LinkageLoanRepaid
 from sajja_schemas.events.trust import (
     CommitteeMemberAppointed,
+    CommitteeTermEnded,
     DeviceEnrolled,
     DeviceRevoked,
     EntryApproved,
@@ -26,7 +28,7 @@ from sajja_schemas.events.trust import (
 from sajja_schemas.quorum import is_complete, is_interested
 from sajja_schemas.standing import Approved, Awaiting, Trust
 from sajja_schemas.verdicts import Effect
-from support.world import ASSEMBLY, DAY, Tablet, World, key_of, ref_to
+from support.world import ASSEMBLY, DAY, ROLES, Tablet, World, key_of, ref_to
 
 FOUNDED = World.founded(("pp01",))
 SPARE_BITS = "A" * 42 + "B"  # 43 characters that are not the base64url of 32 bytes
@@ -43,6 +45,18 @@ def no_body(_name: str) -> bytes | None:
 
 def deposit(satang: int = 100) -> ShareDeposited:
     return ShareDeposited(member="pp01-m001", amount_satang=satang, box="pp01-o4")
+
+
+def lend(world: World, borrower: str) -> SignedEntry:
+    """A loan that the village's own committee has approved."""
+    tablet = world.village("pp01").tablets[0]
+    terms = LoanApproved(
+        loan="l1", member=borrower, product="ordinary", amount_satang=100, rate_bp_month=100, method="declining",
+        months=10, first_due=DAY, resolution=world.resolve(tablet),
+    )  # fmt: skip
+    entry = world.record(tablet, terms)
+    world.approve(tablet, [entry], ("president", "secretary"))
+    return entry
 
 
 def effect(world: World, entry: SignedEntry) -> Effect:
@@ -159,6 +173,30 @@ class TestClasses:
         got = LinkageLoanRepaid(settlement="s", side="received", amount_satang=5, bank="k", linkage_loan="n")
         entry = world.record(world.office.tablets[0], got, village="pp01")
         assert world.fold().trust.awaiting[to_base64url(entry.hash)].approvers is Approvers.A1
+
+    @pytest.mark.parametrize(("borrower", "waits"), [("pp01-m007", True), ("pp01-o4", True), ("pp01-m008", False)])
+    def test_the_office_countersigns_what_a_committee_lends_to_its_own(
+        self, world: World, borrower: str, *, waits: bool
+    ) -> None:
+        """By membership or by person; the declared class stays, and who is no officer borrows as before."""
+        desk = world.office.tablets[0]
+        appointed = CommitteeMemberAppointed(
+            person="pp01-o4", role="treasurer", member="pp01-m007", term_from=DAY, assembly=ASSEMBLY
+        )
+        world.approve_by_office([world.record(desk, appointed, village="pp01")])
+        entry = lend(world, borrower)
+        assert effect(world, entry) is (Effect.AWAITING_APPROVAL if waits else Effect.COUNTED)
+        world.approve_by_office([entry])
+        assert effect(world, entry) is Effect.COUNTED
+
+    def test_who_is_no_officer_any_more_borrows_as_others_do(self, world: World) -> None:
+        desk = world.office.tablets[0]
+        assert effect(world, lend(world, "pp01-o5")) is Effect.AWAITING_APPROVAL
+        ended = CommitteeTermEnded(person="pp01-o5", role=ROLES[4], assembly=ASSEMBLY)
+        ending = world.record(desk, ended, village="pp01")
+        world.approve_by_office([ending])
+        assert effect(world, ending) is Effect.COUNTED
+        assert effect(world, lend(world, "pp01-o5")) is Effect.COUNTED
 
     def test_bylaws_raise_the_quorum_and_never_lower_it(self, world: World) -> None:
         first, second = world.village("pp01").tablets
