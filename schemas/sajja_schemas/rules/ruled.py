@@ -5,6 +5,7 @@ nothing is found.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final
 
 from sajja_schemas.bylaws.history import in_force
@@ -14,7 +15,7 @@ from sajja_schemas.calculations.repayments import penalty_max
 from sajja_schemas.events import Body
 from sajja_schemas.events.base import Event
 from sajja_schemas.events.lending import LoanGuarantorConsented
-from sajja_schemas.events.loan_accounts import LoanFineCharged, LoanRescheduled, LoanWrittenOff
+from sajja_schemas.events.loan_accounts import LoanFineCharged, LoanPrepaid, LoanRescheduled, LoanWrittenOff
 from sajja_schemas.events.loans import LoanApproved, LoanDisbursed, LoanRepaymentReceived
 from sajja_schemas.events.ruleset import Bylaws, LoanProduct
 from sajja_schemas.events.savings import SavingsFineCharged, SharePledgeSet
@@ -26,6 +27,7 @@ from sajja_schemas.registers import loans, savings
 from sajja_schemas.registers.lending import GUARANTEES, guarantees_of, guarantors_of
 from sajja_schemas.registers.members import REGISTER as MEMBERS
 from sajja_schemas.registers.noting import latest
+from sajja_schemas.registers.owing import fines_satang
 from sajja_schemas.rules.declaring import EntryRule
 from sajja_schemas.rules.members import saved_satang
 
@@ -198,9 +200,12 @@ def _penalty(books: Books, body: Body) -> Hit | None:
     most = penalty_max(
         overdue_satang=late.overdue_satang, months=months, rate_bp_month=loan.plan.terms.rate_bp_month, cap_bp_year=cap
     )
-    if fine <= most:
+    # Ten small fines are one large one: what was taken since the oldest due that is not wholly paid counts together.
+    oldest_on = body.date - timedelta(days=late.days_late)
+    taken = fine + (fines_satang(books.registers, loan, since=oldest_on) if late.days_late else 0)
+    if taken <= most:
         return None
-    return Hit(fields={"loan": event.loan, "most_satang": most}, amount_satang=fine - most)
+    return Hit(fields={"loan": event.loan, "most_satang": most}, amount_satang=min(taken - most, fine))
 
 
 def _reschedules(_books: Books, _body: Body, event: LoanRescheduled, rules: Bylaws) -> Hit | None:
@@ -356,7 +361,8 @@ RULES: Final = (
         ("หาผู้ค้ำประกันคนอื่นให้สัญญาหนึ่ง", "find another guarantor for one of them"),
     ),
     _rule(
-        "PENALTY_OVER_CAP", _MEDIUM, _COMMITTEE, "4, 5.8, 9.7", (LoanFineCharged, LoanRepaymentReceived), _penalty,
+        "PENALTY_OVER_CAP", _MEDIUM, _COMMITTEE, "4, 5.8, 9.7",
+        (LoanFineCharged, LoanRepaymentReceived, LoanPrepaid), _penalty,
         (
             "ค่าปรับสัญญา {loan} เกินเพดาน {most_satang} บาท อยู่ {amount} บาท",
             "the penalty of loan {loan} is {amount} baht beyond the {most_satang} that the cap leaves",
