@@ -19,7 +19,7 @@ from support.serving import serving, speaking
 from support.world import World, key_of
 
 SAID = Certificate(
-    network="testnet", name="books", version=19, code_hash=b"c" * 32, origin="sajja.test/testnet/1", size=3,
+    network="testnet", name="books", version=18, code_hash=b"c" * 32, origin="sajja.test/testnet/1", size=3,
     root=b"r" * 32, state_hash=b"s" * 32,
 )  # fmt: skip
 

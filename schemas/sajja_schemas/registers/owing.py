@@ -7,15 +7,16 @@
   instalment on. A bullet owes the interest of its whole term when it falls due.
 * It is reckoned since the loan was paid out, brought forward or rescheduled, the latest of them; what was paid on the
   day of a rescheduling belongs to the old terms.
-* Principal that left a loan in a way that is not noted here counts as gone from the first day: nobody is asked for more.
+* Principal that left a loan in a way not noted here counts as gone from the first day: nobody is asked for more.
 * Of a penalty is still owed what the late days come to, less the fines since the oldest due that is not wholly paid.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from sajja_schemas.calculations.loans import act365_interest
+from sajja_schemas.calculations.repayments import DAYS_PER_STARTED_MONTH, penalty_max
 from sajja_schemas.calculations.rounding import BP, half_up, ratio
 from sajja_schemas.calculations.spans import first_day_of, month_number
 from sajja_schemas.events.base import Event
@@ -30,7 +31,7 @@ from sajja_schemas.events.loan_accounts import (
 )
 from sajja_schemas.events.loans import LoanRepaymentReceived
 from sajja_schemas.events.risk import RiskClaimPaid
-from sajja_schemas.registers.loans import Loan, Plan
+from sajja_schemas.registers.loans import Loan, Plan, arrears
 from sajja_schemas.registers.noting import BANK, DATE, Fact, Note, Registers
 
 REGISTER: Final = "owing"
@@ -63,6 +64,25 @@ def fines_satang(registers: Registers, loan: Loan, *, since: date, is_waived_too
     """The fines that were taken of a loan after a day; and, if asked, those that were waived."""
     words = ("fine", "waived") if is_waived_too else ("fine",)
     return sum(number for on, number in _dated(_facts(registers, loan), *words) if on > since)
+
+
+def fines_of_arrears(registers: Registers, loan: Loan, on: date) -> int:
+    """The fines that were taken since the oldest due that is not wholly paid on a day."""
+    late = arrears(loan, on)
+    return fines_satang(registers, loan, since=on - timedelta(days=late.days_late)) if late.days_late else 0
+
+
+def penalty_cap_satang(loan: Loan, on: date, *, cap_bp_year: int) -> int:
+    """What a cap on interest and penalty together leaves to the penalty of all that is late on a day."""
+    if loan.plan is None:
+        return 0
+    late = arrears(loan, on)
+    return penalty_max(
+        overdue_satang=late.overdue_satang,
+        months=-(-late.days_late // DAYS_PER_STARTED_MONTH),
+        rate_bp_month=loan.plan.terms.rate_bp_month,
+        cap_bp_year=cap_bp_year,
+    )
 
 
 def interest_owed(registers: Registers, loan: Loan, on: date) -> int:

@@ -5,13 +5,11 @@ nothing is found.
 """
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any, Final
 
 from sajja_schemas.bylaws.history import in_force
 from sajja_schemas.bylaws.ruling import ledger_ruling, product_ruling
 from sajja_schemas.bylaws.variance import contribution_satang, late_fine_satang, premium_satang, ruleset_variance
-from sajja_schemas.calculations.repayments import penalty_max
 from sajja_schemas.events import Body
 from sajja_schemas.events.base import Event
 from sajja_schemas.events.lending import LoanGuarantorConsented
@@ -27,11 +25,9 @@ from sajja_schemas.registers import loans, savings
 from sajja_schemas.registers.lending import GUARANTEES, guarantees_of, guarantors_of
 from sajja_schemas.registers.members import REGISTER as MEMBERS
 from sajja_schemas.registers.noting import latest
-from sajja_schemas.registers.owing import fines_satang
+from sajja_schemas.registers.owing import fines_of_arrears, penalty_cap_satang
 from sajja_schemas.rules.declaring import EntryRule
 from sajja_schemas.rules.members import saved_satang
-
-_DAYS_PER_MONTH: Final = 30
 
 
 def rules_for(books: Books, body: Body) -> Bylaws | None:
@@ -195,14 +191,9 @@ def _penalty(books: Books, body: Body) -> Hit | None:
     loan = loans.loan_of(books.registers, books.balances, f"bank:{body.village}", event.loan) if cap else None
     if cap is None or loan is None or loan.plan is None:
         return None
-    late = loans.arrears(loan, body.date)
-    months = -(-late.days_late // _DAYS_PER_MONTH)
-    most = penalty_max(
-        overdue_satang=late.overdue_satang, months=months, rate_bp_month=loan.plan.terms.rate_bp_month, cap_bp_year=cap
-    )
-    # Ten small fines are one large one: what was taken since the oldest due that is not wholly paid counts together.
-    oldest_on = body.date - timedelta(days=late.days_late)
-    taken = fine + (fines_satang(books.registers, loan, since=oldest_on) if late.days_late else 0)
+    most = penalty_cap_satang(loan, body.date, cap_bp_year=cap)
+    # Ten small fines are one large one.
+    taken = fine + fines_of_arrears(books.registers, loan, body.date)
     if taken <= most:
         return None
     return Hit(fields={"loan": event.loan, "most_satang": most}, amount_satang=min(taken - most, fine))
