@@ -1,5 +1,7 @@
 """What members owe at a meeting, with the cases of docs/domain.md section 9.10 and 9.1."""
 
+import subprocess
+import sys
 from datetime import date
 from typing import Any
 
@@ -279,6 +281,15 @@ def test_a_penalty_that_was_paid_is_not_asked_again() -> None:
     lend(never, M1)
     met(never, *days)
     assert sum(taken) == due_of(never, M1, days[-1]).loans[0].fine_satang
+
+
+def test_the_command_answers_five_thousand_digits_with_a_sentence() -> None:
+    """`sajja village meeting open 1000=999…`: no traceback, in Thai and in English."""
+    command = [sys.executable, "-m", "sajja_client", "village", "meeting", "open", "1000=" + "9" * 5000]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == CashWrong.exit_code
+    assert "Traceback" not in done.stderr
+    assert "too many pieces" in done.stderr + done.stdout
 
 
 @pytest.mark.parametrize("words", ["1000=" + "9" * 5000, "9" * 5000 + "=1", "1000=1_0"])
