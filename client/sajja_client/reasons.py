@@ -80,5 +80,7 @@ def amount_reason(text: str) -> Reason:
     if _FINE.fullmatch(text.strip()):
         return TOO_FINE
     much = _MUCH.fullmatch(text.strip())
-    is_much = much is not None and int(much[1].replace(",", "") or 0) >= INTEGER_MAX // SATANG_PER_BAHT
+    whole = much[1].replace(",", "").lstrip("0") if much is not None else ""
+    # By its length first: int() gives up on thousands of digits.
+    is_much = len(whole) > len(str(INTEGER_MAX)) or int(whole or 0) >= INTEGER_MAX // SATANG_PER_BAHT
     return TOO_MUCH if is_much else NO_AMOUNT

@@ -26,6 +26,7 @@ from sajja_schemas.money import NotAnAmount, parse_baht
 SATANG: Final = "_satang"
 _THAI_DIGITS: Final = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _MONTH: Final = re.compile(r"(\d{4})-(\d{2})|(\d{1,2})/(\d{4}|\d{2})")
+_WHOLE: Final = re.compile(r"-?[0-9]{1,19}")  # int() takes underscores, and gives up on thousands of digits
 _YES_NO: Final = {"yes": True, "true": True, "ใช่": True, "no": False, "false": False, "ไม่": False}
 
 Resolve = Callable[[int], EntryRef]
@@ -119,7 +120,7 @@ def _read_value(typed: str, name: str, kind: inspect.Type, text: str, resolve: R
         if name.endswith(SATANG) and typed != name:
             return 0 if text.strip().translate(_THAI_DIGITS) in {"0", "0.00"} else parse_baht(text)
         return _read_plain(kind, text, resolve)
-    except (ValueError, KeyError, msgspec.DecodeError) as error:
+    except (ValueError, KeyError, msgspec.DecodeError, RecursionError) as error:
         raise FieldWrong(typed, text, _reason(error, kind, text)) from error
 
 
@@ -128,7 +129,7 @@ def _read_plain(kind: inspect.Type, text: str, resolve: Resolve) -> Any:
         case inspect.IntType(ge=events.YEAR_FIRST, le=events.YEAR_LAST):
             return ce_year(text.strip().translate(_THAI_DIGITS))
         case inspect.IntType():
-            return int(text.translate(_THAI_DIGITS).replace(",", ""))
+            return _whole(text.replace(",", ""))
         case inspect.BoolType():
             return _YES_NO[text.lower()]
         case inspect.DateType():
@@ -136,7 +137,7 @@ def _read_plain(kind: inspect.Type, text: str, resolve: Resolve) -> Any:
         case inspect.LiteralType():
             return {str(value): value for value in kind.values}[text.translate(_THAI_DIGITS)]
         case inspect.StructType() if kind.cls is EntryRef:
-            return msgspec.to_builtins(resolve(int(text.translate(_THAI_DIGITS))))
+            return msgspec.to_builtins(resolve(_whole(text)))
         case inspect.VarTupleType() if _are_words(_bare(kind.item_type)) and not text.startswith("["):
             item = _bare(kind.item_type)
             return [_read_plain(item, part.strip(), resolve) for part in text.split(",") if part.strip()]
@@ -146,6 +147,13 @@ def _read_plain(kind: inspect.Type, text: str, resolve: Resolve) -> Any:
             return text
         case _:
             return msgspec.json.decode(text)
+
+
+def _whole(text: str) -> int:
+    plain = text.strip().translate(_THAI_DIGITS)
+    if _WHOLE.fullmatch(plain) is None:
+        raise ValueError("a whole number")
+    return int(plain)
 
 
 def _month(text: str) -> str:

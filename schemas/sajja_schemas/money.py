@@ -10,7 +10,8 @@ from typing import Final
 from sajja_schemas.limits import INTEGER_MAX
 
 SATANG_PER_BAHT: Final = 100
-_BAHT: Final = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d{1,2}))?")
+_BAHT: Final = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]{1,2}))?")
+_LENGTH_MAX: Final = 40  # of what is read at all: int() itself gives up on thousands of digits
 _THAI_DIGITS: Final = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 
@@ -24,7 +25,10 @@ def parse_baht(text: str) -> int:
     Raises:
         NotAnAmount: no positive number with at most two decimals within 2^53 - 1 satang.
     """
-    match = _BAHT.fullmatch(text.strip().translate(_THAI_DIGITS))
+    plain = text.strip().translate(_THAI_DIGITS)
+    match = _BAHT.fullmatch(plain)
+    if match is not None and len(plain) > _LENGTH_MAX:
+        raise NotAnAmount("an amount is more than nothing, and less than 2^53 satang")
     if match is None:
         raise NotAnAmount("an amount is digits with at most two decimals, as 1,234.50")
     whole, decimals = match.groups(default="")

@@ -11,11 +11,13 @@ import msgspec
 from sajja_client.meeting.problems import CashWrong
 from sajja_schemas.events.base import Denomination
 from sajja_schemas.events.meetings import Counted
+from sajja_schemas.limits import INTEGER_MAX
 from sajja_schemas.money import NotAnAmount, format_baht, parse_baht
 
 DENOMINATIONS: Final[tuple[int, ...]] = get_args(Denomination)
 _THAI_DIGITS: Final = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 EMPTY: Final = "-"
+_DIGITS_MAX: Final = len(str(INTEGER_MAX))
 COUNTERS_MIN: Final = 2  # nobody counts alone (docs/domain.md section 5.6)
 
 
@@ -32,8 +34,10 @@ def read_cash(words: Sequence[str]) -> tuple[Counted, ...]:
         kind, equals, number = word.partition("=")
         denomination = _denomination(kind, word)
         number = number.strip().translate(_THAI_DIGITS)
-        if not equals or not number.isdecimal():
+        if not equals or not number.isascii() or not number.isdigit():
             raise CashWrong(word, thai="จำนวนใบเป็นเลขจำนวนเต็ม", english="the pieces are a whole number")
+        if len(number) > _DIGITS_MAX:
+            raise CashWrong(word, thai="จำนวนมากเกินไป", english="too many pieces")
         if denomination in pieces:
             raise CashWrong(word, thai="ชนิดนี้มีสองครั้ง", english="this kind stands twice")
         pieces[denomination] = int(number)

@@ -4,8 +4,8 @@
   know: what was before is the paper's. Who joined after the month's meeting owes from the next month on.
 * A missed month is fined where a monthly meeting was opened in it; where there was none (a flood), nobody could pay.
   The current month is not missed yet. A fine that was paid or waived is not asked for again.
-* Of a loan are due the instalments of this month and what is left of earlier ones; interest of each month since it was
-  last paid, on what is outstanding (by days: for the days since); and a penalty on each late instalment, by the bylaws.
+* Of a loan are due the instalments of this month and what is left of earlier ones; the interest that accrued, less what
+  was paid of it; and a penalty on each late instalment by the bylaws, less the fines that were taken or waived for it.
 * What the bylaws in force on the day do not rule is not asked for. Nor is anything of a loan that rests, nor of members
   who left, died, or rest.
 
@@ -21,7 +21,6 @@ import msgspec
 
 from sajja_schemas.books import Books
 from sajja_schemas.bylaws.history import in_force
-from sajja_schemas.calculations.loans import act365_interest
 from sajja_schemas.calculations.portfolio import Due
 from sajja_schemas.calculations.repayments import penalty
 from sajja_schemas.calculations.rounding import BP, half_up, ratio
@@ -32,9 +31,9 @@ from sajja_schemas.registers.loans import Loan, dues, loans_of
 from sajja_schemas.registers.members import REGISTER as MEMBERS
 from sajja_schemas.registers.members import Member, members_of
 from sajja_schemas.registers.noting import latest
+from sajja_schemas.registers.owing import fines_satang, interest_owed
 
 MONTHS_IN_ONE_ENTRY: Final = 36
-_MONTHS_PER_YEAR: Final = 12
 NO_PLEDGE: Final = "no_pledge"
 RESTS: Final = "rests"
 NO_BYLAWS: Final = "no_bylaws"
@@ -224,13 +223,15 @@ def loan_due(registers: Registers, loan: Loan, rules: LoanRules, on: date, *, is
     if rests is not None and str(rests[1]) <= on.isoformat() <= str(rests[2]):
         return msgspec.structs.replace(bare, remark=RESTS)
     unpaid = list(_unpaid(loan, on))
-    interest_satang = 0 if is_interest_free else _interest_due(loan, on)
+    interest_satang = 0 if is_interest_free else interest_owed(registers, loan, on)
     late = [due for due in unpaid if due.on < on]
+    penalty_satang = sum(_penalty(loan, due, rules, on, is_interest_free=is_interest_free) for due in late)
+    taken_satang = fines_satang(registers, loan, since=late[0].on, is_waived_too=True) if late else 0
     return msgspec.structs.replace(
         bare,
         principal_satang=sum(due.due_satang for due in unpaid),
         interest_satang=interest_satang,
-        fine_satang=sum(_penalty(loan, due, rules, on, is_interest_free=is_interest_free) for due in late),
+        fine_satang=max(penalty_satang - taken_satang, 0),
         days_late=max(((on - due.on).days for due in late), default=0),
     )
 
@@ -257,33 +258,6 @@ def _unpaid(loan: Loan, on: date) -> Iterator[Due]:
         left_satang -= paid_satang
         if due.on <= end and due.due_satang > paid_satang:
             yield Due(on=due.on, due_satang=due.due_satang - paid_satang)
-
-
-def _interest_due(loan: Loan, on: date) -> int:
-    plan = loan.plan
-    assert plan is not None, "asked of a loan with terms"
-    owed_satang, rate_bp = loan.outstanding_satang, plan.terms.rate_bp_month
-    this = month_number(on)
-    if plan.method == "act_365":
-        begun = [day for day in (loan.interest_paid_on, loan.brought_on, loan.lent_on) if day is not None]
-        days = max((on - max(begun)).days, 0) if begun else 0
-        return act365_interest(balance_satang=owed_satang, rate_bp_year=_MONTHS_PER_YEAR * rate_bp, days=days)
-    if plan.method == "flat_bullet":
-        is_due = month_number(plan.first_due) <= this and loan.interest_paid_on is None
-        return half_up(ratio(plan.terms.principal_satang * rate_bp * plan.terms.months, BP)) if is_due else 0
-    return _interest_of_month(owed_satang, rate_bp) * max(this - _interest_settled_to(loan), 0)
-
-
-def _interest_settled_to(loan: Loan) -> int:
-    """The last month whose interest is paid: that of the last payment, or the one before the first that is owed."""
-    plan = loan.plan
-    assert plan is not None, "asked of a loan with terms"
-    settled = [month_number(plan.first_due) - 1]
-    if loan.interest_paid_on is not None:
-        settled.append(month_number(loan.interest_paid_on))
-    if loan.brought_on is not None:
-        settled.append(month_number(loan.brought_on) - (loan.brought_on.day <= plan.first_due.day))
-    return max(settled)
 
 
 def _interest_of_month(owed_satang: int, rate_bp_month: int) -> int:

@@ -109,7 +109,7 @@ def amount(text: str) -> int:
         raise Unread("amount_too_fine", given=text)
     if len(whole.lstrip("0")) > _WHOLE_DIGITS_MAX:
         raise Unread("amount_too_large", given=text)
-    satang = int(whole) * SATANG_PER_BAHT + int(decimals[:_DECIMALS].ljust(_DECIMALS, "0"))
+    satang = int(whole.lstrip("0") or "0") * SATANG_PER_BAHT + int(decimals[:_DECIMALS].ljust(_DECIMALS, "0"))
     if satang > INTEGER_MAX:
         raise Unread("amount_too_large", given=text)
     if not satang:

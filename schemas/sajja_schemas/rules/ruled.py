@@ -16,7 +16,7 @@ from sajja_schemas.calculations.spans import whole_months
 from sajja_schemas.events import Body
 from sajja_schemas.events.base import Event
 from sajja_schemas.events.lending import LoanApplied
-from sajja_schemas.events.loan_accounts import LoanFineCharged, LoanRescheduled, LoanWrittenOff
+from sajja_schemas.events.loan_accounts import LoanFineCharged, LoanPrepaid, LoanRescheduled, LoanWrittenOff
 from sajja_schemas.events.loans import LoanApproved, LoanDisbursed, LoanRepaymentReceived
 from sajja_schemas.events.ruleset import Bylaws, LoanProduct
 from sajja_schemas.events.savings import SavingsFineCharged, SharePledgeSet
@@ -28,10 +28,9 @@ from sajja_schemas.registers import loans, savings
 from sajja_schemas.registers.members import REGISTER as MEMBERS
 from sajja_schemas.registers.members import member_of
 from sajja_schemas.registers.noting import latest
+from sajja_schemas.registers.owing import fines_of_arrears, penalty_cap_satang
 from sajja_schemas.rules.declaring import EntryRule
 from sajja_schemas.rules.members import saved_satang
-
-_DAYS_PER_MONTH: Final = 30
 
 
 def rules_for(books: Books, body: Body) -> Bylaws | None:
@@ -172,14 +171,12 @@ def _penalty(books: Books, body: Body) -> Hit | None:
     loan = loans.loan_of(books.registers, books.balances, f"bank:{body.village}", event.loan) if cap else None
     if cap is None or loan is None or loan.plan is None:
         return None
-    late = loans.arrears(loan, body.date)
-    months = -(-late.days_late // _DAYS_PER_MONTH)
-    most = penalty_max(
-        overdue_satang=late.overdue_satang, months=months, rate_bp_month=loan.plan.terms.rate_bp_month, cap_bp_year=cap
-    )
-    if fine <= most:
+    most = penalty_cap_satang(loan, body.date, cap_bp_year=cap)
+    # Ten small fines are one large one.
+    taken = fine + fines_of_arrears(books.registers, loan, body.date)
+    if taken <= most:
         return None
-    return Hit(fields={"loan": event.loan, "most_satang": most}, amount_satang=fine - most)
+    return Hit(fields={"loan": event.loan, "most_satang": most}, amount_satang=min(taken - most, fine))
 
 
 def _reschedules(_books: Books, _body: Body, event: LoanRescheduled, rules: Bylaws) -> Hit | None:
@@ -319,7 +316,8 @@ RULES: Final = (
         _DECIDE,
     ),
     _rule(
-        "PENALTY_OVER_CAP", _MEDIUM, _COMMITTEE, "4, 5.8, 9.7", (LoanFineCharged, LoanRepaymentReceived), _penalty,
+        "PENALTY_OVER_CAP", _MEDIUM, _COMMITTEE, "4, 5.8, 9.7",
+        (LoanFineCharged, LoanRepaymentReceived, LoanPrepaid), _penalty,
         (
             "ค่าปรับสัญญา {loan} เกินเพดาน {most_satang} บาท อยู่ {amount} บาท",
             "the penalty of loan {loan} is {amount} baht beyond the {most_satang} that the cap leaves",

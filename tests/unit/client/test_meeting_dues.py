@@ -1,5 +1,7 @@
 """What members owe at a meeting, with the cases of docs/domain.md section 9.10 and 9.1."""
 
+import subprocess
+import sys
 from datetime import date
 from typing import Any
 
@@ -7,9 +9,10 @@ import msgspec
 import pytest
 
 from sajja_client.meeting import payments
+from sajja_client.meeting.cash import read_cash
 from sajja_client.meeting.dues import NO_PLEDGE, RESTS, MemberDue, dues_on
 from sajja_client.meeting.payments import Payer, events_of, read_amounts
-from sajja_client.meeting.problems import NothingDue, PaymentWrong
+from sajja_client.meeting.problems import CashWrong, NothingDue, PaymentWrong
 from sajja_schemas.accounts import LedgerKind
 from sajja_schemas.books import Books
 from sajja_schemas.bylaws.defaults import default_rules
@@ -243,6 +246,59 @@ def test_interest_by_days_and_a_bullet() -> None:
     assert (bullet.principal_satang, bullet.interest_satang) == (2_000_000, 60_000)
 
 
+def test_six_payments_of_a_hundred_lose_nothing_of_the_interest() -> None:
+    """20,000 at 1 % a month accrue 1,200.00 in six months; what a payment does not cover is asked for again."""
+    world = village()
+    lend(world, M1)
+    days = [date(2020, month, 5) for month in range(7, 13)]
+    met(world, *days)
+    interest = fines = 0
+    for day in days:
+        (event,) = paid(world, M1, day, loan="100")
+        assert isinstance(event, LoanRepaymentReceived)
+        interest, fines = interest + event.interest_satang, fines + event.fine_satang
+        record(world, [event], day)
+    assert interest + fines == 60_000
+    left = due_of(world, M1, days[-1]).loans[0]
+    assert (left.interest_satang, left.fine_satang) == (120_000 - interest, 0)
+
+
+def test_a_penalty_that_was_paid_is_not_asked_again() -> None:
+    """Of 1,666.67 a month, at 0.25 % a started month: 4.17 more on each late instalment, whenever it is paid."""
+    world = village()
+    lend(world, M1)
+    days = [date(2020, month, 5) for month in range(8, 11)]
+    met(world, *days)
+    taken = []
+    for day in days:
+        loan = due_of(world, M1, day).loans[0]
+        taken.append(loan.fine_satang)
+        now = f"{(loan.fine_satang + loan.interest_satang) / 100:.2f}"
+        record(world, paid(world, M1, day, loan=now), day)
+        again = due_of(world, M1, day).loans[0]
+        assert (again.fine_satang, again.interest_satang) == (0, 0)
+    never = village()
+    lend(never, M1)
+    met(never, *days)
+    assert sum(taken) == due_of(never, M1, days[-1]).loans[0].fine_satang
+
+
+def test_the_command_answers_five_thousand_digits_with_a_sentence() -> None:
+    """`sajja village meeting open 1000=999…`: no traceback, in Thai and in English."""
+    command = [sys.executable, "-m", "sajja_client", "village", "meeting", "open", "1000=" + "9" * 5000]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == CashWrong.exit_code
+    assert "Traceback" not in done.stderr
+    assert "too many pieces" in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize("words", ["1000=" + "9" * 5000, "9" * 5000 + "=1", "1000=1_0"])
+def test_a_count_that_is_too_long_to_be_a_number_is_refused(words: str) -> None:
+    with pytest.raises(CashWrong) as refused:
+        read_cash([words])
+    assert "the count" in refused.value.english_sentence
+
+
 @pytest.mark.parametrize(
     "amounts",
     [
@@ -253,6 +309,7 @@ def test_interest_by_days_and_a_bullet() -> None:
         {"share": "-5"},
         {"rice": "5"},
         {"share": "x"},
+        {"share": "9" * 5000},
     ],
 )
 def test_an_amount_that_cannot_be_what_it_is_said_to_be_is_refused(amounts: dict[str, str]) -> None:

@@ -8,7 +8,20 @@ import pytest
 from sajja_schemas import rules
 from sajja_schemas.entry import OFFICE
 from sajja_schemas.findings import Finding
-from unit.schemas.rules.scenes import BANK, DAY, Act, Stage, balance, bylaws, counted, event, granted, loan, member
+from unit.schemas.rules.scenes import (
+    BANK,
+    DAY,
+    Act,
+    Stage,
+    balance,
+    bylaws,
+    counted,
+    event,
+    granted,
+    loan,
+    member,
+    paid_out,
+)
 from unit.schemas.rules.standing_cases import banked, counts, deposit, opened, spent
 
 ON = date(2020, 8, 22)
@@ -187,6 +200,24 @@ def test_a_fine_within_the_cap_and_a_repayment_without_one_are_left_alone() -> N
     }
     assert "PENALTY_OVER_CAP" not in asked(stage, "loan_repayment_received", **repaid | {"fine_satang": 500})
     assert "PENALTY_OVER_CAP" not in asked(stage, "loan_repayment_received", **repaid | {"principal_satang": 600})
+
+
+def test_ten_small_fines_are_one_large_one() -> None:
+    """Due on 5 February and unpaid on 4 March: 1,666.67 at 3 % a year leaves 4.17, so the second 4.00 is too much."""
+    joined, day = date(2020, 1, 5), date(2020, 3, 4)
+    stage = stage_of(bylaws(), member("m1", joined))
+    terms = granted("l1", "m1", 2_000_000, joined) | {"months": 12, "first_due": "2020-02-05"}
+    stage.count(event("loan_approved", **terms), joined)
+    stage.count(event("loan_disbursed", **paid_out("l1", "m1", 2_000_000)), joined)
+    fine = {"loan": "l1", "member": "m1", "amount_satang": 400, "box": "b1"}
+    found = []
+    for _ in range(10):
+        found.append("PENALTY_OVER_CAP" in asked(stage, "loan_fine_charged", day, **fine))
+        stage.count(event("loan_fine_charged", **fine), day)
+    assert found == [False] + [True] * 9
+    prepaid = {"loan": "l1", "member": "m1", "product": "ordinary", "box": "b1", "total_satang": 2_500_000,
+               "principal_satang": 2_000_000, "fine_satang": 500_000}  # fmt: skip
+    assert "PENALTY_OVER_CAP" in asked(stage, "loan_prepaid", day, **prepaid)
 
 
 def test_the_last_date_is_the_latest_that_counts_in_any_village() -> None:
