@@ -24,8 +24,8 @@ from sajja_server.store.pool import Connection
 
 # Raised whenever the fold's meaning or the shape of its memory changes: a server then builds the books anew beside the
 # live ones, and switches to them for the reason that is written here.
-VERSION: Final = 18
-CHANGED: Final = "an entry that cannot be digested leaves nothing of itself in a figure"
+VERSION: Final = 19
+CHANGED: Final = "of two approvals of one loan the first holds, and cover is never added up"
 # What the publisher asks of the books; it has no fold of its own.
 _FACTS: Final = frozenset({("trust", "public_log"), ("trust", "demonstration")})
 _GAPS: Final = ("trust", "gaps")
