@@ -28,6 +28,7 @@ from sajja_schemas.rules import (
     closing,
     corrections,
     devices,
+    granting,
     lending,
     members,
     network,
@@ -58,8 +59,8 @@ RULE_FAILED: Final = Rule(
 )
 
 ENTRY_RULES: Final[tuple[EntryRule, ...]] = (
-    *members.RULES, *savings.RULES, *lending.RULES, *welfare.RULES, *cash.RULES, *balances.RULES, *closing.RULES,
-    *corrections.RULES, *ruled.RULES,
+    *members.RULES, *savings.RULES, *lending.RULES, *welfare.RULES, *granting.RULES, *cash.RULES, *balances.RULES,
+    *closing.RULES, *corrections.RULES, *ruled.RULES,
 )  # fmt: skip
 STANDING_RULES: Final[tuple[StandingRule, ...]] = (
     *balances.STANDING, *once.STANDING, *ages.STANDING, *network.STANDING, *devices.STANDING,

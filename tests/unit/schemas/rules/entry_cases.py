@@ -80,6 +80,13 @@ def stands(loan_name: str, guarantor: str) -> Act:
     return counted("loan_guarantor_consented", loan=loan_name, guarantor=guarantor, amount_satang=1)
 
 
+def repaid(satang: int) -> Act:
+    return counted(
+        "loan_repayment_received", loan="l1", member="m1", product="ordinary", total_satang=satang,
+        principal_satang=satang, box="b1",
+    )  # fmt: skip
+
+
 def deposit(satang: int = 100) -> dict[str, Any]:
     return {"member": "m1", "amount_satang": satang, "box": "b1"}
 
@@ -108,6 +115,8 @@ REPAID: dict[str, Any] = {
     "box": "b1",
 }
 CLAIM: dict[str, Any] = {"claim": "c1", "member": "m1", "benefit": "birth", "amount_satang": 9}
+RISK_CLAIM: dict[str, Any] = {"loan": "l1", "member": "m1", "cause": "death"}
+COVERED = loan(covered_satang=100_000)
 YEAR_LINES: dict[str, Any] = {"ledger": BANK, "year": 2020}
 RESCHEDULED: dict[str, Any] = {
     "loan": "l1",
@@ -328,23 +337,18 @@ ENTRY_CASES: dict[str, tuple[Scene, Scene]] = {
             principal_satang=1,
         ),
     ),
-    "CLAIM_BEYOND_COVER": (
+    "CLAIM_BEYOND_COVER": (  # of 100,000 are 40,000 left, with a month's interest at 1 %
+        scene((COVERED, repaid(60_000)), "risk_claim_approved", **RISK_CLAIM, amount_satang=40_401),
+        scene((COVERED, repaid(60_000)), "risk_claim_approved", **RISK_CLAIM, amount_satang=40_400),
+    ),
+    "CAUSE_NOT_COVERED": (
         scene(
-            (loan(covered_satang=100_000),),
+            (bylaws("risk"), loan(covered_satang=100_000)),
             "risk_claim_approved",
-            loan="l1",
-            member="m1",
-            cause="death",
-            amount_satang=110_001,
+            **RISK_CLAIM | {"cause": "default"},
+            amount_satang=1,
         ),
-        scene(
-            (loan(covered_satang=100_000),),
-            "risk_claim_approved",
-            loan="l1",
-            member="m1",
-            cause="death",
-            amount_satang=110_000,
-        ),
+        scene((bylaws("risk"), loan(covered_satang=100_000)), "risk_claim_approved", **RISK_CLAIM, amount_satang=1),
     ),
     "COUNT_DOES_NOT_ADD_UP": (
         scene((), "cash_counted", **COUNT, total_satang=301),
