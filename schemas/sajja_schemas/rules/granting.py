@@ -12,17 +12,25 @@ from datetime import date
 from typing import Any, Final
 
 from sajja_schemas.bylaws.history import in_force
+from sajja_schemas.calculations.benefits import benefit_year
 from sajja_schemas.calculations.risk import claim_amount
 from sajja_schemas.calculations.rounding import BP, half_up, ratio
+from sajja_schemas.calculations.welfare import Tier, tier_amount
 from sajja_schemas.events import Body
 from sajja_schemas.events.risk import RiskClaimApproved, RiskClaimFiled
-from sajja_schemas.events.ruleset import RiskRules
-from sajja_schemas.findings import Hit, Owner, Severity
+from sajja_schemas.events.ruleset import BenefitRule, RiskRules
+from sajja_schemas.events.welfare import WelfareClaimApproved
+from sajja_schemas.events.welfare_claims import WelfareClaimSubmitted
+from sajja_schemas.findings import Finding, Hit, Owner, Severity
 from sajja_schemas.holdings import Books
 from sajja_schemas.registers import loans
+from sajja_schemas.registers.claims import granted_of
 from sajja_schemas.registers.lending import RISK_CLAIMS
+from sajja_schemas.registers.members import REGISTER as MEMBERS
+from sajja_schemas.registers.members import Enrolment
 from sajja_schemas.registers.noting import latest
 from sajja_schemas.rules.declaring import EntryRule
+from sajja_schemas.welfare_rights import Rights
 
 _DAYS_PER_MONTH: Final = 30
 
@@ -81,6 +89,80 @@ def _cause(books: Books, body: Body) -> Hit | None:
     return None if is_covered else Hit(fields={"loan": event.loan, "cause": event.cause}, amount_satang=asked)
 
 
+def _enrolled(books: Books, village: str, member: str) -> Enrolment | None:
+    """Whose membership it is or was: the dead had theirs, too."""
+    facts = books.registers.row(MEMBERS, (village, member))
+    joined, back = latest(facts, "enrolled"), latest(facts, "back_in_welfare")
+    if joined is None or not joined[2]:
+        return None
+    day = date.fromisoformat(str(joined[2]))
+    waiting_from = date.fromisoformat(str(back[2])) if back is not None and back[2] else day
+    return Enrolment(village=village, member=member, joined=day, waiting_from=waiting_from)
+
+
+def _has_lapsed(books: Books, village: str, member: str, happened: date) -> bool:
+    enrolled = _enrolled(books, village, member)
+    return enrolled is not None and Rights(books, happened).of(enrolled).state == "lapsed"
+
+
+def _lapsed(books: Books, body: Body) -> Hit | None:
+    event: Any = body.event
+    if not _has_lapsed(books, body.village, event.member, event.happened):
+        return None
+    return Hit(
+        fields={"claim": event.claim, "member": event.member, "happened_on": event.happened.isoformat()},
+        amount_satang=event.amount_satang,
+    )
+
+
+def _still_lapsed(books: Books, finding: Finding) -> bool:
+    happened = date.fromisoformat(str(finding.fields["happened_on"]))
+    return _has_lapsed(books, finding.village, str(finding.fields["member"]), happened)
+
+
+def _beyond_table(books: Books, body: Body) -> Hit | None:
+    event = body.event
+    assert isinstance(event, WelfareClaimApproved)
+    adopted = in_force(books.rulesets, "welfare", event.happened)
+    welfare = adopted.rules.welfare if adopted is not None else None
+    line = next((one for one in welfare.benefits if one.benefit == event.benefit), None) if welfare else None
+    enrolled = _enrolled(books, body.village, event.member)
+    if welfare is None or line is None or enrolled is None or event.happened < enrolled.joined:
+        return None
+    basis = welfare.year_basis or "calendar"
+    caps = [_case_max_satang(line, enrolled.joined, event.happened)]
+    if line.year_max_satang is not None:
+        year = benefit_year(event.happened, year_basis=basis, member_since=enrolled.joined)
+        given = sum(
+            satang
+            for claim, happened, satang in granted_of(books.registers, body.village, event.member, event.benefit)
+            if claim != event.claim
+            and happened >= enrolled.joined
+            and benefit_year(happened, year_basis=basis, member_since=enrolled.joined) == year
+        )
+        caps.append(max(line.year_max_satang - given, 0))
+    most = min((cap for cap in caps if cap is not None), default=event.amount_satang)
+    if event.amount_satang <= most:
+        return None
+    return Hit(
+        fields={"claim": event.claim, "member": event.member, "most_satang": most},
+        amount_satang=event.amount_satang - most,
+    )
+
+
+def _case_max_satang(line: BenefitRule, joined: date, happened: date) -> int | None:
+    """The most of one claim; how many nights a stay had is said where it is asked for, and only the caps bind."""
+    if line.per == "night":
+        nights = line.nights_year_max
+        caps = (line.case_max_satang, line.amount_satang * nights if nights is not None else None)
+        return min((cap for cap in caps if cap is not None), default=None)
+    tiers = [
+        Tier(amount_satang=one.amount_satang, from_days=one.from_days or 0, from_months=one.from_months or 0)
+        for one in line.tiers
+    ]
+    return tier_amount(tiers, member_since=joined, on=happened) if tiers else line.amount_satang
+
+
 RULES: Final = (
     EntryRule(
         code="CLAIM_BEYOND_COVER",
@@ -105,5 +187,30 @@ RULES: Final = (
         source="4, 5.10",
         events=(RiskClaimFiled, RiskClaimApproved),
         check=_cause,
+    ),
+    EntryRule(
+        code="CLAIM_AFTER_LAPSE",
+        severity=Severity.MEDIUM,
+        owner=Owner.NETWORK,
+        thai="คำขอ {claim} ของ {member} {amount} บาท เหตุเกิด {happened_on} หลังขาดสภาพสมาชิกกองทุน",
+        english="the claim {claim} of {member} for {amount} baht is of {happened_on}, after the membership lapsed",
+        next_thai="ตรวจเงินสมทบที่ยังไม่บันทึก ถ้าไม่มีให้ปฏิเสธพร้อมเหตุผล",
+        next_english="look for contributions that are not recorded; without any, refuse and say why",
+        source="4, 5.9, 9.9",
+        events=(WelfareClaimSubmitted, WelfareClaimApproved),
+        check=_lapsed,
+        still=_still_lapsed,
+    ),
+    EntryRule(
+        code="BENEFIT_BEYOND_RULE",
+        severity=Severity.MEDIUM,
+        owner=Owner.NETWORK,
+        thai="อนุมัติคำขอ {claim} ของ {member} เกิน {most_satang} บาทตามระเบียบ อยู่ {amount} บาท",
+        english="the claim {claim} of {member} was granted {amount} baht beyond the {most_satang} that the bylaws give",
+        next_thai="กลับรายการอนุมัติ แล้วอนุมัติใหม่ตามระเบียบ หรือลงนามพร้อมเหตุผล",
+        next_english="reverse the approval and grant what the bylaws give, or sign why it is right",
+        source="4, 5.9, 9.9",
+        events=(WelfareClaimApproved,),
+        check=_beyond_table,
     ),
 )

@@ -118,7 +118,8 @@ HELD: Final[dict[str, tuple[str, ...]]] = {
     "welfare_admin_expense_paid": ("ADMINISTRATION_OVER_CAP",),
     "welfare_claim_returned": ("UNKNOWN_CLAIM",),
     "welfare_claim_submitted": (
-        "CLAIM_OUTSIDE_WINDOW", "CLAIM_BEFORE_BENEFIT", "CLAIM_SUBMITTED_TWICE", "NOT_IN_WELFARE_FUND",
+        "CLAIM_OUTSIDE_WINDOW", "CLAIM_BEFORE_BENEFIT", "CLAIM_AFTER_LAPSE", "CLAIM_SUBMITTED_TWICE",
+        "NOT_IN_WELFARE_FUND",
     ),
     "welfare_claim_verified": ("PAYEE_NOT_MET", APPROVERS),
     "welfare_matching_received": ("MATCHING_RECEIVED_TWICE",),

@@ -116,6 +116,16 @@ REPAID: dict[str, Any] = {
 }
 CLAIM: dict[str, Any] = {"claim": "c1", "member": "m1", "benefit": "birth", "amount_satang": 9}
 RISK_CLAIM: dict[str, Any] = {"loan": "l1", "member": "m1", "cause": "death"}
+PAID_TO_MARCH = (
+    bylaws("welfare"),
+    counted("welfare_enrolled", member="m1", joined="2015-01-05", resolution=REF),
+    counted("welfare_contribution_received", member="m1", amount_satang=3_000, box="b1", months=["2020-03"]),
+)
+STAY: dict[str, Any] = {"member": "m1", "benefit": "hospital", "happened": "2020-07-01"}
+IN_HOSPITAL = (
+    *PAID_TO_MARCH,
+    *(counted("welfare_claim_approved", **STAY, claim=claim, amount_satang=50_000) for claim in ("c1", "c2", "c3")),
+)
 COVERED = loan(covered_satang=100_000)
 YEAR_LINES: dict[str, Any] = {"ledger": BANK, "year": 2020}
 RESCHEDULED: dict[str, Any] = {
@@ -349,6 +359,14 @@ ENTRY_CASES: dict[str, tuple[Scene, Scene]] = {
             amount_satang=1,
         ),
         scene((bylaws("risk"), loan(covered_satang=100_000)), "risk_claim_approved", **RISK_CLAIM, amount_satang=1),
+    ),
+    "CLAIM_AFTER_LAPSE": (  # paid to March; beyond three missed months, the close of July is the last day
+        scene(PAID_TO_MARCH, "welfare_claim_submitted", LATER, **CLAIM, happened="2020-08-01"),
+        scene(PAID_TO_MARCH, "welfare_claim_submitted", LATER, **CLAIM, happened="2020-07-31"),
+    ),
+    "BENEFIT_BEYOND_RULE": (  # 600 a stay and 2,000 a year: after 1,500 are 500 left
+        scene(IN_HOSPITAL, "welfare_claim_approved", LATER, **STAY | {"claim": "c4"}, amount_satang=50_001),
+        scene(IN_HOSPITAL, "welfare_claim_approved", LATER, **STAY | {"claim": "c4"}, amount_satang=50_000),
     ),
     "COUNT_DOES_NOT_ADD_UP": (
         scene((), "cash_counted", **COUNT, total_satang=301),
