@@ -116,7 +116,7 @@ LOAN_LIST: Final = Projection(
             "asked_for, refused, approved, owed, repaid, written_off, overpaid (more came in than went out)",
         ),
         satang("asked_satang", "ขอกู้", "asked for", "of the latest application"),
-        satang("approved_satang", "อนุมัติ", "approved", "of the latest approval"),
+        satang("approved_satang", "อนุมัติ", "approved", "of the approval that holds: the first"),
         day("approved_on", "วันอนุมัติ", "approved on"),
         satang("lent_satang", "จ่ายกู้", "paid out", "paid out, or brought forward as outstanding"),
         day("lent_on", "วันจ่ายกู้", "paid out on", "or brought forward on"),

@@ -3,6 +3,8 @@
 A row is (claim,), over all villages. Claims of one person, kind and day are found by what was submitted.
 """
 
+from collections.abc import Iterator
+from datetime import date
 from typing import Any, Final
 
 import msgspec
@@ -20,6 +22,8 @@ from sajja_schemas.registers.noting import DATE, VILLAGE, Note, Registers, sum_o
 REGISTER: Final = "claims"
 CLAIMED: Final = "claimed"  # (village, member): its claims by kind and day
 
+GRANTED: Final = "granted"  # (village, member): what was granted, by kind and day
+
 
 def _note(event: Any, *fact: str, key: tuple[str, ...] = ("claim",), **more: Any) -> Note:
     return Note(register=more.pop("register", REGISTER), event=event, key=key, fact=fact, **more)
@@ -28,6 +32,10 @@ def _note(event: Any, *fact: str, key: tuple[str, ...] = ("claim",), **more: Any
 NOTES: Final = (
     _note(WelfareClaimSubmitted, "=submitted", DATE, VILLAGE, "member", "benefit", "happened", number="amount_satang"),
     _note(WelfareClaimSubmitted, "benefit", "happened", "claim", register=CLAIMED, key=(VILLAGE, "member")),
+    _note(
+        WelfareClaimApproved, "benefit", "happened", "claim", register=GRANTED, key=(VILLAGE, "member"),
+        number="amount_satang",
+    ),
     _note(WelfareClaimVerified, "=verified", DATE, when=lambda event: event.met_in_person),
     _note(WelfareClaimApproved, "=approved", DATE, VILLAGE, "member", "benefit", "happened", number="amount_satang"),
     _note(
@@ -64,3 +72,10 @@ def claim_of(registers: Registers, claim: str) -> Claim | None:
         paid_satang=sum_of(row, "paid"),
         returned_satang=sum_of(row, "returned"),
     )
+
+
+def granted_of(registers: Registers, village: str, member: str, benefit: str) -> Iterator[tuple[str, date, int]]:
+    """The claims of one kind that were granted to somebody: each with its day and its satang."""
+    for fact, satang in registers.row(GRANTED, (village, member)).items():
+        if fact[0] == benefit:
+            yield str(fact[2]), date.fromisoformat(str(fact[1])), satang

@@ -1,7 +1,9 @@
 """The register of loans: what was lent on which terms, and so what is late on a day (docs/domain.md sections 7.2, 9.5).
 
-* Outstanding is what accounts 1210 to 1215 say of the loan. The terms are those of the latest approval, rescheduling,
-  or page of the paper book with which a loan was brought forward.
+* Outstanding is what accounts 1210 to 1215 say of the loan. The terms are those of the approval, of the latest
+  rescheduling, or of the page of the paper book with which a loan was brought forward: whichever is of the latest date.
+* The first approval holds, by (date, device, sequence), with its amount, its terms and its cover. A second changes
+  nothing; it holds once the first is reversed.
 * Instalment k falls due k - 1 months after the first, at a month's end where there is no such day.
 * Money fills the oldest instalment first: paid is the principal of the terms, less what is outstanding.
 * A loan is scheduled on what was paid out, not on what was approved. Brought forward, it is scheduled on what was lent.
@@ -25,13 +27,14 @@ from sajja_schemas.events.corrections import DoubleDisbursementRecognised
 from sajja_schemas.events.ledgers import OpeningBalanceRecorded
 from sajja_schemas.events.loan_accounts import LoanDisbursedInKind, LoanPrepaid, LoanRescheduled
 from sajja_schemas.events.loans import LOANS_BY_PRODUCT, LoanApproved, LoanDisbursed, LoanRepaymentReceived, Method
-from sajja_schemas.registers.noting import BANK, DATE, Fact, Note, Registers, latest, sum_of
+from sajja_schemas.registers.noting import BANK, DATE, DEVICE, SEQUENCE, Fact, Note, Registers, latest, sum_of
 
 REGISTER: Final = "loans"
 Balances = Mapping[tuple[str, int, str], int]
 
 _KEY: Final = (BANK, "loan")
 _PLAN: Final = ("months", "rate_bp_month", "method", "first_due", "rounding_satang", "rounding_mode")
+_COVERED: Final = -3  # in the fact of an approval
 _PRODUCTS: Final = {int(account): product for product, account in LOANS_BY_PRODUCT.of}
 # Interest by days changes what is due as interest; principal is paid in equal parts either way.
 _PRINCIPAL_METHODS: Final[dict[str, MonthMethod]] = {
@@ -46,7 +49,9 @@ def _has_terms(line: Any) -> bool:
 NOTES: Final = (
     Note(
         register=REGISTER, event=LoanApproved, key=_KEY,
-        fact=("=approved", DATE, "member", "product", "amount_satang", *_PLAN),
+        fact=(
+            "=approved", DATE, "member", "product", "amount_satang", *_PLAN, "covered_satang", DEVICE, SEQUENCE,
+        ),
     ),
     Note(
         register=REGISTER, event=LoanRescheduled, key=_KEY,
@@ -58,7 +63,6 @@ NOTES: Final = (
             "=opened", DATE, ".loan.member", ".account", ".loan.principal_satang", *(f".loan.{name}" for name in _PLAN)
         ),
     ),
-    Note(register=REGISTER, event=LoanApproved, key=_KEY, fact=("=covered", DATE), number="covered_satang"),
     Note(
         register=REGISTER, event=OpeningBalanceRecorded, key=("ledger", ".sub"), each="lines_of_page", when=_has_terms,
         fact=("=covered", DATE), number="loan.covered_satang",
@@ -111,9 +115,8 @@ def loan_of(registers: Registers, balances: Balances, ledger: str, loan: str) ->
     facts = registers.row(REGISTER, (ledger, loan))
     if not facts:
         return None
-    said = latest(facts, "opened", "approved", "rescheduled")
-    approved, rescheduled = latest(facts, "approved"), latest(facts, "rescheduled")
-    covered = latest(facts, "covered")
+    approved, rescheduled = _approval(facts), latest(facts, "rescheduled")
+    said = _latest_terms(facts, approved)
     owed_satang = outstanding_satang(balances, ledger, loan)
     paid_out_satang = sum_of(facts, "lent")
     product = said[3] if said is not None else ""
@@ -124,7 +127,7 @@ def loan_of(registers: Registers, balances: Balances, ledger: str, loan: str) ->
         product=_PRODUCTS.get(product, "") if isinstance(product, int) else product,
         lent_satang=paid_out_satang + sum_of(facts, "outstanding"),
         outstanding_satang=owed_satang,
-        covered_satang=max(min(facts[covered], owed_satang), 0) if covered is not None else 0,
+        covered_satang=max(min(_attached_satang(facts, approved), owed_satang), 0),
         plan=_plan(said, paid_out_satang) if said is not None else None,
         approved_on=_day(approved),
         rescheduled_on=_day(rescheduled),
@@ -248,7 +251,7 @@ def _first_month(plan: Plan) -> int:
 
 
 def _plan(said: Fact, paid_out_satang: int) -> Plan:
-    word, _on, _member, _product, principal_satang, months, rate_bp, method, first_due, rounding, mode = said
+    word, _on, _member, _product, principal_satang, months, rate_bp, method, first_due, rounding, mode, *_ = said
     if word == "approved":
         principal_satang = max(paid_out_satang, 0)
     terms = {
@@ -263,11 +266,29 @@ def _plan(said: Fact, paid_out_satang: int) -> Plan:
 
 def approved_satang(registers: Registers, ledger: str, loan: str) -> int | None:
     """What was approved of a loan; None where no approval counts."""
-    said = latest(registers.row(REGISTER, (ledger, loan)), "approved")
+    said = _approval(registers.row(REGISTER, (ledger, loan)))
     return int(said[4]) if said is not None else None
 
 
 def attached_satang(registers: Registers, ledger: str, loan: str) -> int | None:
     """The cover that was attached to a loan, whatever is left of the loan; None where the loan is unknown."""
     facts = registers.row(REGISTER, (ledger, loan))
-    return max((number for fact, number in facts.items() if fact[0] == "covered"), default=0) if facts else None
+    return _attached_satang(facts, _approval(facts)) if facts else None
+
+
+def _approval(facts: Mapping[Fact, int]) -> Fact | None:
+    """The approval that holds: the first by (date, device, sequence)."""
+    said = [fact for fact, number in facts.items() if fact[0] == "approved" and number > 0]
+    return min(said, key=lambda fact: (fact[1], fact[-2], fact[-1])) if said else None
+
+
+def _latest_terms(facts: Mapping[Fact, int], approved: Fact | None) -> Fact | None:
+    said = [latest(facts, "opened"), approved, latest(facts, "rescheduled")]  # of one day, the last of these
+    return max((fact for fact in reversed(said) if fact is not None), key=lambda fact: str(fact[1]), default=None)
+
+
+def _attached_satang(facts: Mapping[Fact, int], approved: Fact | None) -> int:
+    brought = latest(facts, "covered")
+    if approved is not None and (brought is None or str(approved[1]) >= str(brought[1])):
+        return int(approved[_COVERED])
+    return facts[brought] if brought is not None else 0

@@ -29,6 +29,7 @@ from sajja_schemas.rules import (
     corrections,
     deaths,
     devices,
+    granting,
     guarantees,
     lending,
     members,
@@ -60,8 +61,8 @@ RULE_FAILED: Final = Rule(
 )
 
 ENTRY_RULES: Final[tuple[EntryRule, ...]] = (
-    *members.RULES, *savings.RULES, *lending.RULES, *welfare.RULES, *cash.RULES, *balances.RULES, *closing.RULES,
-    *corrections.RULES, *ruled.RULES, *guarantees.RULES, *deaths.RULES,
+    *members.RULES, *savings.RULES, *lending.RULES, *welfare.RULES, *granting.RULES, *cash.RULES, *balances.RULES,
+    *closing.RULES, *corrections.RULES, *ruled.RULES, *guarantees.RULES, *deaths.RULES,
 )  # fmt: skip
 STANDING_RULES: Final[tuple[StandingRule, ...]] = (
     *balances.STANDING, *once.STANDING, *ages.STANDING, *deaths.STANDING, *network.STANDING, *devices.STANDING,

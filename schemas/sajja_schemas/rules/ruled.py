@@ -11,7 +11,6 @@ from sajja_schemas.bylaws.history import in_force
 from sajja_schemas.bylaws.ruling import ledger_ruling, product_ruling
 from sajja_schemas.bylaws.variance import contribution_satang, late_fine_satang, premium_satang, ruleset_variance
 from sajja_schemas.calculations.loans import borrowing_limit
-from sajja_schemas.calculations.repayments import penalty_max
 from sajja_schemas.calculations.spans import whole_months
 from sajja_schemas.events import Body
 from sajja_schemas.events.base import Event

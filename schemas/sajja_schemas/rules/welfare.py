@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from sajja_schemas.events import Body
-from sajja_schemas.events.risk import RiskClaimApproved, RiskClaimFiled
+from sajja_schemas.events.risk import RiskClaimFiled
 from sajja_schemas.events.welfare import WelfareClaimPaid, WelfareContributionReceived
 from sajja_schemas.events.welfare_claims import WelfareClaimReturned, WelfareClaimSubmitted, WelfareClaimVerified
 from sajja_schemas.findings import Finding, Hit, Owner, Severity
@@ -65,17 +65,6 @@ def _not_covered(books: Books, body: Body) -> Hit | None:
     return Hit(fields={"loan": event.loan}, amount_satang=event.principal_satang)
 
 
-def _beyond_cover(books: Books, body: Body) -> Hit | None:
-    event = body.event
-    assert isinstance(event, RiskClaimApproved)
-    covered_satang = loans.attached_satang(books.registers, f"bank:{body.village}", event.loan)
-    # Interest to the day is allowed beside the principal: a tenth is more than any year's penalty leaves unpaid.
-    allowed = event.amount_satang if covered_satang is None else covered_satang + covered_satang // 10
-    if event.amount_satang <= allowed:
-        return None
-    return Hit(fields={"loan": event.loan}, amount_satang=event.amount_satang - allowed)
-
-
 RULES: Final = (
     EntryRule(
         code="UNKNOWN_CLAIM",
@@ -127,17 +116,5 @@ RULES: Final = (
         source="5.10",
         events=(RiskClaimFiled,),
         check=_not_covered,
-    ),
-    EntryRule(
-        code="CLAIM_BEYOND_COVER",
-        severity=Severity.HIGH,
-        owner=Owner.NETWORK,
-        thai="อนุมัติสินไหมของสัญญา {loan} เกินความคุ้มครอง {amount} บาท",
-        english="the claim of loan {loan} was granted {amount} baht beyond its cover",
-        next_thai="กลับรายการอนุมัติ แล้วอนุมัติใหม่ไม่เกินเงินต้นที่คุ้มครองและดอกเบี้ย",
-        next_english="reverse the approval, and grant at most the covered principal and its interest",
-        source="5.10",
-        events=(RiskClaimApproved,),
-        check=_beyond_cover,
     ),
 )

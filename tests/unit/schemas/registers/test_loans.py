@@ -2,16 +2,31 @@
 
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import permutations
 
+import msgspec
 import pytest
 
 from sajja_schemas.calculations.portfolio import par as ratio_at_risk
+from sajja_schemas.events import Body
 from sajja_schemas.events.ledgers import OpeningBalanceRecorded, OpeningLine, OpeningLoan
 from sajja_schemas.events.loan_accounts import LoanDisbursedInKind, LoanRescheduled
 from sajja_schemas.events.loans import LoanApproved, LoanDisbursed, LoanRepaymentReceived, Method
 from sajja_schemas.figures import LoanFigures, read_loans
-from sajja_schemas.registers.loans import Loan, arrears, days_late, dues, lent_satang, loan_of, loans_of, par, standing
-from unit.schemas.registers.noted import ENTRY, Noted
+from sajja_schemas.registers.loans import (
+    Loan,
+    approved_satang,
+    arrears,
+    attached_satang,
+    days_late,
+    dues,
+    lent_satang,
+    loan_of,
+    loans_of,
+    par,
+    standing,
+)
+from unit.schemas.registers.noted import ENTRY, Noted, body_of
 
 BANK = "bank:pp01"
 ON = date(2020, 8, 22)
@@ -147,6 +162,62 @@ def test_a_loan_that_was_rescheduled_follows_its_new_plan_and_is_listed_apart() 
     assert loan(noted).covered_satang == 400_000
     noted.count(plan, date(2020, 7, 1), sign=-1)
     assert standing(loan(noted), ON).rescheduled_on is None
+
+
+def approval(satang: int, day: date, device: str, sequence: int) -> Body:
+    event = LoanApproved(
+        loan="l1", member="m1", product="ordinary", amount_satang=satang, rate_bp_month=100, method="declining",
+        months=satang // 10_000, first_due=date(2020, 7, 1), resolution=ENTRY, covered_satang=satang,
+    )  # fmt: skip
+    return msgspec.structs.replace(body_of(event, day), device=device * 43, sequence=sequence)
+
+
+def test_the_first_approval_holds_whatever_arrives_first_and_cover_is_never_added_up() -> None:
+    """By date, then device, then sequence; a second is a no-op, and holds once the first is reversed."""
+    bodies = [
+        approval(200_000, date(2020, 6, 1), "A", 9),
+        approval(100_000, date(2020, 6, 1), "A", 10),  # 10 is after 9, though not as a word
+        approval(900_000, date(2020, 6, 1), "B", 1),
+        approval(300_000, date(2020, 6, 2), "A", 1),
+    ]
+    for order in permutations(bodies):
+        noted = Noted.of(order)
+        pay_out(noted, 1_000_000, date(2020, 6, 3))
+        for body in bodies:  # each reversed in its turn leaves the next to hold
+            found, event = loan(noted), body.event
+            assert isinstance(event, LoanApproved)
+            assert (approved_satang(noted.registers, BANK, "l1"), found.covered_satang, found.approved_on) == (
+                event.amount_satang, event.amount_satang, body.date,
+            )  # fmt: skip
+            assert found.plan is not None
+            assert found.plan.terms.months == event.months
+            assert attached_satang(noted.registers, BANK, "l1") == event.amount_satang
+            noted.take(body, -1)
+        assert (approved_satang(noted.registers, BANK, "l1"), loan(noted).covered_satang) == (None, 0)
+
+
+def test_two_like_approvals_cover_a_loan_once() -> None:
+    noted = Noted()
+    approve(noted, satang=5_000_000, covered=5_000_000)
+    approve(noted, satang=5_000_000, covered=5_000_000)
+    assert attached_satang(noted.registers, BANK, "l1") == 5_000_000
+
+
+def test_an_approval_after_a_rescheduling_changes_no_terms() -> None:
+    noted = Noted()
+    approve(noted)
+    pay_out(noted)
+    noted.count(
+        LoanRescheduled(
+            loan="l1", member="m1", product="ordinary", principal_satang=800_000, months=8, rate_bp_month=100,
+            method="declining", first_due=date(2020, 8, 1), times=1, reason="flood", resolution=ENTRY,
+        ),
+        date(2020, 7, 1),
+    )  # fmt: skip
+    approve(noted, months=20, day=date(2020, 7, 2))
+    plan = loan(noted).plan
+    assert plan is not None
+    assert plan.terms.months == 8
 
 
 def test_goods_are_lent_as_money_is() -> None:

@@ -99,6 +99,13 @@ def held(satang: int) -> Act:
     return counted("savings_hold_placed", member="m1", loan="l1", amount_satang=satang)
 
 
+def repaid(satang: int) -> Act:
+    return counted(
+        "loan_repayment_received", loan="l1", member="m1", product="ordinary", total_satang=satang,
+        principal_satang=satang, box="b1",
+    )  # fmt: skip
+
+
 def deposit(satang: int = 100) -> dict[str, Any]:
     return {"member": "m1", "amount_satang": satang, "box": "b1"}
 
@@ -127,6 +134,18 @@ REPAID: dict[str, Any] = {
     "box": "b1",
 }
 CLAIM: dict[str, Any] = {"claim": "c1", "member": "m1", "benefit": "birth", "amount_satang": 9}
+RISK_CLAIM: dict[str, Any] = {"loan": "l1", "member": "m1", "cause": "death"}
+PAID_TO_MARCH = (
+    bylaws("welfare"),
+    counted("welfare_enrolled", member="m1", joined="2015-01-05", resolution=REF),
+    counted("welfare_contribution_received", member="m1", amount_satang=3_000, box="b1", months=["2020-03"]),
+)
+STAY: dict[str, Any] = {"member": "m1", "benefit": "hospital", "happened": "2020-07-01"}
+IN_HOSPITAL = (
+    *PAID_TO_MARCH,
+    *(counted("welfare_claim_approved", **STAY, claim=claim, amount_satang=50_000) for claim in ("c1", "c2", "c3")),
+)
+COVERED = loan(covered_satang=100_000)
 YEAR_LINES: dict[str, Any] = {"ledger": BANK, "year": 2020}
 RESCHEDULED: dict[str, Any] = {
     "loan": "l1",
@@ -370,23 +389,26 @@ ENTRY_CASES: dict[str, tuple[Scene, Scene]] = {
             principal_satang=1,
         ),
     ),
-    "CLAIM_BEYOND_COVER": (
+    "CLAIM_BEYOND_COVER": (  # of 100,000 are 40,000 left, with a month's interest at 1 %
+        scene((COVERED, repaid(60_000)), "risk_claim_approved", **RISK_CLAIM, amount_satang=40_401),
+        scene((COVERED, repaid(60_000)), "risk_claim_approved", **RISK_CLAIM, amount_satang=40_400),
+    ),
+    "CAUSE_NOT_COVERED": (
         scene(
-            (loan(covered_satang=100_000),),
+            (bylaws("risk"), loan(covered_satang=100_000)),
             "risk_claim_approved",
-            loan="l1",
-            member="m1",
-            cause="death",
-            amount_satang=110_001,
+            **RISK_CLAIM | {"cause": "default"},
+            amount_satang=1,
         ),
-        scene(
-            (loan(covered_satang=100_000),),
-            "risk_claim_approved",
-            loan="l1",
-            member="m1",
-            cause="death",
-            amount_satang=110_000,
-        ),
+        scene((bylaws("risk"), loan(covered_satang=100_000)), "risk_claim_approved", **RISK_CLAIM, amount_satang=1),
+    ),
+    "CLAIM_AFTER_LAPSE": (  # paid to March; beyond three missed months, the close of July is the last day
+        scene(PAID_TO_MARCH, "welfare_claim_submitted", LATER, **CLAIM, happened="2020-08-01"),
+        scene(PAID_TO_MARCH, "welfare_claim_submitted", LATER, **CLAIM, happened="2020-07-31"),
+    ),
+    "BENEFIT_BEYOND_RULE": (  # 600 a stay and 2,000 a year: after 1,500 are 500 left
+        scene(IN_HOSPITAL, "welfare_claim_approved", LATER, **STAY | {"claim": "c4"}, amount_satang=50_001),
+        scene(IN_HOSPITAL, "welfare_claim_approved", LATER, **STAY | {"claim": "c4"}, amount_satang=50_000),
     ),
     "COUNT_DOES_NOT_ADD_UP": (
         scene((), "cash_counted", **COUNT, total_satang=301),

@@ -11,6 +11,7 @@ from sajja_schemas.findings import Finding
 from unit.schemas.rules.scenes import (
     BANK,
     DAY,
+    REF,
     Act,
     Stage,
     balance,
@@ -237,3 +238,33 @@ def test_the_office_is_late_by_the_close_of_the_fund_that_it_posts_to_alone(ledg
     village = rules.refusals(stage.books, stage.body(saved))
     assert ("LATE_ENTRY" in [one.code for one in office]) is is_late
     assert ("LATE_ENTRY" in [one.code for one in village]) is (ledger == BANK)
+
+
+def test_a_lapse_is_taken_back_by_contributions_that_arrive_later() -> None:
+    """A tablet that was away holds the months that were missed."""
+    stage = Stage()
+    bylaws("welfare")(stage)
+    counted("welfare_enrolled", member="m1", joined="2015-01-05", resolution=REF)(stage)
+    paid: dict[str, Any] = {"member": "m1", "box": "b1"}
+    counted("welfare_contribution_received", **paid, amount_satang=3_000, months=["2020-03"])(stage)
+    claim: dict[str, Any] = {"claim": "c1", "member": "m1", "benefit": "birth", "happened": "2020-08-01"}
+    body = stage.body(event("welfare_claim_submitted", **claim, amount_satang=9), date(2020, 8, 2))
+    rules.judge(stage.books, "claim", body)
+    assert standing(stage, "CLAIM_AFTER_LAPSE")
+    counted("welfare_contribution_received", **paid, amount_satang=3_000, months=["2020-04"])(stage)
+    assert standing(stage, "CLAIM_AFTER_LAPSE") == []
+
+
+def test_each_year_of_a_cap_stands_alone() -> None:
+    """2,000 baht of one year's stays leave nothing of it, and the next year's untouched."""
+    stage = Stage()
+    bylaws("welfare")(stage)
+    counted("welfare_enrolled", member="m1", joined="2015-01-05", resolution=REF)(stage)
+    stay: dict[str, Any] = {"member": "m1", "benefit": "hospital", "amount_satang": 50_000}
+    for claim in ("c1", "c2", "c3", "c4"):
+        counted("welfare_claim_approved", **stay, claim=claim, happened="2020-07-01")(stage)
+    grant, on = "welfare_claim_approved", date(2021, 1, 5)
+    assert "BENEFIT_BEYOND_RULE" in asked(
+        stage, "welfare_claim_approved", on, **stay, claim="c5", happened="2020-12-31"
+    )
+    assert "BENEFIT_BEYOND_RULE" not in asked(stage, grant, on, **stay, claim="c5", happened="2021-01-01")
