@@ -11,7 +11,7 @@ def main(arguments: list[str]) -> int:
             for release in golden.releases():
                 expected = golden.read_expected(release)
                 golden.write_expected(release, expected, golden.fold(expected, golden.read_log(release)))
-        case [release]:
+        case [release] if release[:1].isdigit():
             golden.write(release)
         case _:
             sys.stderr.write(f"{__doc__}\n")
