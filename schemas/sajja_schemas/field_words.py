@@ -10,7 +10,7 @@ asset ทรัพย์สิน|auditor ผู้ตรวจสอบ|balance
 bank_accounts บัญชีธนาคาร|bank_satang ยอดธนาคาร|basis เหตุผล/เกณฑ์|basis_satang ยอดที่ใช้คิด
 benefit ประเภทสวัสดิการ|book เล่มที่|book_satang ค่าสมุด/ยอดบัญชี|borrower_met พบผู้กู้
 box กล่องเงิน (ผู้ถือ)|buckets ช่วงอายุหนี้|buyer ผู้ซื้อ|bylaws ระเบียบฉบับที่|bytes ขนาดไฟล์
-carrier ผู้ถือเงิน|cash เงินแยกชนิด|cause สาเหตุ|caused_by สืบเนื่องจาก|certificate ใบมรณบัตร
+carrier ผู้ถือเงิน|cash เงินแยกชนิด|cash_difference_satang ปัดเศษเงินสด|cause สาเหตุ|caused_by สืบเนื่องจาก|certificate ใบมรณบัตร
 certifier ผู้รับรอง|channel เงินสดหรือธนาคาร|child_order บุตรคนที่|claim คำขอ|code รหัส
 collateral หลักประกัน|committee_satang กรรมการ/สาธารณประโยชน์|contract เลขที่สัญญา
 cost รายการค่าใช้จ่าย|cost_satang ต้นทุน|count การนับเงิน|counted ผลการนับ|counters ผู้นับ

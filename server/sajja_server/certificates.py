@@ -2,7 +2,8 @@
 
 * The root is made of the stored bytes, and held against what the signer signed last: a database that was changed behind
   the server's back gets no certificate.
-* A check believes nobody: it computes root and state from the entries, and takes the key from what the log itself says.
+* A check believes nobody: it computes root and state from the entries, and takes the key from what the log itself says:
+  at the certificate's size, or later where the key was succeeded before the certificate was signed.
 """
 
 from pathlib import Path
@@ -13,6 +14,7 @@ import msgspec
 from sajja_schemas.certificate import Certificate, check_certificate, read_certificate, sign_certificate
 from sajja_schemas.checkpoint import NoteInvalid, NoteUnsigned
 from sajja_schemas.entry import from_base64url, to_base64url
+from sajja_schemas.standing import PublicLog
 from sajja_schemas.state_hash import state_hash
 from sajja_server.growth import LogDamaged, roots_of_stored
 from sajja_server.projections import builds
@@ -130,18 +132,28 @@ async def _compare(
     except (LogDamaged, BuildRefused) as damage:
         return str(damage), None
     replayed = state_hash(books)
-    log = books.trust.public_log
-    try:
-        check_certificate(note, from_base64url(log.key, 32) if log.key else b"")
-    except (NoteUnsigned, NoteInvalid) as error:
-        return f"ลายเซ็นไม่ใช่ของสมุดกลางนี้ · not signed by the log's key: {error}", replayed
-    if log.origin != said.origin:
-        return f"เป็นของสมุดกลางอื่น ({said.origin}) · it is of another log than {log.origin}", replayed
+    unsigned = _unsigned(note, said, books.trust.public_log)
+    if unsigned is not None and head.size > said.size:
+        books = await replay(connection, said.network, head.size, tell, books)
+        unsigned = _unsigned(note, said, books.trust.public_log)
+    if unsigned is not None:
+        return unsigned, replayed
     if roots[said.size] != said.root:
         return "รากของสมุดกลางไม่ตรงกับใบรับรอง · the root over the stored entries is another one", replayed
     if replayed != said.state_hash:
         return "ยอดที่คำนวณจากรายการไม่ตรงกับใบรับรอง · the log comes to another state than it says", replayed
     return None, replayed
+
+
+def _unsigned(note: bytes, said: Certificate, log: PublicLog) -> str | None:
+    """Why a certificate is not this log's, or nothing."""
+    try:
+        check_certificate(note, from_base64url(log.key, 32) if log.key else b"")
+    except (NoteUnsigned, NoteInvalid) as error:
+        return f"ลายเซ็นไม่ใช่ของสมุดกลางนี้ · not signed by the log's key: {error}"
+    if log.origin != said.origin:
+        return f"เป็นของสมุดกลางอื่น ({said.origin}) · it is of another log than {log.origin}"
+    return None
 
 
 def _is_demonstration(facts: checkpoints.PublicFacts | None) -> bool:

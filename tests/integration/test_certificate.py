@@ -104,6 +104,19 @@ class TestServer:
         assert done.returncode == 0
         assert "signature, root and state all hold" in done.stdout
 
+    async def test_the_key_may_have_been_succeeded_between_the_switch_and_the_signature(
+        self, database: Database, pool: Pool, world: World, tmp_path: Path
+    ) -> None:
+        file = await self.certified(database, pool, world, tmp_path)
+        said, succeeding = read_certificate(file.read_bytes()), key_of("log-two")
+        before = len(world.entries)
+        world.adopt_log_key(succeeding)
+        await merge(pool, world, world.entries[before:])
+        file.write_bytes(sign_certificate(said, succeeding))
+        checked = answer(command(database.server_url, "verify", "--certificate", str(file), "--json"))
+        assert checked["problem"] is None
+        assert checked["replayed_hash"] == checked["state_hash"]
+
     @pytest.mark.parametrize(
         ("field", "value", "told"),
         [

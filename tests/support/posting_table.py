@@ -395,6 +395,15 @@ LOANS: Final = [
         "loan_prepaid", (BANK, 1110, "b1", 1111), (BANK, 1211, "l1", -1000), (BANK, 4111, "l1", -100),
         (BANK, 4121, "l1", -10), (BANK, 2150, "m1", -1), rebate_satang=7, **PARTS,
     ),
+    simple(  # the coins of 1,011 are short by 11, and 4190 bears it
+        "loan_prepaid", (BANK, 1110, "b1", 1000), (BANK, 1211, "l1", -1000), (BANK, 4121, "l1", -11),
+        (BANK, 4190, "", 11), product="emergency", total_satang=1000, principal_satang=1000, fine_satang=11,
+        cash_difference_satang=11,
+    ),
+    simple(
+        "loan_repayment_received", (BANK, 1110, "b1", 1014), (BANK, 1211, "l1", -1000), (BANK, 4190, "", -14),
+        product="emergency", total_satang=1014, principal_satang=1000, cash_difference_satang=-14,
+    ),
     simple(
         "loan_rescheduled", (BANK, 1213, "l1", 900), (BANK, 1210, "l1", -900), product="ordinary",
         principal_satang=900, months=12, rate_bp_month=100, method="declining", first_due=DAY, times=1,

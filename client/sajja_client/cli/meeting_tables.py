@@ -282,10 +282,11 @@ def _people(persons: Sequence[str], names: Names) -> str:
 def _split(event: AnyEvent) -> str:
     match event:
         case LoanRepaymentReceived() | LoanPrepaid():
-            advance = f" ล่วงหน้า {format_baht(event.advance_satang)}" if event.advance_satang else ""
+            advance = f" + ล่วงหน้า {format_baht(event.advance_satang)}" if event.advance_satang else ""
+            rounded = f" − เศษ {format_baht(event.cash_difference_satang)}" if event.cash_difference_satang else ""
             return (
                 f"{event.loan} {format_baht(event.total_satang)} = ต้น {format_baht(event.principal_satang)}"
-                f" + ดอก {format_baht(event.interest_satang)} + ปรับ {format_baht(event.fine_satang)}{advance}"
+                f" + ดอก {format_baht(event.interest_satang)} + ปรับ {format_baht(event.fine_satang)}{advance}{rounded}"
             )
         case _:
             months = getattr(event, "months", ())

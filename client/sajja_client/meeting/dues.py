@@ -21,17 +21,16 @@ import msgspec
 
 from sajja_schemas.books import Books
 from sajja_schemas.bylaws.history import in_force
-from sajja_schemas.calculations.portfolio import Due
-from sajja_schemas.calculations.repayments import penalty
-from sajja_schemas.calculations.rounding import BP, half_up, ratio
+from sajja_schemas.calculations.repayments import round_cash
 from sajja_schemas.calculations.spans import first_day_of, last_day_of, month_number, month_of
-from sajja_schemas.events.ruleset import Bylaws, LoanRules
-from sajja_schemas.registers import Registers, lending, meetings, savings
+from sajja_schemas.events.ruleset import Bylaws, CashRules, LoanRules
+from sajja_schemas.registers import Registers, meetings, savings
 from sajja_schemas.registers.loans import Loan, dues, loans_of
 from sajja_schemas.registers.members import REGISTER as MEMBERS
 from sajja_schemas.registers.members import Member, members_of
+from sajja_schemas.registers.moratoria import is_resting
 from sajja_schemas.registers.noting import latest
-from sajja_schemas.registers.owing import fines_satang, interest_owed
+from sajja_schemas.registers.owing import interest_owed, penalty_owed, unpaid_dues
 
 MONTHS_IN_ONE_ENTRY: Final = 36
 NO_PLEDGE: Final = "no_pledge"
@@ -68,12 +67,13 @@ class MemberDue(msgspec.Struct, frozen=True, kw_only=True):
     welfare_months: tuple[str, ...] = ()
     welfare_satang: int = 0
     loans: tuple[LoanDue, ...] = ()
+    cash_difference_satang: int = 0  # where coins are short: what is due of the loans less the cash that is taken
     remarks: tuple[str, ...] = ()
 
     @property
     def loan_satang(self) -> int:
-        """What is due of all loans."""
-        return sum(loan.total_satang for loan in self.loans)
+        """What is taken for all loans together, rounded where the bylaws say so."""
+        return sum(loan.total_satang for loan in self.loans) - self.cash_difference_satang
 
     @property
     def total_satang(self) -> int:
@@ -101,6 +101,12 @@ class Ruled(msgspec.Struct, frozen=True, kw_only=True):
     def loans(self) -> LoanRules:
         """What holds for every loan."""
         return (self.bank.loans if self.bank else None) or LoanRules()
+
+    def cash_difference(self, due_satang: int) -> int:
+        """What an amount is more than the cash that is taken for it."""
+        cash = (self.bank.cash if self.bank else None) or CashRules()
+        unit_satang, mode = cash.rounding_satang or 0, cash.rounding_mode or "half_up"
+        return round_cash(due_satang, unit_satang=unit_satang, mode=mode).difference_satang
 
 
 def ruled_on(books: Books, village: str, on: date) -> Ruled:
@@ -188,6 +194,10 @@ def _of_member(
     fined = [m for m in months if m < this and m in met and month_name(m) not in settled]
     fined = fined if ruled.fine_satang_month else []
     contributed = list(_welfare_months(registers, member, ruled, met, this)) if is_asked else []
+    owed = tuple(
+        loan_due(registers, loan, ruled.loans, on, is_interest_free=member.is_interest_free)
+        for loan in sorted(loans, key=lambda loan: (loan.lent_on or loan.brought_on or on, loan.loan))
+    )
     return MemberDue(
         member=name,
         share_months=tuple(map(month_name, months)),
@@ -196,10 +206,8 @@ def _of_member(
         fine_satang=ruled.fine_satang_month * len(fined),
         welfare_months=tuple(map(month_name, contributed)),
         welfare_satang=ruled.welfare_satang_month * len(contributed),
-        loans=tuple(
-            loan_due(registers, loan, ruled.loans, on, is_interest_free=member.is_interest_free)
-            for loan in sorted(loans, key=lambda loan: (loan.lent_on or loan.brought_on or on, loan.loan))
-        ),
+        loans=owed,
+        cash_difference_satang=ruled.cash_difference(sum(loan.total_satang for loan in owed)),
         remarks=tuple(remarks),
     )
 
@@ -219,20 +227,15 @@ def _welfare_months(
 def loan_due(registers: Registers, loan: Loan, rules: LoanRules, on: date, *, is_interest_free: bool) -> LoanDue:
     """What is due of a loan at a meeting on a day."""
     bare = LoanDue(loan=loan.loan, product=loan.product, outstanding_satang=loan.outstanding_satang)
-    rests = latest(registers.row(lending.LENDING, (loan.ledger, loan.loan)), "rests")
-    if rests is not None and str(rests[1]) <= on.isoformat() <= str(rests[2]):
+    if is_resting(registers, loan, on):
         return msgspec.structs.replace(bare, remark=RESTS)
-    unpaid = list(_unpaid(loan, on))
-    interest_satang = 0 if is_interest_free else interest_owed(registers, loan, on)
-    late = [due for due in unpaid if due.on < on]
-    penalty_satang = sum(_penalty(loan, due, rules, on, is_interest_free=is_interest_free) for due in late)
-    taken_satang = fines_satang(registers, loan, since=late[0].on, is_waived_too=True) if late else 0
+    unpaid = list(unpaid_dues(loan, last_day_of(month_number(on))))
     return msgspec.structs.replace(
         bare,
         principal_satang=sum(due.due_satang for due in unpaid),
-        interest_satang=interest_satang,
-        fine_satang=max(penalty_satang - taken_satang, 0),
-        days_late=max(((on - due.on).days for due in late), default=0),
+        interest_satang=0 if is_interest_free else interest_owed(registers, loan, on),
+        fine_satang=0 if is_interest_free else penalty_owed(registers, loan, rules, on),
+        days_late=max(((on - due.on).days for due in unpaid if due.on < on), default=0),
     )
 
 
@@ -246,35 +249,3 @@ def next_due(loan: Loan, *, owed_satang: int) -> date | None:
         if paid_satang < 0:
             return due.on
     return None
-
-
-def _unpaid(loan: Loan, on: date) -> Iterator[Due]:
-    """What is left of the instalments to the end of this month; money fills the oldest first."""
-    assert loan.plan is not None, "asked of a loan with terms"
-    left_satang = max(loan.plan.terms.principal_satang - loan.outstanding_satang, 0)
-    end = last_day_of(month_number(on))
-    for due in dues(loan.plan):
-        paid_satang = min(due.due_satang, left_satang)
-        left_satang -= paid_satang
-        if due.on <= end and due.due_satang > paid_satang:
-            yield Due(on=due.on, due_satang=due.due_satang - paid_satang)
-
-
-def _interest_of_month(owed_satang: int, rate_bp_month: int) -> int:
-    return half_up(ratio(owed_satang * rate_bp_month, BP))
-
-
-def _penalty(loan: Loan, late: Due, rules: LoanRules, on: date, *, is_interest_free: bool) -> int:
-    if rules.penalty is None or is_interest_free:
-        return 0
-    assert loan.plan is not None, "asked of a loan with terms"
-    overdue_satang = late.due_satang
-    if rules.penalty.on == "overdue_instalment":
-        overdue_satang += _interest_of_month(loan.outstanding_satang, loan.plan.terms.rate_bp_month)
-    return penalty(
-        overdue_satang=overdue_satang,
-        days_late=(on - late.on).days,
-        bp_month=rules.penalty.bp_month,
-        grace_days=rules.penalty.grace_days,
-        counted=rules.penalty.counted,
-    )

@@ -5,6 +5,7 @@
   no parts of a share, what is beyond whole shares is kept as an advance (2150).
 * A loan's payment is split in the order of the bylaws, loan by loan, the oldest first; what is more than was due
   goes to the principal, and beyond that is an advance. Who pays off a loan before its term has prepaid it.
+  Who pays what is asked has paid all, where the bylaws round it because coins are short.
 * A contribution pays whole months, or the whole year at its price. A fine names the missed months that it is for.
 
 Pure: books, a day and amounts in, events out. Nothing is recorded here.
@@ -34,6 +35,7 @@ from sajja_schemas.events.welfare import WelfareContributionReceived
 from sajja_schemas.money import NotAnAmount, format_baht, parse_baht
 from sajja_schemas.registers import savings
 from sajja_schemas.registers.loans import Loan, dues, loan_of
+from sajja_schemas.rules.splits import ORDER
 
 What = Literal["share", "fine", "loan", "welfare"]
 WHAT: Final[tuple[What, ...]] = get_args(What)
@@ -45,7 +47,6 @@ WORDS: Final[dict[str, What]] = {
     "welfare": "welfare", "สวัสดิการ": "welfare",
 }  # fmt: skip
 ALL: Final = ("all", "ครบ")
-_ORDER: Final = ("fine", "interest", "principal")
 _YEAR_MONTHS: Final = 12
 _THAI_DIGITS: Final = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _NONE: Final = ("", "0", "0.00", "-")
@@ -203,9 +204,10 @@ def _loans(books: Books, payer: Payer, ruled: Ruled, amount_satang: int) -> Iter
         raise PaymentWrong(
             payer.member, "loan", format_baht(amount_satang), thai="ไม่มีเงินกู้ค้าง", english="nothing is owed of a loan"
         )
-    order = ruled.loans.allocation_order or _ORDER
+    order = ruled.loans.allocation_order or ORDER
     parts: list[Dues] = []
-    left_satang = amount_satang
+    difference_satang = payer.due.cash_difference_satang if amount_satang == payer.due.loan_satang else 0
+    left_satang = amount_satang + difference_satang
     for due in payer.due.loans:
         owed = Dues(
             fine_satang=due.fine_satang, interest_satang=due.interest_satang, principal_satang=due.principal_satang
@@ -213,16 +215,20 @@ def _loans(books: Books, payer: Payer, ruled: Ruled, amount_satang: int) -> Iter
         used = allocate_payment(left_satang, owed, order=order)
         left_satang = used.excess_satang
         parts.append(used.paid)
+    rounded_at = max((at for at, paid in enumerate(parts) if paid.total_satang), default=None)
     for at, (due, paid) in enumerate(zip(payer.due.loans, parts, strict=True)):
         more_satang = min(left_satang, due.outstanding_satang - paid.principal_satang)
         left_satang -= more_satang
         is_last = at == len(parts) - 1
         split = msgspec.structs.replace(paid, principal_satang=paid.principal_satang + more_satang)
         if split.total_satang or (is_last and left_satang):
-            yield _repayment(books, payer, due, split, advance_satang=left_satang if is_last else 0)
+            advance_satang, rounded_satang = left_satang * is_last, difference_satang * (at == rounded_at)
+            yield _repayment(books, payer, due, split, advance_satang=advance_satang, difference_satang=rounded_satang)
 
 
-def _repayment(books: Books, payer: Payer, due: LoanDue, paid: Dues, *, advance_satang: int) -> AnyEvent:
+def _repayment(
+    books: Books, payer: Payer, due: LoanDue, paid: Dues, *, advance_satang: int, difference_satang: int
+) -> AnyEvent:
     loan = loan_of(books.registers, books.balances, f"bank:{payer.village}", due.loan)
     assert loan is not None, "it was read from the same register"
     owed_satang = due.outstanding_satang - paid.principal_satang
@@ -230,12 +236,13 @@ def _repayment(books: Books, payer: Payer, due: LoanDue, paid: Dues, *, advance_
         "loan": due.loan,
         "member": payer.member,
         "product": due.product,
-        "total_satang": paid.total_satang + advance_satang,
+        "total_satang": paid.total_satang + advance_satang - difference_satang,
         "box": payer.box,
         "principal_satang": paid.principal_satang,
         "interest_satang": paid.interest_satang,
         "fine_satang": paid.fine_satang,
         "advance_satang": advance_satang,
+        "cash_difference_satang": difference_satang,
         "meeting": payer.meeting,
     }
     if owed_satang == 0 and _is_before_its_end(loan, payer.on):

@@ -96,6 +96,7 @@ class LoanPrepaid(Event, tag="loan_prepaid", frozen=True, kw_only=True):
     fine_satang: SatangOrNone = 0
     advance_satang: SatangOrNone = 0
     rebate_satang: SatangOrNone = 0  # what is let off; it posts nothing
+    cash_difference_satang: SignedSatang = 0  # where coins are short: the parts less the cash that was taken
 
     declared = declare(
         thai="ปิดก่อนกำหนด",
@@ -108,6 +109,7 @@ class LoanPrepaid(Event, tag="loan_prepaid", frozen=True, kw_only=True):
             credit(BANK_OF_VILLAGE, INTEREST_BY_PRODUCT, "interest_satang", sub="loan"),
             credit(BANK_OF_VILLAGE, 4121, "fine_satang", sub="loan"),
             credit(BANK_OF_VILLAGE, 2150, "advance_satang", sub="member"),
+            debit(BANK_OF_VILLAGE, 4190, "cash_difference_satang"),
         ),
     )
 

@@ -19,6 +19,7 @@ from sajja_schemas.events.base import (
     Months,
     Satang,
     SatangOrNone,
+    SignedSatang,
     declare,
 )
 from sajja_schemas.postings import BANK_OF_VILLAGE, BOX_OR_BANK, CASH_OR_BANK, VILLAGE, choice, credit, debit
@@ -106,18 +107,24 @@ class LoanRepaymentReceived(Event, tag="loan_repayment_received", frozen=True, k
     interest_satang: SatangOrNone = 0
     fine_satang: SatangOrNone = 0
     advance_satang: SatangOrNone = 0
+    cash_difference_satang: SignedSatang = 0  # where coins are short: the parts less the cash that was taken
     next_due: date | None = None
 
     declared = declare(
         thai="รับชำระเงินกู้",
         author=Author.VILLAGE,
         approvers=Approvers.A0,
+        must=(
+            "ยอดที่แยกเทียบกับระเบียบ ไม่หลังตัดหนี้สูญ (ใช้รับหนี้สูญ)",
+            "the split is compared with the bylaws'; not after a write-off (that is a recovery)",
+        ),
         postings=(
             debit(BANK_OF_VILLAGE, 1110, "total_satang", sub="box"),
             credit(BANK_OF_VILLAGE, LOANS_BY_PRODUCT, "principal_satang", sub="loan"),
             credit(BANK_OF_VILLAGE, INTEREST_BY_PRODUCT, "interest_satang", sub="loan"),
             credit(BANK_OF_VILLAGE, 4121, "fine_satang", sub="loan"),
             credit(BANK_OF_VILLAGE, 2150, "advance_satang", sub="member"),
+            debit(BANK_OF_VILLAGE, 4190, "cash_difference_satang"),
         ),
     )
 

@@ -10,7 +10,6 @@ from sajja_schemas.events.lending import (
     LoanContractSigned,
     LoanGuarantorConsented,
     LoanGuarantorWithdrawn,
-    LoanMoratoriumGranted,
     LoanRejected,
 )
 from sajja_schemas.events.loan_accounts import (
@@ -46,9 +45,6 @@ NOTES: Final = (
     _note(LENDING, LoanApplied, "=applied", DATE, "member", "product", "amount_satang", "months"),
     _note(LENDING, LoanRejected, "=rejected", DATE),
     _note(LENDING, LoanContractSigned, "=signed", DATE, "contract"),
-    _note(
-        LENDING, LoanMoratoriumGranted, "=rests", "rest_from", "rest_to", named="loan"
-    ),
     _note(LENDING, LoanWrittenOff, "=written_off", DATE, number="principal_satang"),
     _note(LENDING, LoanRecoveryReceived, "=recovered", DATE, number="amount_satang"),
     _note(GUARANTEES, LoanGuarantorConsented, "=stands", DATE, "guarantor", number="amount_satang"),

@@ -9,16 +9,18 @@
   day of a rescheduling belongs to the old terms.
 * Principal that left a loan in a way not noted here counts as gone from the first day: nobody is asked for more.
 * Of a penalty is still owed what the late days come to, less the fines since the oldest due that is not wholly paid.
+* Where a moratorium says that no interest runs, its days (of a bullet: its months) bear none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, NamedTuple, TypeAlias
 
 from sajja_schemas.calculations.loans import act365_interest
-from sajja_schemas.calculations.repayments import DAYS_PER_STARTED_MONTH, penalty_max
+from sajja_schemas.calculations.portfolio import Due
+from sajja_schemas.calculations.repayments import DAYS_PER_STARTED_MONTH, penalty, penalty_max
 from sajja_schemas.calculations.rounding import BP, half_up, ratio
-from sajja_schemas.calculations.spans import first_day_of, month_number
+from sajja_schemas.calculations.spans import first_day_of, month_number, months_later
 from sajja_schemas.events.base import Event
 from sajja_schemas.events.lending import LoanFineWaived
 from sajja_schemas.events.loan_accounts import (
@@ -31,7 +33,9 @@ from sajja_schemas.events.loan_accounts import (
 )
 from sajja_schemas.events.loans import LoanRepaymentReceived
 from sajja_schemas.events.risk import RiskClaimPaid
-from sajja_schemas.registers.loans import Loan, Plan, arrears
+from sajja_schemas.events.ruleset import LoanRules
+from sajja_schemas.registers.loans import Loan, Plan, arrears, dues
+from sajja_schemas.registers.moratoria import Rest, rests_of
 from sajja_schemas.registers.noting import BANK, DATE, Fact, Note, Registers
 
 REGISTER: Final = "owing"
@@ -85,6 +89,42 @@ def penalty_cap_satang(loan: Loan, on: date, *, cap_bp_year: int) -> int:
     )
 
 
+def unpaid_dues(loan: Loan, until: date) -> Iterator[Due]:
+    """What is left of the instalments to a day; money fills the oldest first. Nothing of a loan without terms."""
+    left_satang = max(loan.plan.terms.principal_satang - loan.outstanding_satang, 0) if loan.plan else 0
+    for due in dues(loan.plan) if loan.plan else ():
+        if due.on > until:
+            return
+        paid_satang = min(due.due_satang, left_satang)
+        left_satang -= paid_satang
+        if due.due_satang > paid_satang:
+            yield Due(on=due.on, due_satang=due.due_satang - paid_satang)
+
+
+def penalty_owed(registers: Registers, loan: Loan, rules: LoanRules, on: date) -> int:
+    """The penalty of what is late of a loan on a day, less what was taken or waived of it."""
+    late = list(unpaid_dues(loan, on - timedelta(days=1)))
+    if not late or rules.penalty is None:
+        return 0
+    total = sum(_penalty(loan, due, rules, on) for due in late)
+    return max(total - fines_satang(registers, loan, since=late[0].on, is_waived_too=True), 0)
+
+
+def _penalty(loan: Loan, late: Due, rules: LoanRules, on: date) -> int:
+    assert loan.plan is not None, "it has dues"
+    assert rules.penalty is not None, "asked where there is one"
+    overdue_satang = late.due_satang
+    if rules.penalty.on == "overdue_instalment":
+        overdue_satang += half_up(ratio(loan.outstanding_satang * loan.plan.terms.rate_bp_month, BP))
+    return penalty(
+        overdue_satang=overdue_satang,
+        days_late=(on - late.on).days,
+        bp_month=rules.penalty.bp_month,
+        grace_days=rules.penalty.grace_days,
+        counted=rules.penalty.counted,
+    )
+
+
 def interest_owed(registers: Registers, loan: Loan, on: date) -> int:
     """The interest of a loan to a day that was not paid yet."""
     plan, facts = loan.plan, _facts(registers, loan)
@@ -96,43 +136,67 @@ def interest_owed(registers: Registers, loan: Loan, on: date) -> int:
     if loan.rescheduled_on is not None and loan.rescheduled_on >= begun_on:
         begun_on = loan.rescheduled_on
         paid = [(day, number) for day, number in paid if day > begun_on]
-    days = [day for day, _ in paid]
-    accrued = _ACCRUED.get(plan.method, _by_months)(loan, plan, _dated(facts, "principal"), days, begun_on, on)
+    span = _Span(
+        begun_on=begun_on,
+        on=on,
+        principal=_dated(facts, "principal"),
+        paid_on=[day for day, _ in paid],
+        free=[rest for rest in rests_of(registers, loan) if not rest.interest_runs],
+    )
+    accrued = _ACCRUED.get(plan.method, _by_months)(loan, plan, span)
     return max(accrued - sum(number for _, number in paid), 0)
 
 
-_Paid = list[tuple[date, int]]
+_Paid: TypeAlias = list[tuple[date, int]]
 
 
-def _by_days(loan: Loan, plan: Plan, principal: _Paid, days: list[date], begun_on: date, on: date) -> int:
-    ends = sorted({day for day in (*(day for day, _ in principal), *days) if begun_on < day < on} | {on})
-    total, since = 0, begun_on
+class _Span(NamedTuple):
+    """From when to when interest is reckoned, and what moved meanwhile."""
+
+    begun_on: date
+    on: date
+    principal: _Paid
+    paid_on: Sequence[date]
+    free: Sequence[Rest]  # no interest runs
+
+    def is_free(self, day: date) -> bool:
+        return any(rest.covers(day) for rest in self.free)
+
+
+def _by_days(loan: Loan, plan: Plan, span: _Span) -> int:
+    moved = [*(day for day, _ in span.principal), *span.paid_on]
+    moved += [day for rest in span.free for day in (rest.first - timedelta(days=1), rest.last)]
+    ends = sorted({day for day in moved if span.begun_on < day < span.on} | {span.on})
+    total, since = 0, span.begun_on
     for end in ends:
-        total += act365_interest(
-            balance_satang=_owed_before(loan, principal, end),
-            rate_bp_year=_MONTHS_PER_YEAR * plan.terms.rate_bp_month,
-            days=max((end - since).days, 0),
-        )
+        if not span.is_free(end):
+            total += act365_interest(
+                balance_satang=_owed_before(loan, span.principal, end),
+                rate_bp_year=_MONTHS_PER_YEAR * plan.terms.rate_bp_month,
+                days=max((end - since).days, 0),
+            )
         since = end
     return total
 
 
-def _by_months(loan: Loan, plan: Plan, principal: _Paid, _days: list[date], _begun_on: date, on: date) -> int:
+def _by_months(loan: Loan, plan: Plan, span: _Span) -> int:
     first = month_number(plan.first_due)
     if loan.brought_on is not None:
         brought = month_number(loan.brought_on) + (loan.brought_on.day > plan.first_due.day)
         first = max(first, brought)
     return sum(
-        half_up(ratio(_owed_before(loan, principal, first_day_of(month)) * plan.terms.rate_bp_month, BP))
-        for month in range(first, month_number(on) + 1)
+        half_up(ratio(_owed_before(loan, span.principal, first_day_of(month)) * plan.terms.rate_bp_month, BP))
+        for month in range(first, month_number(span.on) + 1)
+        if not span.free or not span.is_free(months_later(plan.first_due, month - month_number(plan.first_due)))
     )
 
 
-def _at_the_end(_loan: Loan, plan: Plan, _principal: _Paid, _days: list[date], _begun_on: date, on: date) -> int:
-    if month_number(plan.first_due) > month_number(on):
+def _at_the_end(_loan: Loan, plan: Plan, span: _Span) -> int:
+    if month_number(plan.first_due) > month_number(span.on):
         return 0
     terms = plan.terms
-    return half_up(ratio(terms.principal_satang * terms.rate_bp_month * terms.months, BP))
+    months = sum(not span.is_free(months_later(plan.first_due, -back)) for back in range(terms.months))
+    return half_up(ratio(terms.principal_satang * terms.rate_bp_month * months, BP))
 
 
 _ACCRUED: Final = {"act_365": _by_days, "flat_bullet": _at_the_end}

@@ -37,6 +37,7 @@ from sajja_schemas.rules import (
     once,
     ruled,
     savings,
+    splits,
     welfare,
 )
 from sajja_schemas.rules.declaring import BesideRule, EntryRule, StandingRule
@@ -62,7 +63,7 @@ RULE_FAILED: Final = Rule(
 
 ENTRY_RULES: Final[tuple[EntryRule, ...]] = (
     *members.RULES, *savings.RULES, *lending.RULES, *welfare.RULES, *granting.RULES, *cash.RULES, *balances.RULES,
-    *closing.RULES, *corrections.RULES, *ruled.RULES, *guarantees.RULES, *deaths.RULES,
+    *closing.RULES, *corrections.RULES, *ruled.RULES, *guarantees.RULES, *deaths.RULES, *splits.RULES,
 )  # fmt: skip
 STANDING_RULES: Final[tuple[StandingRule, ...]] = (
     *balances.STANDING, *once.STANDING, *ages.STANDING, *deaths.STANDING, *network.STANDING, *devices.STANDING,

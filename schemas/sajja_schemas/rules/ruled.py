@@ -38,7 +38,7 @@ def rules_for(books: Books, body: Body) -> Bylaws | None:
     return adopted.rules if adopted is not None else None
 
 
-def _ruled(ask: Callable[[Books, Body, Any, Bylaws], Hit | None]) -> Callable[[Books, Body], Hit | None]:
+def ruled(ask: Callable[[Books, Body, Any, Bylaws], Hit | None]) -> Callable[[Books, Body], Hit | None]:
     """A check that is asked only where bylaws are in force."""
 
     def check(books: Books, body: Body) -> Hit | None:
@@ -243,7 +243,7 @@ OLD_BYLAWS: Final = _rule(
 
 RULES: Final = (
     _rule(
-        "PLEDGE_OUT_OF_BOUNDS", _LOW, _COMMITTEE, "4, 5.7", (SharePledgeSet,), _ruled(_pledge),
+        "PLEDGE_OUT_OF_BOUNDS", _LOW, _COMMITTEE, "4, 5.7", (SharePledgeSet,), ruled(_pledge),
         (
             "{member} ตั้งยอดสัจจะ {amount} บาท นอกช่วง {least_satang} ถึง {most_satang} บาท",
             "{member} pledges {amount} baht, not between {least_satang} and {most_satang}",
@@ -251,7 +251,7 @@ RULES: Final = (
         _DECIDE,
     ),
     _rule(
-        "PLEDGE_CHANGED_TOO_OFTEN", _LOW, _COMMITTEE, "4, 5.7, 9.10", (SharePledgeSet,), _ruled(_pledges),
+        "PLEDGE_CHANGED_TOO_OFTEN", _LOW, _COMMITTEE, "4, 5.7, 9.10", (SharePledgeSet,), ruled(_pledges),
         (
             "{member} เปลี่ยนยอดสัจจะครั้งที่ {times} ในปีนี้ ระเบียบให้ {allowed} ครั้ง",
             "{member} changes the pledge {times} times this year; the bylaws allow {allowed}",
@@ -259,7 +259,7 @@ RULES: Final = (
         _DECIDE,
     ),
     _rule(
-        "FINE_DIFFERS", _LOW, _TREASURER, "4, 5.7", (SavingsFineCharged,), _ruled(_fine),
+        "FINE_DIFFERS", _LOW, _TREASURER, "4, 5.7", (SavingsFineCharged,), ruled(_fine),
         (
             "ค่าปรับสัจจะของ {member} ควรเป็น {ruled_satang} บาท ต่างไป {amount} บาท",
             "the fine of {member} is {ruled_satang} baht by the bylaws: {amount} off",
@@ -267,7 +267,7 @@ RULES: Final = (
         _TAKE,
     ),
     _rule(
-        "CONTRIBUTION_DIFFERS", _LOW, _TREASURER, "4, 5.9, 9.9", (WelfareContributionReceived,), _ruled(_contribution),
+        "CONTRIBUTION_DIFFERS", _LOW, _TREASURER, "4, 5.9, 9.9", (WelfareContributionReceived,), ruled(_contribution),
         (
             "สมทบสวัสดิการของ {member} ควรเป็น {ruled_satang} บาท ต่างไป {amount} บาท",
             "the contribution of {member} is {ruled_satang} baht by the bylaws: {amount} off",
@@ -275,7 +275,7 @@ RULES: Final = (
         _TAKE,
     ),
     _rule(
-        "PREMIUM_DIFFERS", _MEDIUM, _TREASURER, "4, 5.10", (LoanDisbursed,), _ruled(_premium),
+        "PREMIUM_DIFFERS", _MEDIUM, _TREASURER, "4, 5.10", (LoanDisbursed,), ruled(_premium),
         (
             "เบี้ยประกันของสัญญา {loan} ควรเป็น {ruled_satang} บาท ต่างไป {amount} บาท",
             "the premium of loan {loan} is {ruled_satang} baht by the bylaws: {amount} off",
@@ -283,7 +283,7 @@ RULES: Final = (
         _TAKE,
     ),
     _rule(
-        "LOAN_BEYOND_LIMIT", _MEDIUM, _COMMITTEE, "4, 5.8", (LoanApplied, LoanApproved), _ruled(_loan),
+        "LOAN_BEYOND_LIMIT", _MEDIUM, _COMMITTEE, "4, 5.8", (LoanApplied, LoanApproved), ruled(_loan),
         (
             "เงินกู้ {loan} {asked_satang} บาท เกินวงเงิน {most_satang} บาท อยู่ {amount} บาท",
             "loan {loan} of {asked_satang} baht is {amount} baht beyond its limit of {most_satang}",
@@ -291,7 +291,7 @@ RULES: Final = (
         _DECIDE,
     ),
     _rule(
-        "BORROWER_TOO_NEW", _LOW, _COMMITTEE, "4, 5.8", (LoanApplied, LoanApproved), _ruled(_too_new),
+        "BORROWER_TOO_NEW", _LOW, _COMMITTEE, "4, 5.8", (LoanApplied, LoanApproved), ruled(_too_new),
         (
             "{member} ขอกู้ {loan} เมื่อเป็นสมาชิก {since} เดือน ระเบียบให้ครบ {needed} เดือน",
             "{member} borrows (loan {loan}) after {since} months of membership; the bylaws ask for {needed}",
@@ -299,7 +299,7 @@ RULES: Final = (
         _DECIDE,
     ),
     _rule(
-        "LOAN_TERMS_DIFFER", _LOW, _COMMITTEE, "4, 5.8", (LoanApproved,), _ruled(_terms),
+        "LOAN_TERMS_DIFFER", _LOW, _COMMITTEE, "4, 5.8", (LoanApproved,), ruled(_terms),
         (
             "เงินกู้ {loan} {months} งวด {rate} % ต่อเดือน ระเบียบให้ไม่เกิน {most} งวด {ruled_rate} %",
             "loan {loan} runs {months} months at {rate} %; the bylaws say {most} at most, at {ruled_rate} %",
@@ -307,7 +307,7 @@ RULES: Final = (
         _DECIDE,
     ),
     _rule(
-        "APPROVAL_LAPSED", _LOW, _COMMITTEE, "4, 9.10", (LoanDisbursed,), _ruled(_lapsed),
+        "APPROVAL_LAPSED", _LOW, _COMMITTEE, "4, 9.10", (LoanDisbursed,), ruled(_lapsed),
         (
             "จ่ายเงินกู้ {loan} หลังอนุมัติ {waited} วัน ระเบียบให้ {allowed} วัน",
             "loan {loan} was paid out {waited} days after its approval; the bylaws allow {allowed}",
@@ -324,7 +324,7 @@ RULES: Final = (
         ("คืนส่วนที่เกิน (กฎหมายจำกัดดอกเบี้ยและค่าปรับรวม)", "give back the excess: the law caps interest and penalty together"),
     ),
     _rule(
-        "RESCHEDULED_TOO_OFTEN", _LOW, _COMMITTEE, "4, 5.8", (LoanRescheduled,), _ruled(_reschedules),
+        "RESCHEDULED_TOO_OFTEN", _LOW, _COMMITTEE, "4, 5.8", (LoanRescheduled,), ruled(_reschedules),
         (
             "ปรับโครงสร้างสัญญา {loan} ครั้งที่ {times} ระเบียบให้ {allowed} ครั้ง",
             "loan {loan} is rescheduled for the {times}. time; the bylaws allow {allowed}",
@@ -332,7 +332,7 @@ RULES: Final = (
         _DECIDE,
     ),
     _rule(
-        "WRITTEN_OFF_EARLY", _MEDIUM, _COMMITTEE, "4, 5.8", (LoanWrittenOff,), _ruled(_write_off),
+        "WRITTEN_OFF_EARLY", _MEDIUM, _COMMITTEE, "4, 5.8", (LoanWrittenOff,), ruled(_write_off),
         (
             "ตัดหนี้สูญสัญญา {loan} {amount} บาท ที่ค้าง {late} วัน ระเบียบให้ค้าง {needed} วันก่อน",
             "loan {loan} of {amount} baht was written off at {late} days late; the bylaws ask for {needed}",
@@ -340,7 +340,7 @@ RULES: Final = (
         _DECIDE,
     ),
     _rule(
-        "CLAIM_OUTSIDE_WINDOW", _LOW, _NETWORK, "4, 5.9, 9.9", (WelfareClaimSubmitted,), _ruled(_window),
+        "CLAIM_OUTSIDE_WINDOW", _LOW, _NETWORK, "4, 5.9, 9.9", (WelfareClaimSubmitted,), ruled(_window),
         (
             "ยื่นคำขอ {claim} หลังเหตุ {after} วัน ระเบียบให้ {allowed} วัน",
             "the claim {claim} comes {after} days after the event; the bylaws allow {allowed}",
@@ -348,7 +348,7 @@ RULES: Final = (
         ("เครือข่ายยกเว้นพร้อมเหตุผล (เช่น น้ำท่วม) หรือปฏิเสธ", "the network waives it with a reason (a flood), or refuses"),
     ),
     _rule(
-        "CLAIM_BEFORE_BENEFIT", _MEDIUM, _NETWORK, "4, 5.9, 9.9", (WelfareClaimSubmitted,), _ruled(_waiting),
+        "CLAIM_BEFORE_BENEFIT", _MEDIUM, _NETWORK, "4, 5.9, 9.9", (WelfareClaimSubmitted,), ruled(_waiting),
         (
             "{member} ยื่นคำขอ {claim} เหตุเกิดหลังเข้ากองทุน {after} วัน ต้องครบ {needed} วัน",
             "{member} claims {claim} for an event {after} days after joining; benefit begins after {needed}",

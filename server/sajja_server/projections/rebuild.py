@@ -147,10 +147,11 @@ async def compare_village(
     return difference(_of_village(found.books, village), _of_village(books, village))
 
 
-async def replay(connection: Connection, network: str, size: int, tell: Tell) -> Books:
-    """The books of the first entries of the log, folded from zero in memory."""
-    head = await store.log_head(connection, network)
-    books = open_books(network, to_base64url(head.fingerprint))
+async def replay(connection: Connection, network: str, size: int, tell: Tell, books: Books | None = None) -> Books:
+    """The books of the first entries of the log, folded in memory: from zero, or further."""
+    if books is None:
+        head = await store.log_head(connection, network)
+        books = open_books(network, to_base64url(head.fingerprint))
     while books.index < size:
         batch = await folding.read_batch(connection, books, min(READ_ENTRIES, size - books.index))
         if batch is None:

@@ -21,9 +21,11 @@ from sajja_schemas.events.lending import LoanMoratoriumGranted
 from sajja_schemas.events.loan_accounts import LoanPrepaid
 from sajja_schemas.events.loans import LoanRepaymentReceived
 from sajja_schemas.events.members import MemberAdmitted, MemberDeathReported
-from sajja_schemas.events.ruleset import Bylaws, ShareRules
+from sajja_schemas.events.ruleset import Bylaws, CashRules, ShareRules
 from sajja_schemas.events.savings import SavingsFineCharged, ShareAdvanceReceived, ShareDeposited, SharePledgeSet
 from sajja_schemas.events.welfare import WelfareContributionReceived
+from sajja_schemas.money import format_baht
+from sajja_schemas.rules import findings
 from support.meetings import BOX, lend, met, village
 from support.world import World
 
@@ -98,6 +100,27 @@ def test_a_deposit_of_150_with_par_100(*, fractional: bool, shares: int, advance
     assert said(events[0], "amount_satang", "months") == [shares, ("2020-06",)]
     assert sum(event.amount_satang for event in events if isinstance(event, ShareAdvanceReceived)) == advance
     assert payments.total_of(events) == 15_000
+
+
+@pytest.mark.parametrize(("mode", "cash", "difference"), [("half_up", 18_325, 8), ("up", 18_350, -17)])
+def test_where_coins_are_short_the_cash_is_rounded_and_the_loan_is_paid_in_full(
+    mode: Any, cash: int, difference: int
+) -> None:
+    """Section 9.1: 183.33 are due; 183.25 or 183.50 are taken, and nothing stays owed."""
+    coins = CashRules(rounding_satang=25, rounding_mode=mode)
+    world = village(rules=msgspec.structs.replace(default_rules(LedgerKind.BANK), cash=coins))
+    met(world, JUNE)
+    lend(world, M1, gross_satang=18_333, months=1, rate_bp_month=0)
+    assert due_of(world, M1, JULY).loan_satang == cash
+    (event,) = paid(world, M1, JULY, loan=format_baht(cash))
+    assert said(event, "total_satang", "principal_satang", "cash_difference_satang") == [cash, 18_333, difference]
+    (less,) = paid(world, M1, JULY, loan="100")
+    assert said(less, "total_satang", "principal_satang", "cash_difference_satang") == [10_000, 10_000, 0]
+    record(world, [event], JULY)
+    books = world.fold()
+    assert not due_of(books, M1, AUGUST).loans
+    assert books.balances["bank:pp01", 4190, ""] == difference
+    assert not [found for found in findings(books, JULY) if found.code in {"CASH_ROUNDING_DIFFERS", "SPLIT_DIFFERS"}]
 
 
 def test_what_is_paid_ahead_is_not_asked_for_again() -> None:

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from sajja_schemas.registers.loans import loan_of
+from sajja_schemas.registers.moratoria import is_resting
 from sajja_schemas.registers.owing import interest_owed
 from unit.schemas.rules.scenes import BANK, Stage, event, granted, paid_out
 
@@ -67,3 +68,38 @@ def test_a_part_paid_leaves_the_rest_owed(method: str, terms: dict[str, object],
     pay(stage, march, interest=1_000)
     assert owed(stage, march) == before - 1_000
     assert owed(stage, date(2020, 4, 5)) == after
+
+
+MARCH = {"granted_by": "committee", "rest_from": "2020-03-01", "rest_to": "2020-03-31"}
+
+
+@pytest.mark.parametrize(
+    ("method", "terms", "ran", "free"),
+    [
+        ("declining", {}, 60_000, 40_000),  # three months at 200.00, of which one rests
+        ("act_365", {}, 59_836, 39_452),  # 91 days of 20,000 at 12 % a year; 25 + 31 + 30 are not: 55 and 5 remain
+        ("flat_bullet", {"months": 3, "first_due": "2020-04-05"}, 60_000, 40_000),
+    ],
+)
+def test_no_interest_runs_while_it_rests(method: str, terms: dict[str, object], ran: int, free: int) -> None:
+    april = date(2020, 4, 5)
+    assert owed(lent(method, **terms), april) == ran
+    for named in ({"loan": "l1"}, {"product": "ordinary"}):
+        stage = lent(method, **terms)
+        stage.count(event("loan_moratorium_granted", interest_runs=False, **MARCH, **named), LENT)
+        assert owed(stage, april) == free
+        stage.count(event("loan_moratorium_granted", interest_runs=False, **MARCH, **named), LENT, sign=-1)
+        stage.count(event("loan_moratorium_granted", interest_runs=True, **MARCH, **named), LENT)
+        assert owed(stage, april) == ran
+
+
+def test_a_rest_is_of_the_loan_or_product_that_it_names_from_its_first_day_to_its_last() -> None:
+    stage = lent("declining")
+    stage.count(event("loan_moratorium_granted", interest_runs=True, loan="l2", **MARCH), LENT)
+    stage.count(event("loan_moratorium_granted", interest_runs=True, product="emergency", **MARCH), LENT)
+    loan = loan_of(stage.books.registers, stage.books.balances, BANK, "l1")
+    assert loan is not None
+    assert not is_resting(stage.books.registers, loan, date(2020, 3, 15))
+    stage.count(event("loan_moratorium_granted", interest_runs=True, loan="l1", **MARCH), LENT)
+    resting = [is_resting(stage.books.registers, loan, date(2020, *day)) for day in ((2, 29), (3, 1), (3, 31), (4, 1))]
+    assert resting == [False, True, True, False]

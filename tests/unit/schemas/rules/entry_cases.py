@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sajja_schemas.events.ruleset import ShareRules
+from sajja_schemas.events.ruleset import CashRules, ShareRules
 from sajja_schemas.standing import Device
 from unit.schemas.rules.scenes import (
     ASSEMBLY,
@@ -55,6 +55,17 @@ def device_at(sequence: int) -> Act:
         stage.books.trust.devices["A" * 42 + "Q"] = Device(unit="pp01", key="", sequence=sequence)
 
     return act
+
+
+def receipt(principal: int, interest: int = 0, difference: int = 0, loan: str = "l1") -> dict[str, Any]:
+    return {
+        "loan": loan, "member": "m1", "product": "ordinary", "box": "b1", "principal_satang": principal,
+        "interest_satang": interest, "cash_difference_satang": difference,
+        "total_satang": principal + interest - difference,
+    }  # fmt: skip
+
+
+COINS = bylaws(cash=CashRules(rounding_satang=25, rounding_mode="half_up"))
 
 
 def group(ledger: str = "group:pp01-g1") -> Act:
@@ -670,6 +681,18 @@ ENTRY_CASES: dict[str, tuple[Scene, Scene]] = {
     "PENALTY_OVER_CAP": (
         scene((bylaws(), loan(day=date(2020, 1, 1))), "loan_fine_charged", loan="l1", **deposit(501)),
         scene((bylaws(), loan(day=date(2020, 1, 1))), "loan_fine_charged", loan="l1", **deposit(500)),
+    ),
+    "SPLIT_DIFFERS": (
+        scene((bylaws(), loan()), "loan_repayment_received", date(2020, 7, 1), **receipt(10_000, interest=999)),
+        scene((bylaws(), loan()), "loan_repayment_received", date(2020, 7, 1), **receipt(10_000, interest=1_000)),
+    ),
+    "CASH_ROUNDING_DIFFERS": (
+        scene((COINS, loan()), "loan_repayment_received", **receipt(11_000, difference=24)),
+        scene((COINS, loan()), "loan_repayment_received", **receipt(10_990, difference=-10)),
+    ),
+    "PAID_AFTER_WRITE_OFF": (
+        scene((loan(), counted("loan_written_off", **WRITTEN)), "loan_repayment_received", **receipt(1)),
+        scene((loan("l2"), counted("loan_written_off", **WRITTEN)), "loan_repayment_received", **receipt(1, loan="l2")),
     ),
     "RESCHEDULED_TOO_OFTEN": (
         scene((bylaws(),), "loan_rescheduled", **RESCHEDULED, times=9),
