@@ -17,10 +17,11 @@ from sajja_schemas.accounts import CHART, Side, is_result
 from sajja_schemas.calculations.matching import has_full_year, matching_cut
 from sajja_schemas.calculations.portfolio import at_risk
 from sajja_schemas.registers import Registers
-from sajja_schemas.registers.loans import Balances, loans_of, standing
+from sajja_schemas.registers.loans import Balances, loans_of
 from sajja_schemas.registers.members import enrolments
 from sajja_schemas.registers.movements import flow_of_year_to
 from sajja_schemas.registers.papers import GROUPS, group_members, has_ended
+from sajja_schemas.registers.refinancing import standing
 
 ControlSums = Mapping[tuple[str, int], int]  # (ledger, account): satang, positive for a debit
 
@@ -152,7 +153,7 @@ def read_loans(registers: Registers, balances: Balances, on: date) -> dict[str, 
     figures: dict[str, LoanFigures] = {}
     for loan in loans_of(registers, balances, owed_only=True):
         of_bank = figures.setdefault(loan.ledger, LoanFigures())
-        of_bank.par30_satang += at_risk([standing(loan, on)], days_over=PAR_DAYS)
+        of_bank.par30_satang += at_risk([standing(registers, balances, loan, on)], days_over=PAR_DAYS)
         of_bank.covered_satang += loan.covered_satang
         of_bank.largest_covered_satang = max(of_bank.largest_covered_satang, loan.covered_satang)
     return figures

@@ -36,7 +36,8 @@ root_only = pytest.mark.skipif(os.geteuid() != 0, reason="this promise is made t
 QUICK = {"fsync": "off"}
 
 START_AND_WAIT = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests themselves run in the background
 from pathlib import Path
 from sajja_server.embedded import EmbeddedPostgres
 EmbeddedPostgres.start(Path(sys.argv[1]), settings={"fsync": "off"})

@@ -283,8 +283,8 @@ def _pay(owed: int, instalment: int, dues: list[_Due]) -> list[Payment]:
     for month, days_late, number in dues:
         principal = min(owed, number * instalment)
         interest = half_up(ratio(number * owed * rules.MONTHLY_RATE_BP, _WHOLE_BP))
-        is_late = days_late > 0 or number > 1
-        fine = half_up(ratio(instalment * rules.PENALTY_BP, _WHOLE_BP)) if is_late else 0
+        is_late = days_late > rules.GRACE_DAYS or number > 1
+        fine = half_up(ratio(min(owed, instalment) * rules.PENALTY_BP, _WHOLE_BP)) if is_late else 0
         owed -= principal
         payments.append(
             Payment(

@@ -26,8 +26,9 @@ from sajja_schemas.figures import control_sums
 from sajja_schemas.holdings import Books
 from sajja_schemas.registers import members, movements
 from sajja_schemas.registers.lending import LENDING
-from sajja_schemas.registers.loans import Loan, loans_of, standing
+from sajja_schemas.registers.loans import Loan, loans_of
 from sajja_schemas.registers.noting import Facts, Key
+from sajja_schemas.registers.refinancing import standing
 
 Answer: TypeAlias = int | Fraction | None
 Accounts: TypeAlias = Collection[int]
@@ -140,7 +141,11 @@ class Lens:
     @cached_property
     def standings(self) -> tuple[LoanStanding, ...]:
         """The same on the day, as `calculations.portfolio` asks for them."""
-        return tuple(standing(loan, self.on) for loan in self.owed)
+        return tuple(self.standing(loan) for loan in self.owed)
+
+    def standing(self, loan: Loan) -> LoanStanding:
+        """A loan on the day."""
+        return standing(self.registers, self.books.balances, loan, self.on)
 
     @cached_property
     def control_sums(self) -> dict[tuple[str, int], int]:

@@ -16,7 +16,6 @@ from sajja_schemas.entry import OFFICE
 from sajja_schemas.figures import read_fund
 from sajja_schemas.indicators.declaring import Indicator, Lens, Scope, Unit, share
 from sajja_schemas.registers import members, papers
-from sajja_schemas.registers.loans import standing
 from sajja_schemas.registers.reported import CLOSES, SHARED, VARIANCES
 from sajja_schemas.rules.ages import CLOSE_DAYS_MAX
 
@@ -118,7 +117,7 @@ def _shared(lens: Lens) -> int:
 
 
 def _group_par(lens: Lens) -> Fraction | None:
-    lent = [standing(loan, lens.on) for loan in lens.owed if loan.product == _GROUP_PORTFOLIO]
+    lent = [lens.standing(loan) for loan in lens.owed if loan.product == _GROUP_PORTFOLIO]
     return share(at_risk(lent, days_over=_PAR_DAYS), sum(one.outstanding_satang for one in lent))
 
 

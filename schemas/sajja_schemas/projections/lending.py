@@ -31,7 +31,6 @@ from sajja_schemas.registers.loans import (
     attached_satang,
     instalments,
     outstanding_satang,
-    standing,
 )
 from sajja_schemas.registers.noting import latest, sum_of
 from sajja_schemas.rules.ledgers import village_of
@@ -166,7 +165,7 @@ def _par_buckets(lens: Lens) -> Iterator[Row]:
         if loan.outstanding_satang <= 0:
             overpaid[ledger] -= loan.outstanding_satang
             continue
-        late = standing(loan, lens.on)
+        late = lens.standing(loan)
         first = max(start for start, _end in BUCKETS if start <= late.days_at_risk)
         bucket = found[ledger].setdefault(first, _Bucket())
         bucket.loans += 1

@@ -21,7 +21,7 @@ import msgspec
 
 from sajja_schemas.accounts import LOANS, is_loan
 from sajja_schemas.calculations.loans import INSTALMENTS_MAX, MonthMethod, Terms, schedule
-from sajja_schemas.calculations.portfolio import Arrears, Due, LoanStanding, arrears_on, at_risk
+from sajja_schemas.calculations.portfolio import Arrears, Due, arrears_on
 from sajja_schemas.calculations.spans import months_later
 from sajja_schemas.events.corrections import DoubleDisbursementRecognised
 from sajja_schemas.events.ledgers import OpeningBalanceRecorded
@@ -42,7 +42,8 @@ _PRINCIPAL_METHODS: Final[dict[str, MonthMethod]] = {
 }  # fmt: skip
 
 
-def _has_terms(line: Any) -> bool:
+def has_terms(line: Any) -> bool:
+    """Whether a line of a paper book brings a loan forward with its terms."""
     return is_loan(line.account) and line.loan is not None
 
 
@@ -58,13 +59,13 @@ NOTES: Final = (
         fact=("=rescheduled", DATE, "member", "product", "principal_satang", *_PLAN),
     ),
     Note(
-        register=REGISTER, event=OpeningBalanceRecorded, key=("ledger", ".sub"), each="lines_of_page", when=_has_terms,
+        register=REGISTER, event=OpeningBalanceRecorded, key=("ledger", ".sub"), each="lines_of_page", when=has_terms,
         fact=(
             "=opened", DATE, ".loan.member", ".account", ".loan.principal_satang", *(f".loan.{name}" for name in _PLAN)
         ),
     ),
     Note(
-        register=REGISTER, event=OpeningBalanceRecorded, key=("ledger", ".sub"), each="lines_of_page", when=_has_terms,
+        register=REGISTER, event=OpeningBalanceRecorded, key=("ledger", ".sub"), each="lines_of_page", when=has_terms,
         fact=("=covered", DATE), number="loan.covered_satang",
     ),
     Note(register=REGISTER, event=LoanDisbursed, key=_KEY, fact=("=lent", DATE), number="gross_satang"),
@@ -170,24 +171,6 @@ def arrears(loan: Loan, on: date) -> Arrears:
 def days_late(loan: Loan, on: date) -> int:
     """The age of the oldest instalment that is not wholly paid."""
     return arrears(loan, on).days_late
-
-
-def standing(loan: Loan, on: date) -> LoanStanding:
-    """A loan on a day, as `calculations.portfolio` asks for it."""
-    late = arrears(loan, on)
-    return LoanStanding(
-        outstanding_satang=loan.outstanding_satang,
-        days_late=late.days_late,
-        overdue_satang=late.overdue_satang,
-        rescheduled_on=loan.rescheduled_on,
-    )
-
-
-def par(registers: Registers, balances: Balances, ledger: str, on: date, *, over_days: int = 30) -> int:
-    """Outstanding principal of the loans with an instalment more than so many days late, in satang (L2)."""
-    return at_risk(
-        (standing(loan, on) for loan in loans_of(registers, balances, ledger, owed_only=True)), days_over=over_days
-    )
 
 
 class Instalment(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,6 +16,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final, NamedTuple, TypeAlias
 
+import msgspec
+
 from sajja_schemas.calculations.loans import act365_interest
 from sajja_schemas.calculations.portfolio import Due
 from sajja_schemas.calculations.repayments import DAYS_PER_STARTED_MONTH, penalty, penalty_max
@@ -64,16 +66,26 @@ NOTES: Final = tuple(
 )
 
 
-def fines_satang(registers: Registers, loan: Loan, *, since: date, is_waived_too: bool = False) -> int:
-    """The fines that were taken of a loan after a day; and, if asked, those that were waived."""
+def fines_satang(registers: Registers, loan: Loan, *, since: date, until: date, is_waived_too: bool = False) -> int:
+    """The fines that were taken of a loan after a day and until another; and, if asked, those that were waived."""
     words = ("fine", "waived") if is_waived_too else ("fine",)
-    return sum(number for on, number in _dated(_facts(registers, loan), *words) if on > since)
+    return sum(number for on, number in _dated(_facts(registers, loan), *words) if since < on <= until)
+
+
+def principal_paid(registers: Registers, ledger: str, loan: str, first: date, last: date) -> list[tuple[date, int]]:
+    """The principal that left a loan from one day to another, both included, by day."""
+    since, until = first.isoformat(), last.isoformat()
+    return [
+        (date.fromisoformat(str(fact[1])), satang)
+        for fact, satang in registers.row(REGISTER, (ledger, loan)).items()
+        if fact[0] == "principal" and since <= str(fact[1]) <= until
+    ]
 
 
 def fines_of_arrears(registers: Registers, loan: Loan, on: date) -> int:
     """The fines that were taken since the oldest due that is not wholly paid on a day."""
     late = arrears(loan, on)
-    return fines_satang(registers, loan, since=on - timedelta(days=late.days_late)) if late.days_late else 0
+    return fines_satang(registers, loan, since=on - timedelta(days=late.days_late), until=on) if late.days_late else 0
 
 
 def penalty_cap_satang(loan: Loan, on: date, *, cap_bp_year: int) -> int:
@@ -101,13 +113,23 @@ def unpaid_dues(loan: Loan, until: date) -> Iterator[Due]:
             yield Due(on=due.on, due_satang=due.due_satang - paid_satang)
 
 
-def penalty_owed(registers: Registers, loan: Loan, rules: LoanRules, on: date) -> int:
-    """The penalty of what is late of a loan on a day, less what was taken or waived of it."""
+def before(registers: Registers, loan: Loan, on: date) -> Loan:
+    """A loan as it was before the movements of a day."""
+    principal = _dated(_facts(registers, loan), "principal")
+    return msgspec.structs.replace(loan, outstanding_satang=_owed_before(loan, principal, on))
+
+
+def penalty_owed(registers: Registers, loan: Loan, rules: LoanRules, on: date, *, without_satang: int = 0) -> int:
+    """The penalty of what is late of a loan on a day, less what was taken or waived of it by then.
+
+    `without_satang` of what was taken is left out.
+    """
     late = list(unpaid_dues(loan, on - timedelta(days=1)))
     if not late or rules.penalty is None:
         return 0
     total = sum(_penalty(loan, due, rules, on) for due in late)
-    return max(total - fines_satang(registers, loan, since=late[0].on, is_waived_too=True), 0)
+    taken = fines_satang(registers, loan, since=late[0].on, until=on, is_waived_too=True)
+    return max(total - taken + without_satang, 0)
 
 
 def _penalty(loan: Loan, late: Due, rules: LoanRules, on: date) -> int:
@@ -125,14 +147,14 @@ def _penalty(loan: Loan, late: Due, rules: LoanRules, on: date) -> int:
     )
 
 
-def interest_owed(registers: Registers, loan: Loan, on: date) -> int:
-    """The interest of a loan to a day that was not paid yet."""
+def interest_owed(registers: Registers, loan: Loan, on: date, *, without_satang: int = 0) -> int:
+    """The interest of a loan to a day that was not paid by then; `without_satang` of what was paid is left out."""
     plan, facts = loan.plan, _facts(registers, loan)
     if plan is None:
         return 0
     begun = [day for day in (loan.lent_on, loan.brought_on) if day is not None]
     begun_on = max(begun) if begun else on
-    paid = _dated(facts, "interest")
+    paid = [(day, number) for day, number in _dated(facts, "interest") if day <= on]
     if loan.rescheduled_on is not None and loan.rescheduled_on >= begun_on:
         begun_on = loan.rescheduled_on
         paid = [(day, number) for day, number in paid if day > begun_on]
@@ -144,7 +166,7 @@ def interest_owed(registers: Registers, loan: Loan, on: date) -> int:
         free=[rest for rest in rests_of(registers, loan) if not rest.interest_runs],
     )
     accrued = _ACCRUED.get(plan.method, _by_months)(loan, plan, span)
-    return max(accrued - sum(number for _, number in paid), 0)
+    return max(accrued - sum(number for _, number in paid) + without_satang, 0)
 
 
 _Paid: TypeAlias = list[tuple[date, int]]

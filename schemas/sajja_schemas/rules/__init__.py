@@ -35,6 +35,7 @@ from sajja_schemas.rules import (
     members,
     network,
     once,
+    refinancing,
     ruled,
     savings,
     splits,
@@ -64,6 +65,7 @@ RULE_FAILED: Final = Rule(
 ENTRY_RULES: Final[tuple[EntryRule, ...]] = (
     *members.RULES, *savings.RULES, *lending.RULES, *welfare.RULES, *granting.RULES, *cash.RULES, *balances.RULES,
     *closing.RULES, *corrections.RULES, *ruled.RULES, *guarantees.RULES, *deaths.RULES, *splits.RULES,
+    *refinancing.RULES,
 )  # fmt: skip
 STANDING_RULES: Final[tuple[StandingRule, ...]] = (
     *balances.STANDING, *once.STANDING, *ages.STANDING, *deaths.STANDING, *network.STANDING, *devices.STANDING,

@@ -3,23 +3,26 @@
 * The split is a fact and is never computed again; what is compared is the interest and the fine. How the rest is used
   (principal, or an advance) follows from the two.
 * A fine that was not taken is the committee's to let go, and nothing is found; a fine beyond what was owed is.
-* Nothing is compared where the loan's terms are unknown, or no bylaws are in force.
+* Nothing is compared where the loan's terms are unknown, or no bylaws are in force. Payments are known by their day:
+  what is found while an earlier one has not arrived is gone when it has.
 """
 
+from datetime import date
 from typing import Any, Final
 
+from sajja_schemas.bylaws.history import in_force
 from sajja_schemas.calculations.repayments import Dues, Part, allocate_payment, round_cash
 from sajja_schemas.calculations.spans import last_day_of, month_number
 from sajja_schemas.events import Body
 from sajja_schemas.events.loan_accounts import LoanPrepaid
 from sajja_schemas.events.loans import LoanRepaymentReceived
 from sajja_schemas.events.ruleset import Bylaws, CashRules, LoanRules
-from sajja_schemas.findings import Hit, Owner, Severity
+from sajja_schemas.findings import Finding, Hit, Owner, Severity
 from sajja_schemas.holdings import Books
 from sajja_schemas.registers import loans
 from sajja_schemas.registers.lending import written_off_satang
 from sajja_schemas.registers.members import member_of
-from sajja_schemas.registers.owing import interest_owed, penalty_owed, unpaid_dues
+from sajja_schemas.registers.owing import before, interest_owed, penalty_owed, unpaid_dues
 from sajja_schemas.rules.declaring import EntryRule
 from sajja_schemas.rules.ruled import ruled, rules_for
 
@@ -27,26 +30,62 @@ ORDER: Final[tuple[Part, ...]] = ("fine", "interest", "principal")
 _PAYMENTS: Final = (LoanRepaymentReceived, LoanPrepaid)
 
 
-def _split(books: Books, body: Body, event: LoanRepaymentReceived, rules: Bylaws) -> Hit | None:
-    loan = loans.loan_of(books.registers, books.balances, f"bank:{body.village}", event.loan)
-    if loan is None or loan.plan is None or loan.outstanding_satang <= 0:
+def _split(books: Books, body: Body, event: LoanRepaymentReceived, _rules: Bylaws) -> Hit | None:
+    took = Dues(interest_satang=event.interest_satang, fine_satang=event.fine_satang)
+    used_satang = event.total_satang + event.cash_difference_satang
+    ruled_split = _ruled_split(books, body.village, event.loan, body.date, used_satang, took, is_counted=False)
+    if ruled_split in {None, took}:
         return None
-    member, of_loans = member_of(books.registers, body.village, loan.member), rules.loans or LoanRules()
-    asks_nothing = member is not None and member.is_interest_free
-    fine = penalty_owed(books.registers, loan, of_loans, body.date) if event.fine_satang and not asks_nothing else 0
-    owed = Dues(
-        fine_satang=min(fine, event.fine_satang),
-        interest_satang=0 if asks_nothing else interest_owed(books.registers, loan, body.date),
-        principal_satang=sum(due.due_satang for due in unpaid_dues(loan, last_day_of(month_number(body.date)))),
-    )
-    used = event.total_satang + event.cash_difference_satang
-    paid = allocate_payment(max(used, 0), owed, order=of_loans.allocation_order or ORDER).paid
-    if (paid.fine_satang, paid.interest_satang) == (event.fine_satang, event.interest_satang):
-        return None
+    assert ruled_split is not None, "or nothing is compared"
     return Hit(
-        fields={"loan": event.loan, "interest_satang": paid.interest_satang, "fine_satang": paid.fine_satang},
-        amount_satang=event.fine_satang + event.interest_satang - paid.fine_satang - paid.interest_satang,
+        fields={
+            "loan": event.loan,
+            "paid_on": body.date.isoformat(),
+            "used_satang": used_satang,
+            "took_interest_satang": took.interest_satang,
+            "took_fine_satang": took.fine_satang,
+            "interest_satang": ruled_split.interest_satang,
+            "fine_satang": ruled_split.fine_satang,
+        },
+        amount_satang=took.total_satang - ruled_split.total_satang,
     )
+
+
+def _still_differs(books: Books, finding: Finding) -> bool:
+    """An earlier payment may have arrived later."""
+    said: dict[str, Any] = finding.fields
+    took = Dues(interest_satang=said["took_interest_satang"], fine_satang=said["took_fine_satang"])
+    on = date.fromisoformat(said["paid_on"])
+    return took != _ruled_split(books, finding.village, said["loan"], on, said["used_satang"], took, is_counted=True)
+
+
+def _ruled_split(
+    books: Books, village: str, name: str, on: date, used_satang: int, took: Dues, *, is_counted: bool
+) -> Dues | None:
+    """The fine and the interest of a payment by the bylaws; None where nothing can be compared.
+
+    `is_counted` says whether what was taken is among what the registers say was paid.
+    """
+    registers, adopted = books.registers, in_force(books.rulesets, f"bank:{village}", on)
+    loan = loans.loan_of(registers, books.balances, f"bank:{village}", name)
+    if loan is None or loan.plan is None or adopted is None:
+        return None
+    of_loans = adopted.rules.loans or LoanRules()
+    member = member_of(registers, village, loan.member)
+    own = took if is_counted else Dues()
+    fine = interest = 0
+    then = before(registers, loan, on)
+    if member is None or not member.is_interest_free:
+        interest = interest_owed(registers, loan, on, without_satang=own.interest_satang)
+        if took.fine_satang:  # few have one, and to let it go is no finding
+            fine = penalty_owed(registers, then, of_loans, on, without_satang=own.fine_satang)
+    owed = Dues(
+        fine_satang=min(fine, took.fine_satang),
+        interest_satang=interest,
+        principal_satang=sum(due.due_satang for due in unpaid_dues(then, last_day_of(month_number(on)))),
+    )
+    paid = allocate_payment(max(used_satang, 0), owed, order=of_loans.allocation_order or ORDER).paid
+    return Dues(fine_satang=paid.fine_satang, interest_satang=paid.interest_satang)
 
 
 def _difference(books: Books, body: Body) -> Hit | None:
@@ -88,6 +127,7 @@ RULES: Final = (
         source="5.8, 9.1",
         events=(LoanRepaymentReceived,),
         check=ruled(_split),
+        still=_still_differs,
     ),
     EntryRule(
         code="CASH_ROUNDING_DIFFERS",

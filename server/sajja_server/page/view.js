@@ -238,7 +238,9 @@ function pairs(words, kind, keys, labels, amounts) {
 }
 
 function funds(words, known) {
-  const cards = Object.keys(FUND_HEADS).map((fund) => {
+  // A donor is not told of a fund of a few persons, nor of the risk fund.
+  const told = Object.keys(FUND_HEADS).filter((fund) => FUND_HEADS[fund] in (known[fund] ?? {}));
+  const cards = told.map((fund) => {
     const labels = words.fund_figures[fund];
     const head = FUND_HEADS[fund];
     const parts = Object.keys(labels).filter((key) => key !== head && key in known[fund]);

@@ -7,6 +7,7 @@ from itertools import permutations
 import msgspec
 import pytest
 
+from sajja_schemas.calculations.portfolio import at_risk as risked
 from sajja_schemas.calculations.portfolio import par as ratio_at_risk
 from sajja_schemas.events import Body
 from sajja_schemas.events.ledgers import OpeningBalanceRecorded, OpeningLine, OpeningLoan
@@ -23,9 +24,8 @@ from sajja_schemas.registers.loans import (
     lent_satang,
     loan_of,
     loans_of,
-    par,
-    standing,
 )
+from sajja_schemas.registers.refinancing import standing
 from unit.schemas.registers.noted import ENTRY, Noted, body_of
 
 BANK = "bank:pp01"
@@ -126,8 +126,8 @@ def test_a_bullet_is_due_on_the_day_that_the_contract_names() -> None:
     approve(noted, method="flat_bullet", months=12, first_due=date(2020, 7, 23))
     pay_out(noted)
     assert days_late(loan(noted), ON) == 30
-    assert par(noted.registers, noted.balances, BANK, ON) == 0
-    assert par(noted.registers, noted.balances, BANK, ON + timedelta(days=1)) == 1_000_000
+    days = (ON, ON + timedelta(days=1))
+    assert [read_loans(noted.registers, noted.balances, day)[BANK].par30_satang for day in days] == [0, 1_000_000]
 
 
 def test_a_loan_is_scheduled_on_what_was_paid_out_and_not_on_what_was_approved() -> None:
@@ -157,11 +157,11 @@ def test_a_loan_that_was_rescheduled_follows_its_new_plan_and_is_listed_apart() 
         method="declining", first_due=date(2020, 8, 1), times=1, reason="flood", resolution=ENTRY,
     )  # fmt: skip
     noted.count(plan, date(2020, 7, 1))
-    stands = standing(loan(noted), ON)
+    stands = standing(noted.registers, noted.balances, loan(noted), ON)
     assert (stands.outstanding_satang, stands.days_late, stands.rescheduled_on) == (800_000, 21, date(2020, 7, 1))
     assert loan(noted).covered_satang == 400_000
     noted.count(plan, date(2020, 7, 1), sign=-1)
-    assert standing(loan(noted), ON).rescheduled_on is None
+    assert standing(noted.registers, noted.balances, loan(noted), ON).rescheduled_on is None
 
 
 def approval(satang: int, day: date, device: str, sequence: int) -> Body:
@@ -271,11 +271,10 @@ def test_portfolio_at_risk_of_the_published_case() -> None:
     assert [days_late(loan(noted, f"l{number}"), ON) for number in range(8)] == [row[1] for row in GOLDEN]
     overdue_baht = [arrears(loan(noted, f"l{number}"), ON).overdue_satang // 100 for number in (1, 2, 3, 4, 5)]
     assert overdue_baht == [700, 1_667, 500, 4_500, 4_000]
-    at_risk = {days: par(noted.registers, noted.balances, BANK, ON, over_days=days) // 100 for days in (0, 30, 60, 90)}
+    stands = [standing(noted.registers, noted.balances, one, ON) for one in loans_of(noted.registers, noted.balances)]
+    at_risk = {days: risked(stands, days_over=days) // 100 for days in (0, 30, 60, 90)}
     assert at_risk == {0: 58_000, 30: 45_000, 60: 25_000, 90: 19_000}
-    standings = [standing(one, ON) for one in loans_of(noted.registers, noted.balances, BANK)]
-    assert ratio_at_risk(standings, days_over=30) == Fraction(45, 100)
-    assert par(noted.registers, noted.balances, "bank:pp02", ON) == 0
+    assert ratio_at_risk(stands, days_over=30) == Fraction(45, 100)
     assert read_loans(noted.registers, noted.balances, ON) == {
         BANK: LoanFigures(par30_satang=45_000_00, covered_satang=63_000_00, largest_covered_satang=10_000_00)
     }

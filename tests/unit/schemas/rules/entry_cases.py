@@ -24,6 +24,7 @@ from unit.schemas.rules.scenes import (
 )
 
 LATER = date(2021, 6, 2)
+NEXT_YEAR = date(2021, 6, 1)
 Said = tuple[str, dict[str, Any]]
 Scene = tuple[tuple[Act, ...], Said, date]
 
@@ -693,6 +694,10 @@ ENTRY_CASES: dict[str, tuple[Scene, Scene]] = {
     "PAID_AFTER_WRITE_OFF": (
         scene((loan(), counted("loan_written_off", **WRITTEN)), "loan_repayment_received", **receipt(1)),
         scene((loan("l2"), counted("loan_written_off", **WRITTEN)), "loan_repayment_received", **receipt(1, loan="l2")),
+    ),
+    "LATE_LOAN_REFINANCED": (
+        scene((loan(), loan("l2", day=NEXT_YEAR)), "loan_repayment_received", NEXT_YEAR, **receipt(100_000)),
+        scene((loan(), loan("l2", "m2", day=NEXT_YEAR)), "loan_repayment_received", NEXT_YEAR, **receipt(100_000)),
     ),
     "RESCHEDULED_TOO_OFTEN": (
         scene((bylaws(),), "loan_rescheduled", **RESCHEDULED, times=9),

@@ -101,6 +101,34 @@ def test_the_difference_is_posted_to_4190() -> None:
         assert posted == {1110: cash, 4110: -18_333, 4190: difference}
 
 
+def test_an_earlier_payment_that_arrives_later_takes_the_finding_away() -> None:
+    """April's receipt came first: by itself it is a month short. March's own is asked as of March."""
+    on, april = stage(), date(2020, 4, 5)
+    said = receipt(166_667, 16_667)
+    told = found(on, "SPLIT_DIFFERS", april, **said)
+    assert told is not None
+    assert told.amount_satang == 16_667 - 2 * 18_333  # as if nothing was paid in March
+    on.count(event("loan_repayment_received", **said), april)
+    still = _RULES["SPLIT_DIFFERS"].still
+    assert still is not None
+    assert still(on.books, told)
+    assert split(on, SECOND, principal=166_667, interest=18_333) is None
+    on.count(event("loan_repayment_received", **receipt(166_667, 18_333)), SECOND)
+    assert not still(on.books, told)
+
+
+def test_a_fine_that_differs_goes_on_doing_so_when_it_has_counted() -> None:
+    on = stage()
+    told = split(on, LATE, principal=10_000, interest=36_666, fine=1_251)
+    assert told is not None
+    said = receipt(10_000, 36_666) | {"fine_satang": 1_251, "total_satang": 10_000 + 36_666 + 1_251}
+    on.count(event("loan_repayment_received", **said), LATE)
+    on.count(event("loan_repayment_received", **receipt(1_000, 15_000)), date(2020, 5, 5))
+    still = _RULES["SPLIT_DIFFERS"].still
+    assert still is not None
+    assert still(on.books, told)
+
+
 REST = {"granted_by": "committee", "rest_from": "2020-03-01", "rest_to": "2020-03-31"}
 
 
