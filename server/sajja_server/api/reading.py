@@ -23,13 +23,18 @@ async def body_of(request: web.Request, *, bytes_max: int = limits.PUSH_BYTES_MA
     data = bytearray()
     try:
         async with asyncio.timeout(limits.BODY_SECONDS):
-            while piece := await asyncio.wait_for(request.content.readany(), limits.BODY_IDLE_SECONDS):
+            while piece := await _next_piece(request):
                 data += piece
                 if len(data) > bytes_max:
                     raise problems.BatchTooLarge(bytes_max=bytes_max)
     except TimeoutError:
         raise problems.RequestTooSlow from None
     return bytes(data)
+
+
+async def _next_piece(request: web.Request) -> bytes:
+    async with asyncio.timeout(limits.BODY_IDLE_SECONDS):
+        return await request.content.readany()
 
 
 async def json_of(request: web.Request, shape: type[T]) -> T:
