@@ -81,10 +81,7 @@ def _told(rows: set[bytes]) -> list[str]:
 def _register_rows(register: str, rows: dict[Any, dict[Any, int]]) -> Iterator[bytes]:
     # By far the most rows: facts are tuples of words with a number, so nothing has to be looked for in them.
     for key, facts in rows.items():
-        try:
-            listed = sorted([_encode((fact, number)) for fact, number in facts.items()])
-        except OverflowError:
-            listed = sorted([_encode(_plain((fact, number))) for fact, number in facts.items()])
+        listed = sorted([_encode((fact, number)) for fact, number in facts.items()])
         yield b'["%s",%s,[%s]]' % (register.encode(), _encode(key), b",".join(listed))
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from sajja_schemas.certificate import Certificate, check_certificate, read_certificate, sign_certificate
-from sajja_schemas.checkpoint import NoteInvalid, NoteUnsigned
 from sajja_schemas.events.savings import ShareDeposited
 from sajja_schemas.state_hash import state_hash
 from sajja_server.projections import builds, memory
@@ -17,38 +16,6 @@ from support.publishing import fold, keep_key, merge, press_at, publish, publish
 from support.rebuilding import answer, command
 from support.serving import serving, speaking
 from support.world import World, key_of
-
-SAID = Certificate(
-    network="testnet", name="books", version=18, code_hash=b"c" * 32, origin="sajja.test/testnet/1", size=3,
-    root=b"r" * 32, state_hash=b"s" * 32,
-)  # fmt: skip
-
-
-class TestNote:
-    def test_what_was_signed_is_read_again(self) -> None:
-        key = key_of("log")
-        note = sign_certificate(SAID, key)
-        assert read_certificate(note) == check_certificate(note, key.public) == SAID
-
-    def test_another_key_has_not_signed_it(self) -> None:
-        with pytest.raises(NoteUnsigned):
-            check_certificate(sign_certificate(SAID, key_of("log")), key_of("other").public)
-
-    @pytest.mark.parametrize(
-        ("old", "new"), [("size 3", "size 4"), ("books 18", "books 19"), ("network testnet", "network other")]
-    )
-    def test_a_line_that_was_changed_is_seen(self, old: str, new: str) -> None:
-        key = key_of("log")
-        note = sign_certificate(SAID, key).decode().replace(old, new).encode()
-        with pytest.raises(NoteInvalid):
-            check_certificate(note, key.public)
-
-    @pytest.mark.parametrize(
-        "note", [b"", b"\xff", b"x\n\n", b"a\n\n\xe2\x80\x94 n AAAA\n", b"sajja.test/n/1\n3\nAA==\n\n"]
-    )
-    def test_what_is_no_certificate_is_said_to_be_none(self, note: bytes) -> None:
-        with pytest.raises(NoteInvalid):
-            read_certificate(note)
 
 
 @pytest.fixture

@@ -40,9 +40,8 @@ def ledger_ruling(event: Event, village: str) -> str:
     """The ledger whose bylaws an event is done by."""
     kind = type(event)
     if kind in _NAMING:
-        named: str | None = getattr(event, "ledger", None) or getattr(event, "fund", None)
-        if named:
-            return named
+        named: str = getattr(event, "ledger", None) or event.fund  # type: ignore[attr-defined]  # it has one of them
+        return named
     return FUND_OF.get(kind) or own_ledger(village)
 
 

@@ -9,6 +9,7 @@ from sajja_schemas import books as bookkeeping
 from sajja_schemas import counting, registers
 from sajja_schemas.entry import SignedEntry, to_base64url
 from sajja_schemas.events.ledgers import EntryReversed
+from sajja_schemas.events.meetings import ActivityHeld
 from sajja_schemas.events.savings import ShareDeposited
 from sajja_schemas.events.trust import MeetingResolutionRecorded, Role
 from sajja_schemas.holdings import Books
@@ -48,6 +49,22 @@ def break_in_the_middle(monkeypatch: pytest.MonkeyPatch) -> None:
         note_boxes(into, day, lines[1:], sign)
 
     monkeypatch.setattr(registers, "note_boxes", broken)
+
+
+def test_a_village_whose_first_line_it_is_has_reached_no_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World.founded(())
+    books = world.fold()
+    before = sums(books)
+    fair = ActivityHeld(kind="fair", villages=("pp07",), people=2, women=1)
+    poison = world.record(world.office.tablets[0], fair, village="pp07")
+
+    def broken(*_anything: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(bookkeeping, "post", broken)
+    bookkeeping.apply(books, bookkeeping.Admitted(books.index, name_of(poison), poison.body), lambda _name: None)
+    assert books.quarantined == {name_of(poison): Effect.UNDIGESTED}
+    assert sums(books) == before
 
 
 def test_nothing_of_it_is_left_in_any_figure(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

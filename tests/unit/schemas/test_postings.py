@@ -98,6 +98,14 @@ def test_a_choice_is_needed_only_where_there_is_an_amount() -> None:
         lines_of(body_of(MemberExitSettled(member="m", shares_satang=3, loan="l", set_off_principal_satang=3)))
 
 
+def test_so_it_is_where_a_posting_has_a_condition() -> None:
+    declared = MemberExitSettled.declared.postings
+    of_loan = next(posting for posting in declared if posting.amount == "set_off_principal_satang")
+    compiled = compile_postings((msgspec.structs.replace(of_loan, when=("member", "m")),))
+    with pytest.raises(Contradiction, match="product is needed"):
+        compiled(MemberExitSettled(member="m", shares_satang=3, loan="l", set_off_principal_satang=3), "pp01")
+
+
 def test_what_an_event_names_is_an_account_of_its_ledger() -> None:
     page = (OpeningLine(account=9999, amount_satang=1),)
     with pytest.raises(Contradiction, match="no account 9999"):

@@ -23,8 +23,9 @@ from sajja_schemas.events.savings import (
     ShareDeposited,
     SharePledgeSet,
 )
-from sajja_schemas.events.welfare import WelfareContributionReceived, WelfareEnrolled
+from sajja_schemas.events.welfare import Benefit, WelfareClaimApproved, WelfareContributionReceived, WelfareEnrolled
 from sajja_schemas.figures import read_welfare_members
+from sajja_schemas.registers.claims import granted_of
 from sajja_schemas.registers.lending import guarantees_of, guarantors_of, written_off_satang
 from sajja_schemas.registers.members import (
     PASSBOOKS,
@@ -235,3 +236,11 @@ def test_people_are_counted_where_they_are() -> None:
     assert headcount(noted.registers)["pp01"] == Headcount(members=1)
     noted.count(MemberProfileUpdated(member="m1", fields=("gender",), gender="female"))
     assert headcount(noted.registers)["pp01"] == Headcount(members=1, women=1)
+
+
+def test_what_was_granted_is_told_of_one_benefit_alone() -> None:
+    noted = Noted()
+    granted: tuple[tuple[str, Benefit, int], ...] = (("c1", "birth", 100_000), ("c2", "hospital", 30_000))
+    for claim, benefit, satang in granted:
+        noted.count(WelfareClaimApproved(claim=claim, member="m1", benefit=benefit, amount_satang=satang, happened=DAY))
+    assert list(granted_of(noted.registers, "pp01", "m1", "birth")) == [("c1", DAY, 100_000)]

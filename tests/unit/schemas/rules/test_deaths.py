@@ -69,6 +69,16 @@ def test_shares_of_a_confirmed_death_pass_to_an_heir() -> None:
     assert not refused(stage, "share_transferred", date(2020, 6, 9), **heir)
 
 
+def test_who_moves_here_under_the_id_of_a_dead_member_of_another_village_is_not_dead() -> None:
+    stage = stage_of(member(), reported_dead("2020-06-01"))
+    moved: dict[str, Any] = {
+        "settlement": "s1", "from_village": "pp02", "to_village": "pp01", "member": "m1", "new_member": "m9",
+        "gender": "female", "amount_satang": 1, "shares_satang": 1,
+    }  # fmt: skip
+    assert not refused(stage, "member_transferred", date(2020, 6, 9), side="received", **moved)
+    assert refused(stage, "member_transferred", date(2020, 6, 9), side="sent", **moved)
+
+
 @pytest.mark.parametrize("reported_first", [True, False])
 def test_death_on_one_tablet_and_a_withdrawal_on_another_the_same_day_are_found(*, reported_first: bool) -> None:
     """Whichever came first, and also once the death is confirmed; both count."""

@@ -221,6 +221,11 @@ def test_ten_small_fines_are_one_large_one() -> None:
     assert "PENALTY_OVER_CAP" in asked(stage, "loan_prepaid", day, **prepaid)
 
 
+def test_a_claim_on_a_loan_that_is_not_known_here_is_not_held_to_its_cover() -> None:
+    claim: dict[str, Any] = {"loan": "l9", "member": "m1", "cause": "death", "amount_satang": 1}
+    assert "CLAIM_BEYOND_COVER" not in asked(stage_of(bylaws("risk")), "risk_claim_approved", **claim)
+
+
 def test_the_last_date_is_the_latest_that_counts_in_any_village() -> None:
     stage = stage_of(deposit(date(2020, 6, 3)), counted("activity_held", date(2020, 6, 5), "pp02", **FAIR))
     assert stage.books.last_date == date(2020, 6, 5)
