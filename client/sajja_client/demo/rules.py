@@ -74,6 +74,7 @@ SKIPPED_LOANS_PERCENT: Final = 2
 MONTHLY_RATE_BP: Final = 100
 PENALTY_BP: Final = 25
 GRACE_DAYS: Final = 7
+MONTHS_A_MEMBER: Final = 6  # before somebody may borrow
 PREMIUM_BP: Final = 100
 COVERED_MAX: Final = 50_000 * BAHT
 ORDINARY_MAX: Final = 100_000 * BAHT

@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from sajja_client.demo import rules
@@ -19,6 +19,7 @@ from sajja_schemas.events.welfare import Benefit
 _SESSION_DAY: Final = 20
 _WAITING_MONTHS: Final = 7  # half a year, and the month in which it ends
 _NIGHTS: Final = (1, 2, 3, 3)
+_STAYS_A_YEAR: Final = 3
 _BIRTH_PERCENT: Final = 6
 _SCHOOL_MONTH, _STORM_MONTH = 4, 11
 _SEASONAL_PERCENT: Final = 30
@@ -38,6 +39,7 @@ def draw_benefits(chance: Chance, villages: Mapping[str, VillageYears], total: i
     deaths = list(_deaths(villages))
     total -= sum(claim.amount for claim in deaths)
     drawn: list[Claim] = []
+    stays: dict[str, list[date]] = {}
     left = 0
     for month in months:
         left += total * len(able[month]) // people
@@ -47,8 +49,10 @@ def draw_benefits(chance: Chance, villages: Mapping[str, VillageYears], total: i
             benefit, amount = _draw_one(chance, month % 12)
             if amount > left:
                 break
-            left -= amount
             happened = session - timedelta(days=chance.between(4, 13))
+            if benefit == "hospital" and not _may_stay(stays.setdefault(member.id, []), happened):
+                continue
+            left -= amount
             village = member.id.partition("-")[0]
             there.append(
                 Claim(
@@ -58,6 +62,14 @@ def draw_benefits(chance: Chance, villages: Mapping[str, VillageYears], total: i
             )  # fmt: skip
         drawn += sorted(there, key=lambda claim: claim.village)
     return drawn
+
+
+def _may_stay(stays: list[date], happened: date) -> bool:
+    """Three stays in any year are within the yearly cap, whatever they cost; a fourth may not be."""
+    if len(stays) >= _STAYS_A_YEAR and happened - stays[-_STAYS_A_YEAR] < timedelta(days=366):
+        return False
+    stays.append(happened)
+    return True
 
 
 def _deaths(villages: Mapping[str, VillageYears]) -> Iterator[Claim]:

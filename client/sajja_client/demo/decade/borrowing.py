@@ -127,7 +127,7 @@ class Lender:
     def _is_able(self, member: Member, month: int, months: int) -> bool:
         if member.id in self.roster.officer_members or _is_leaving(member):
             return False
-        if (member.joined.year * 12 + member.joined.month + 5) > month:
+        if (member.joined.year * 12 + member.joined.month + rules.MONTHS_A_MEMBER) > month:
             return False
         return all(until < month or first > month + months for first, until in self.busy.get(member.id, ()))
 
