@@ -80,6 +80,10 @@ RECOVERY_CODES: Final = 10
 PERSON_SESSION_SECONDS: Final = 12 * 60 * 60
 PERSON_IDLE_SECONDS: Final = 60 * 60
 PERSON_SESSIONS_MAX: Final = 10  # an account, open at once; the oldest make room
+PASSKEYS_MAX: Final = 5  # of an account
+PASSKEY_LABEL_CHARACTERS_MAX: Final = 40
+PASSKEY_ID_BYTES_MAX: Final = 1023  # W3C Web Authentication, section 4
+PASSKEY_KEY_BYTES_MAX: Final = 2048
 AGGREGATE_PERSONS_MIN: Final = 5  # fewer persons than this are never shown as a sum
 
 # Paper: what a client reads from a stranger's spreadsheet.

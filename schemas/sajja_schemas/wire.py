@@ -201,6 +201,53 @@ class PasswordChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     code: str
 
 
+class PasskeyAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A person wants to add a passkey, and proves again who it is: the present password, and the second factor."""
+
+    present: str
+    code: str
+
+
+class PasskeyOffer(msgspec.Struct, frozen=True):
+    """What the browser's authenticator is asked: the JSON of Web Authentication's options."""
+
+    options: str
+
+
+class PasskeyAdd(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the authenticator has made, as the browser's JSON of it, and what its owner calls it."""
+
+    label: str
+    credential: str
+
+
+class PasskeyUse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A person signs in with a passkey: the browser's JSON of what the authenticator has signed."""
+
+    credential: str
+
+
+class PasskeyRemove(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A person's passkey is to be forgotten."""
+
+    id: str
+
+
+class PasskeyShown(msgspec.Struct, frozen=True):
+    """A passkey, as its owner sees it."""
+
+    id: str
+    label: str
+    added_at: int
+    used_at: int | None
+
+
+class Passkeys(msgspec.Struct, frozen=True):
+    """A person's passkeys, the oldest first."""
+
+    passkeys: list[PasskeyShown]
+
+
 class SignOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A person signs out, here or on every machine."""
 

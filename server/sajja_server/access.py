@@ -90,6 +90,13 @@ MAY: Final[Mapping[str, Mapping[Audience, Scope]]] = {
     "people.me": _PEOPLE,
     "people.password": _PEOPLE,
     "people.sign_out": _PEOPLE,
+    # A stranger may ask for something to sign; only a passkey opens a session.
+    "passkey.sign_in_offer": _ANYBODY,
+    "passkey.sign_in": _ANYBODY,
+    "passkey.list": _PEOPLE,
+    "passkey.offer": _PEOPLE,
+    "passkey.add": _PEOPLE,
+    "passkey.remove": _PEOPLE,
     # Hashes alone: whoever has the log may hold the server to them.
     "projections.certificate": _ANYBODY,
     "projection.builds": _ALL_OF_IT | {Audience.OPERATOR: Scope.ALL},

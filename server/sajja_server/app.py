@@ -20,6 +20,7 @@ from sajja_server.api.context import (
     NETWORKS,
     OPENAPI,
     PAGE,
+    PASSKEY_CHALLENGES,
     PASSWORDS,
     POOL,
     QUOTA,
@@ -33,6 +34,7 @@ from sajja_server.api.routes import served
 from sajja_server.challenges import Challenger
 from sajja_server.networks import Networks
 from sajja_server.page import read_page
+from sajja_server.passkeys import Challenges
 from sajja_server.people import Factors, Passwords
 from sajja_server.person_hash import PersonHasher
 from sajja_server.publish import Press
@@ -55,6 +57,7 @@ def build_app(pool: Pool, hold: Hold, settings: Settings, hasher: PersonHasher) 
     app[HASHER] = hasher
     app[CHALLENGER] = Challenger(hasher.derive(b"device challenge"))
     app[FACTORS] = Factors(hasher.derive(b"second factor"))
+    app[PASSKEY_CHALLENGES] = Challenges(hasher.derive(b"passkey challenges"))
     app[PASSWORDS] = Passwords()
     app[LIMITER] = Limiter()
     app[DEMONSTRATIONS] = {}

@@ -10,6 +10,7 @@ from sajja_server.api import problems
 from sajja_server.challenges import Challenger
 from sajja_server.networks import Network, Networks
 from sajja_server.page import PageFile
+from sajja_server.passkeys import Challenges
 from sajja_server.people import Factors, Passwords
 from sajja_server.person_hash import PersonHasher
 from sajja_server.quota import Quota
@@ -25,6 +26,7 @@ SETTINGS: Final = web.AppKey("settings", Settings)
 CHALLENGER: Final = web.AppKey("challenger", Challenger)
 PASSWORDS: Final = web.AppKey("passwords", Passwords)
 FACTORS: Final = web.AppKey("factors", Factors)
+PASSKEY_CHALLENGES: Final = web.AppKey("passkey_challenges", Challenges)
 DEMONSTRATIONS: Final = web.AppKey("demonstrations", dict[str, bool])  # by network, as its founding entry says
 PAGE: Final = web.AppKey("page", dict[str, PageFile])
 OPENAPI: Final = web.AppKey("openapi", bytes)

@@ -53,16 +53,16 @@ async def sign_in(request: web.Request) -> web.Response:
     password_hash = account.password_hash if account is not None and account.disabled_at is None else None
     is_right = await request.app[PASSWORDS].is_right(asked.password[: limits.PASSWORD_CHARACTERS_MAX], password_hash)
     nonce = account.factor_nonce if account is not None else bytes(16)
-    step = request.app[FACTORS].step_of(network, name, nonce, _digits(asked.code), now)
+    step = request.app[FACTORS].step_of(network, name, nonce, digits_of(asked.code), now)
     async with request.app[POOL].acquire() as connection:
         if account is None or not is_right:
             # One statement more, as for a right password with a wrong code: time tells neither.
             await store.use_recovery(connection, network, name, b"")
             raise problems.SignInFailed
-        if not await _use_factor(connection, account, step, asked.code):
+        if not await use_factor(connection, account, step, asked.code):
             raise problems.SignInFailed
         forgive_sign_in(request, network, name, _mark_of(request, network, name))
-        return await _opened(request, connection, account, now)
+        return await opened(request, connection, account, now)
 
 
 async def setup(request: web.Request) -> web.Response:
@@ -92,7 +92,7 @@ async def finish(request: web.Request) -> web.Response:
     if not people.is_password_fit(asked.password, account.name):
         raise problems.PasswordUnfit
     now = now_ms()
-    step = request.app[FACTORS].step_of(network, account.name, account.factor_nonce, _digits(asked.code), now)
+    step = request.app[FACTORS].step_of(network, account.name, account.factor_nonce, digits_of(asked.code), now)
     if step is None:
         raise problems.CodeWrong
     password_hash = await request.app[PASSWORDS].hash(asked.password)
@@ -104,12 +104,12 @@ async def finish(request: web.Request) -> web.Response:
             raise problems.SetupFailed
         done = await store.find(connection, network, account.name)
         assert done is not None, "accounts are disabled, not removed"
-        return await _opened(request, connection, done, now, recovery)
+        return await opened(request, connection, done, now, recovery)
 
 
 async def me(request: web.Request) -> web.Response:
     """`GET /v1/networks/{network}/people/me`: who has signed in."""
-    return json_response(_signed_in(_person(request), request.cookies[COOKIE]))
+    return json_response(_signed_in(person_of(request), request.cookies[COOKIE]))
 
 
 async def password(request: web.Request) -> web.Response:
@@ -118,7 +118,7 @@ async def password(request: web.Request) -> web.Response:
     Whoever sits down at an open screen cannot: it asks for the present password and the second factor again.
     """
     asked = await json_of(request, PasswordChange)
-    person = _person(request)
+    person = person_of(request)
     is_another = people.normal(asked.password) != people.normal(asked.present)
     if not is_another or not people.is_password_fit(asked.password, person.name):
         raise problems.PasswordUnfit
@@ -130,16 +130,16 @@ async def password(request: web.Request) -> web.Response:
     passwords = request.app[PASSWORDS]
     if not await passwords.is_right(asked.present[: limits.PASSWORD_CHARACTERS_MAX], account.password_hash):
         raise problems.PasswordNotChanged
-    step = request.app[FACTORS].step_of(person.network, person.name, account.factor_nonce, _digits(asked.code), now)
+    step = request.app[FACTORS].step_of(person.network, person.name, account.factor_nonce, digits_of(asked.code), now)
     password_hash = await passwords.hash(asked.password)
     # One transaction: a code is not used up by a change that did not happen, nor a session ended.
     async with request.app[POOL].acquire() as connection, connection.transaction():
-        if not await _use_factor(connection, account, step, asked.code):
+        if not await use_factor(connection, account, step, asked.code):
             raise problems.PasswordNotChanged
         changed = await store.change_password(connection, account, password_hash)
         if changed is None:
             raise problems.PasswordNotChanged
-        response = await _opened(request, connection, changed, now)
+        response = await opened(request, connection, changed, now)
     forgive_password_change(request, person)
     return response
 
@@ -147,7 +147,7 @@ async def password(request: web.Request) -> web.Response:
 async def sign_out(request: web.Request) -> web.Response:
     """`POST /v1/networks/{network}/people/sign-out`: end this session, or every session of the account."""
     asked = await json_of(request, SignOut)
-    person = _person(request)
+    person = person_of(request)
     async with request.app[POOL].acquire() as connection:
         if asked.everywhere:
             await store.end_sessions(connection, person.network, person.name)
@@ -158,7 +158,7 @@ async def sign_out(request: web.Request) -> web.Response:
     return response
 
 
-async def _opened(
+async def opened(
     request: web.Request, connection: Connection, account: Account, now: int, recovery: list[str] | None = None
 ) -> web.Response:
     """A new session, as its cookie and what the page shows."""
@@ -179,7 +179,8 @@ async def _opened(
     return response
 
 
-async def _use_factor(connection: Connection, account: Account, step: int | None, code: str) -> bool:
+async def use_factor(connection: Connection, account: Account, step: int | None, code: str) -> bool:
+    """Use a second factor's code up, or a recovery code. Gives whether it was good."""
     if step is not None:
         return await store.use_step(connection, account.network, account.name, step)
     return await store.use_recovery(connection, account.network, account.name, people.code_bytes(code))
@@ -204,14 +205,15 @@ def _mark_of(request: web.Request, network: str, name: str) -> str | None:
     return mark if mark and request.app[FACTORS].is_mark(network, name, mark) else None
 
 
-def _digits(code: str) -> str:
+def digits_of(code: str) -> str:
     """Six digits as they are compared; Thai digits are digits."""
     kept = "".join(letter for letter in people.normal(code) if not letter.isspace())
     is_six = len(kept) == _DIGITS and kept.isdecimal()
     return "".join(str(int(letter)) for letter in kept) if is_six else ""
 
 
-def _person(request: web.Request) -> PersonSession:
+def person_of(request: web.Request) -> PersonSession:
+    """Who has signed in."""
     person = request[CALLER].person
     assert person is not None, "the table gives this to people only"
     return person

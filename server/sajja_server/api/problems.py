@@ -135,6 +135,27 @@ class PasswordNotChanged(Problem):
     thai = "ยังไม่ได้เปลี่ยน: รหัสผ่านปัจจุบันหรือเลขหกหลักไม่ถูกต้อง เลขแต่ละชุดใช้ได้ครั้งเดียวภายในครึ่งนาที"
 
 
+class PasskeyNotAdded(Problem):
+    """No passkey was added: wrong password or code, one that is there already, five already, or it took too long."""
+
+    status, code = HTTPStatus.FORBIDDEN, "passkey_not_added"
+    thai = "ยังไม่ได้เพิ่มพาสคีย์: รหัสผ่านหรือเลขหกหลักไม่ถูกต้อง มีพาสคีย์นี้แล้ว ครบห้าอันแล้ว หรือใช้เวลานานเกินไป กรุณาเริ่มใหม่"
+
+
+class PasskeyRefused(Problem):
+    """This passkey does not open: sign in with name, password and code instead, or try again."""
+
+    status, code = HTTPStatus.UNAUTHORIZED, "passkey_refused"
+    thai = "เข้าด้วยพาสคีย์นี้ไม่ได้ กรุณาลองใหม่ หรือเข้าด้วยชื่อ รหัสผ่าน และเลขหกหลัก"
+
+
+class PasskeysNotHere(Problem):
+    """Passkeys need the server's own name with https: at this address sign in with name, password and code."""
+
+    status, code = HTTPStatus.NOT_FOUND, "passkeys_not_here"
+    thai = "พาสคีย์ใช้ได้เมื่อเปิดผ่านชื่อเซิร์ฟเวอร์ด้วย https เท่านั้น ที่นี่กรุณาเข้าด้วยชื่อ รหัสผ่าน และเลขหกหลัก"
+
+
 class CodeWrong(Problem):
     """These six digits are not those of the app now: wait for the next ones and type them."""
 

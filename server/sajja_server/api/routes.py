@@ -9,7 +9,7 @@ from aiohttp import hdrs, web
 
 from sajja_schemas import limits, wire
 from sajja_schemas.proof import MEDIA_PROOF
-from sajja_server.api import devices, entries, people, personal, problems, projections, public, public_log
+from sajja_server.api import devices, entries, passkeys, people, personal, problems, projections, public, public_log
 from sajja_server.api.guard import Handler, guarded
 
 _NETWORK: Final = "/v1/networks/{network}"
@@ -173,6 +173,56 @@ ROUTES: Final = (
         handler=people.sign_out,
         body=wire.SignOut,
         answer=wire.SignedOut,
+    ),
+    Route(
+        resource="passkey.sign_in_offer",
+        method=_POST,
+        path=_NETWORK + "/people/passkeys/sign-in/offer",
+        handler=passkeys.sign_in_offer,
+        answer=wire.PasskeyOffer,
+        refusals=(problems.PasskeysNotHere,),
+    ),
+    Route(
+        resource="passkey.sign_in",
+        method=_POST,
+        path=_NETWORK + "/people/passkeys/sign-in",
+        handler=passkeys.sign_in,
+        body=wire.PasskeyUse,
+        answer=wire.SignedIn,
+        refusals=(problems.PasskeysNotHere, problems.PasskeyRefused),
+    ),
+    Route(
+        resource="passkey.offer",
+        method=_POST,
+        path=_NETWORK + "/people/passkeys/offer",
+        handler=passkeys.offer,
+        body=wire.PasskeyAsk,
+        answer=wire.PasskeyOffer,
+        refusals=(problems.PasskeysNotHere, problems.PasskeyNotAdded),
+    ),
+    Route(
+        resource="passkey.add",
+        method=_POST,
+        path=_NETWORK + "/people/passkeys",
+        handler=passkeys.add,
+        body=wire.PasskeyAdd,
+        answer=wire.Passkeys,
+        refusals=(problems.PasskeysNotHere, problems.PasskeyNotAdded),
+    ),
+    Route(
+        resource="passkey.list",
+        method=_GET,
+        path=_NETWORK + "/people/passkeys",
+        handler=passkeys.listed,
+        answer=wire.Passkeys,
+    ),
+    Route(
+        resource="passkey.remove",
+        method=_POST,
+        path=_NETWORK + "/people/passkeys/remove",
+        handler=passkeys.remove,
+        body=wire.PasskeyRemove,
+        answer=wire.Passkeys,
     ),
     Route(
         resource="projections.certificate",

@@ -29,6 +29,7 @@ _TYPES: Final = {
     "favicon.svg": "image/svg+xml",
     "page.js": "text/javascript",
     "view.js": "text/javascript",
+    "passkeys.js": "text/javascript",
     "signin.js": "text/javascript",
     "findings.js": "text/javascript",
     "format.js": "text/javascript",

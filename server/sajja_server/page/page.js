@@ -7,6 +7,7 @@
 
 import { age, clock, moment } from "./format.js";
 import { UNASKED } from "./findings.js";
+import * as passkeys from "./passkeys.js";
 import * as signin from "./signin.js";
 import { STRINGS } from "./strings.js";
 import * as view from "./view.js";
@@ -158,6 +159,7 @@ function ask_to_sign_in() {
 }
 
 function forget_person() {
+  document.getElementById("person").open = false;
   answers.clear();
   keep("sajja.signed_in", null);
   Object.assign(state, { person: null, totals: null, status: null, findings: null, received_at: null, problem: null });
@@ -166,7 +168,7 @@ function forget_person() {
 function show_sign(sign) {
   state.sign = sign;
   draw();
-  main.querySelector("#sign-name, #present-password, #set-password, #kept")?.focus();
+  main.querySelector("#sign-name, #passkey-label, #present-password, #set-password, #kept")?.focus();
 }
 
 function signed_in(person) {
@@ -176,10 +178,47 @@ function signed_in(person) {
   round();
 }
 
+// With a passkey nobody types: the authenticator is asked, and its answer goes to the server.
+async function enter_with_passkey() {
+  const { sign } = state;
+  if (sign.busy) return;
+  Object.assign(sign, { busy: true, problem: null });
+  draw();
+  const { answer, problem } = await passkeys.sign_in(state.network, words());
+  Object.assign(sign, { busy: false, problem });
+  if (answer) signed_in(answer);
+  else draw();
+}
+
+async function look_after_passkeys() {
+  const { person } = state;
+  document.getElementById("person").open = false;
+  const response = await fetch(people("passkeys"), { headers: { Accept: "application/json" }, cache: "no-store", credentials: "same-origin" }).catch(() => null);
+  if (response?.status === 401) return ask_to_sign_in();
+  const problem = response?.ok ? null : { kind: "unreachable" };
+  show_sign({ kind: "passkeys", person, passkeys: response?.ok ? (await response.json()).passkeys : [], problem });
+}
+
+async function change_passkeys(ask) {
+  const { sign } = state;
+  if (sign.busy) return;
+  Object.assign(sign, { busy: true, problem: null });
+  draw();
+  const { answer, problem } = await ask(sign.person.csrf);
+  Object.assign(sign, { busy: false, problem, passkeys: answer?.passkeys ?? sign.passkeys });
+  if (problem?.code === "sign_in_needed") return ask_to_sign_in();
+  draw();
+  for (const typed of problem ? main.querySelectorAll("#set-code") : main.querySelectorAll("#passkeys input:not(.unseen)")) typed.value = "";
+}
+
 async function submit(form) {
   const typed = (id) => form.querySelector(`#${id}`).value;
   const { sign } = state;
   if (sign.busy) return;
+  if (form.dataset.form === "passkey") {
+    const asked = { present: typed("present-password"), code: typed("set-code"), label: typed("passkey-label") };
+    return change_passkeys((csrf) => passkeys.add(state.network, words(), { ...asked, csrf }));
+  }
   const asks = {
     finish: () => ["setup/finish", { setup: sign.setup, password: typed("set-password"), code: typed("set-code") }],
     password: () => ["password", { present: typed("present-password"), password: typed("set-password"), code: typed("set-code") }],
@@ -253,9 +292,10 @@ function draw_sign() {
   const what = JSON.stringify([language, state.network, sign]);
   if (what === drawn) return;
   drawn = what;
-  const given = { ...sign, network: state.network, networks: state.hello?.networks ?? [] };
+  const given = { passkeys: passkeys.are_here(), ...sign, network: state.network, networks: state.hello?.networks ?? [] };
   if (sign.kind === "in") show("sign-in", signin.form(words(), language, given));
   else if (sign.kind === "setup") show("set-up", signin.setup(words(), language, given));
+  else if (sign.kind === "passkeys") show("passkeys", passkeys.mine(words(), language, given));
   else if (sign.kind === "change") show("change-password", signin.change(words(), language, given));
   else show("recovery", signin.recovery(words(), sign.codes));
 }
@@ -388,6 +428,12 @@ document.addEventListener("click", (event) => {
   if (target.dataset.action === "change-password") {
     document.getElementById("person").open = false;
     show_sign({ kind: "change", person: state.person });
+  }
+  if (target.dataset.action === "passkey") enter_with_passkey();
+  if (target.dataset.action === "passkeys") look_after_passkeys();
+  if (target.dataset.action === "passkey-remove") {
+    const { passkey } = target.dataset;
+    change_passkeys((csrf) => signin.send(state.network, "passkeys/remove", { id: passkey }, csrf));
   }
   if (target.dataset.action === "print") print();
   if (target.dataset.action === "kept") signed_in(state.sign.person);

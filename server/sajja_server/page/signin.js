@@ -31,12 +31,13 @@ export async function send(network, path, document_, csrf) {
 }
 
 function said(words, language, problem) {
+  if (problem.kind === "said") return problem.sentence;
   if (problem.kind === "unreachable") return words.sign.unreachable;
   const sentence = (language === "th" ? problem.title_th : null) ?? problem.title ?? "";
   return problem.wait_s > 0 ? `${sentence} (${words.sign.wait(Math.ceil(problem.wait_s / 60))})` : sentence;
 }
 
-function field(id, label, hint, attributes) {
+export function field(id, label, hint, attributes) {
   return h(
     "p",
     { class: "field" },
@@ -46,20 +47,20 @@ function field(id, label, hint, attributes) {
   );
 }
 
-function password(words, id, label, hint, autocomplete) {
+export function password(words, id, label, hint, autocomplete) {
   return [
     field(id, label, hint, { type: "password", autocomplete, maxlength: 128 }),
     h("p", { class: "field check" }, h("label", {}, h("input", { type: "checkbox", "data-reveals": id }), " ", words.sign.reveal)),
   ];
 }
 
-function complaint(words, language, problem) {
+export function complaint(words, language, problem) {
   return h("p", { class: "bad", role: "alert", id: "complaint", hidden: !problem }, problem && said(words, language, problem));
 }
 
-const submit = (label, busy) => h("button", { type: "submit", class: "primary", disabled: busy, id: "submit" }, label);
+export const submit = (label, busy) => h("button", { type: "submit", class: "primary", disabled: busy, id: "submit" }, label);
 
-export function form(words, language, { network, networks, problem, busy, ended }) {
+export function form(words, language, { network, networks, problem, busy, ended, passkeys }) {
   return [
     h(
       "form",
@@ -72,6 +73,7 @@ export function form(words, language, { network, networks, problem, busy, ended 
       password(words, "sign-password", words.sign.password, null, "current-password"),
       field("sign-code", words.sign.code, words.sign.code_hint, { autocomplete: "one-time-code", inputmode: "text", maxlength: 24 }),
       submit(busy ? words.sign.busy : words.sign.submit, busy),
+      passkeys && h("button", { type: "button", "data-action": "passkey", disabled: busy, id: "passkey" }, words.sign.passkey),
       h("details", { id: "sign-help" }, h("summary", {}, words.sign.help), words.sign.help_lines.map((line) => h("p", {}, line))),
     ),
   ];
@@ -148,6 +150,7 @@ export function person(words, who) {
     h("summary", {}, h("bdi", {}, who.name)),
     h("p", {}, words.sign.roles[who.role] ?? who.role, who.village && ` ${who.village}`),
     h("button", { type: "button", "data-action": "change-password" }, words.sign.change),
+    h("button", { type: "button", "data-action": "passkeys" }, words.sign.passkeys),
     h("button", { type: "button", "data-action": "sign-out" }, words.sign.out),
     h("button", { type: "button", "data-action": "sign-out-everywhere" }, words.sign.out_everywhere),
   ];

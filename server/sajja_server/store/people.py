@@ -71,7 +71,7 @@ async def add(connection: Connection, account: Account, setup: bytes, now: int) 
 async def reset(
     connection: Connection, network: str, name: str, setup: bytes, expires_at: int, factor_nonce: bytes
 ) -> bool:
-    """Take password, second factor and sessions away; a new one-time code sets the account up again.
+    """Take password, second factor, passkeys and sessions away; a new one-time code sets the account up again.
 
     Gives whether there is such an account. One that was disabled is enabled.
     """
@@ -89,6 +89,7 @@ async def reset(
             factor_nonce,
         )
         await connection.execute("DELETE FROM sajja.account_recovery WHERE network = $1 AND name = $2", network, name)
+        await connection.execute("DELETE FROM sajja.passkey WHERE network = $1 AND name = $2", network, name)
         await end_sessions(connection, network, name)
     return found is not None
 
@@ -105,6 +106,7 @@ async def disable(connection: Connection, network: str, name: str, now: int) -> 
             name,
             now,
         )
+        await connection.execute("DELETE FROM sajja.passkey WHERE network = $1 AND name = $2", network, name)
         await end_sessions(connection, network, name)
     return found is not None
 
