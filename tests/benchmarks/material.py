@@ -8,7 +8,7 @@ from sajja_schemas.accounts import LedgerKind
 from sajja_schemas.bylaws.defaults import default_rules
 from sajja_schemas.entry import SignedEntry
 from sajja_schemas.events import AnyEvent
-from sajja_schemas.events.ledgers import OpeningBalanceRecorded, OpeningLine
+from sajja_schemas.events.ledgers import OpeningBalanceRecorded, OpeningLine, OpeningLoan
 from sajja_schemas.events.loans import LoanRepaymentReceived
 from sajja_schemas.events.members import MemberAdmitted
 from sajja_schemas.events.network import RulesetAdopted
@@ -39,19 +39,17 @@ def make_material(network: str = "benchnet") -> Material:
     return Material(world, [tablet for code in VILLAGES for tablet in world.village(code).tablets])
 
 
-def found_members(material: Material) -> None:
+def found_members(material: Material, members: int = MEMBERS) -> None:
     """Who the entries are about: members in bank and welfare fund, their loans, and the bylaws of bank and fund."""
     for tablet in material.tablets:
-        _found_members(material.world, tablet)
+        _found_members(material.world, tablet, members)
 
 
-def _found_members(world: World, tablet: Tablet) -> None:
+def _found_members(world: World, tablet: Tablet, members: int) -> None:
     village = tablet.unit
-    names = [f"{village}-m{at:03d}" for at in range(MEMBERS)]
+    names = [f"{village}-m{at:03d}" for at in range(members)]
     resolution = world.resolve(tablet)
-    page = tuple(
-        OpeningLine(account=1210, sub=f"{village}-l{at:03d}", amount_satang=100_000_000) for at in range(LOANS)
-    )
+    page = tuple(_loan(f"{village}-l{at:03d}", names[at]) for at in range(LOANS))
     opening = OpeningBalanceRecorded(ledger=f"bank:{village}", lines_of_page=page)
     rules = RulesetAdopted(
         ledger=f"bank:{village}", version=1, effective_from=DAY, rules=default_rules(LedgerKind.BANK), assembly=ASSEMBLY
@@ -63,6 +61,15 @@ def _found_members(world: World, tablet: Tablet) -> None:
         acts.append(world.record(tablet, WelfareEnrolled(member=name, joined=DAY, resolution=resolution)))
     for at in range(0, len(acts), 100):
         world.approve(tablet, acts[at : at + 100], ("president", "secretary", "treasurer"))
+
+
+def _loan(name: str, member: str) -> OpeningLine:
+    """A loan from paper, with its terms: what a repayment of it is used for is compared with them."""
+    terms = OpeningLoan(
+        member=member, principal_satang=100_000_000, months=24, rate_bp_month=0, method="declining",
+        first_due=date(2020, 7, 1),
+    )  # fmt: skip
+    return OpeningLine(account=1210, sub=name, amount_satang=100_000_000, loan=terms)
 
 
 def record(material: Material, tablet: Tablet, count: int) -> list[SignedEntry]:
@@ -79,8 +86,9 @@ def frames(material: Material, entries: list[SignedEntry], size: int) -> list[by
     return [gzip.compress(b"\n".join(lines[at : at + size]), 6) for at in range(0, len(lines), size)]
 
 
-def event_at(village: str, at: int) -> AnyEvent:
-    member = f"{village}-m{at % MEMBERS:03d}"
+def event_at(village: str, at: int, members: int = MEMBERS) -> AnyEvent:
+    """The next of a meeting day's mixture: every member in turn."""
+    member = f"{village}-m{at % members:03d}"
     box = f"{village}-o4"
     match at % 4:
         case 0:
@@ -92,9 +100,8 @@ def event_at(village: str, at: int) -> AnyEvent:
                 loan=f"{village}-l{at % LOANS:03d}",
                 member=member,
                 product="ordinary",
-                total_satang=101_000,
+                total_satang=100_000,
                 principal_satang=100_000,
-                interest_satang=1_000,
                 box=box,
             )
         case _:
