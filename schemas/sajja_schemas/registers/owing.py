@@ -119,6 +119,11 @@ def before(registers: Registers, loan: Loan, on: date) -> Loan:
     return msgspec.structs.replace(loan, outstanding_satang=_owed_before(loan, principal, on))
 
 
+def interest_paid_before(registers: Registers, loan: Loan, on: date) -> date | None:
+    """When interest was last paid before a day."""
+    return max((day for day, _ in _dated(_facts(registers, loan), "interest") if day < on), default=None)
+
+
 def penalty_owed(registers: Registers, loan: Loan, rules: LoanRules, on: date, *, without_satang: int = 0) -> int:
     """The penalty of what is late of a loan on a day, less what was taken or waived of it by then.
 

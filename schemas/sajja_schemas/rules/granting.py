@@ -1,13 +1,15 @@
 """What the funds grant, held to the bylaws of the fund that are in force (docs/domain.md sections 5.9, 5.10 and 9.9).
 
 * A risk claim is at most what is outstanding of the covered principal, and the interest that the bylaws allow: of
-  every month that began since interest was last paid, until what happened.
+  every month that began since interest was last paid, until what happened. All is read as of the day of the approval,
+  whatever arrived first; and what was granted before and is not paid has used its part up.
 * A cause that the bylaws do not name is not covered; default is only where they say so.
 * A benefit is of somebody who had not lapsed on the day of the event, and at most what the fund's table gives.
 
 What is granted has been granted: rules ask and find, and the committee says why. What is not ruled is not found.
 """
 
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -28,7 +30,8 @@ from sajja_schemas.registers.claims import granted_of
 from sajja_schemas.registers.lending import RISK_CLAIMS
 from sajja_schemas.registers.members import REGISTER as MEMBERS
 from sajja_schemas.registers.members import Enrolment
-from sajja_schemas.registers.noting import latest
+from sajja_schemas.registers.noting import Fact, latest
+from sajja_schemas.registers.owing import before, interest_paid_before
 from sajja_schemas.rules.declaring import EntryRule
 from sajja_schemas.welfare_rights import Rights
 
@@ -40,9 +43,9 @@ def _risk_rules(books: Books, on: date) -> RiskRules | None:
     return adopted.rules.risk if adopted is not None else None
 
 
-def _interest_satang(loan: loans.Loan, on: date) -> int:
+def _interest_satang(loan: loans.Loan, paid_on: date | None, on: date) -> int:
     """At most what is owed as interest on a day; a loan without known terms is taken to owe a tenth."""
-    since = loan.interest_paid_on or loan.lent_on or loan.brought_on
+    since = paid_on or loan.lent_on or loan.brought_on
     if loan.plan is None or since is None:
         return loan.outstanding_satang // 10
     terms = loan.plan.terms
@@ -54,26 +57,49 @@ def _interest_satang(loan: loans.Loan, on: date) -> int:
 def _beyond_cover(books: Books, body: Body) -> Hit | None:
     event = body.event
     assert isinstance(event, RiskClaimApproved)
-    ledger = f"bank:{body.village}"
-    loan = loans.loan_of(books.registers, books.balances, ledger, event.loan)
-    if loan is None:
-        return None  # of a loan that is not known here yet
-    filed = latest(books.registers.row(RISK_CLAIMS, (ledger, event.loan)), "filed")
-    rules = _risk_rules(books, body.date)
-    allowed = claim_amount(
-        covered_satang=_covered_satang(loan, event, rules),
-        principal_owed_satang=max(loan.outstanding_satang, 0),
-        interest_owed_satang=_interest_satang(loan, date.fromisoformat(str(filed[4])) if filed else body.date),
-        interest_covered=loan.covered_satang > 0 and (rules is None or rules.interest_covered is not False),
-    )
-    if event.amount_satang <= allowed:
+    beyond = _satang_beyond_cover(books, body.village, event.loan, event.cause, event.amount_satang, body.date)
+    if beyond <= 0:
         return None
-    return Hit(fields={"loan": event.loan}, amount_satang=event.amount_satang - allowed)
+    said = {"cause": event.cause, "granted_satang": event.amount_satang, "approved_on": body.date.isoformat()}
+    return Hit(fields={"loan": event.loan, **said}, amount_satang=beyond)
 
 
-def _covered_satang(loan: loans.Loan, event: RiskClaimApproved, rules: RiskRules | None) -> int:
-    most = rules.default_covered_max_satang if rules is not None and event.cause == "default" else None
-    return loan.covered_satang if most is None else min(loan.covered_satang, most)
+def _still_beyond_cover(books: Books, finding: Finding) -> bool:
+    """What was paid on the loan before may have arrived later."""
+    said: dict[str, Any] = finding.fields
+    on, granted = date.fromisoformat(said["approved_on"]), said["granted_satang"]
+    return _satang_beyond_cover(books, finding.village, said["loan"], said["cause"], granted, on, is_counted=True) > 0
+
+
+def _satang_beyond_cover(
+    books: Books, village: str, name: str, cause: str, granted: int, on: date, *, is_counted: bool = False
+) -> int:
+    """What a claim that is granted on a day is more than the loan's cover leaves, as the loan was before that day.
+
+    `is_counted` says whether it is among what was granted; nothing is beyond on a loan that is not known here yet.
+    """
+    registers, ledger = books.registers, f"bank:{village}"
+    loan = loans.loan_of(registers, books.balances, ledger, name)
+    if loan is None:
+        return 0
+    row, rules = registers.row(RISK_CLAIMS, (ledger, name)), _risk_rules(books, on)
+    filed, then = latest(row, "filed"), before(registers, loan, on)
+    covered = min(loans.attached_satang(registers, ledger, name) or 0, max(then.outstanding_satang, 0))
+    most = rules.default_covered_max_satang if rules is not None and cause == "default" else None
+    happened = date.fromisoformat(str(filed[4])) if filed else on
+    allowed = claim_amount(
+        covered_satang=covered if most is None else min(covered, most),
+        principal_owed_satang=max(then.outstanding_satang, 0),
+        interest_owed_satang=_interest_satang(then, interest_paid_before(registers, loan, on), happened),
+        interest_covered=covered > 0 and (rules is None or rules.interest_covered is not False),
+    )
+    # What was granted before and is not paid yet has used its part of the cover up.
+    waiting = sum(_up_to(row, on, "approved")) - sum(_up_to(row, on, "sent")) - (granted if is_counted else 0)
+    return granted - max(allowed - max(waiting, 0), 0)
+
+
+def _up_to(row: Mapping[Fact, int], on: date, word: str) -> Iterator[int]:
+    return (number for fact, number in row.items() if fact[0] == word and str(fact[1]) <= on.isoformat())
 
 
 def _cause(books: Books, body: Body) -> Hit | None:
@@ -175,6 +201,7 @@ RULES: Final = (
         source="5.10",
         events=(RiskClaimApproved,),
         check=_beyond_cover,
+        still=_still_beyond_cover,
     ),
     EntryRule(
         code="CAUSE_NOT_COVERED",

@@ -25,6 +25,7 @@ from unit.schemas.rules.scenes import (
 
 LATER = date(2021, 6, 2)
 NEXT_YEAR = date(2021, 6, 1)
+NEXT_DAY = date(2020, 6, 2)
 Said = tuple[str, dict[str, Any]]
 Scene = tuple[tuple[Act, ...], Said, date]
 
@@ -402,8 +403,8 @@ ENTRY_CASES: dict[str, tuple[Scene, Scene]] = {
         ),
     ),
     "CLAIM_BEYOND_COVER": (  # of 100,000 are 40,000 left, with a month's interest at 1 %
-        scene((COVERED, repaid(60_000)), "risk_claim_approved", **RISK_CLAIM, amount_satang=40_401),
-        scene((COVERED, repaid(60_000)), "risk_claim_approved", **RISK_CLAIM, amount_satang=40_400),
+        scene((COVERED, repaid(60_000)), "risk_claim_approved", NEXT_DAY, **RISK_CLAIM, amount_satang=40_401),
+        scene((COVERED, repaid(60_000)), "risk_claim_approved", NEXT_DAY, **RISK_CLAIM, amount_satang=40_400),
     ),
     "CAUSE_NOT_COVERED": (
         scene(

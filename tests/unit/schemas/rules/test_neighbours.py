@@ -7,6 +7,7 @@ import pytest
 
 from sajja_schemas import rules
 from sajja_schemas.entry import OFFICE
+from sajja_schemas.events import AnyEvent
 from sajja_schemas.findings import Finding
 from unit.schemas.rules.scenes import (
     BANK,
@@ -219,6 +220,61 @@ def test_ten_small_fines_are_one_large_one() -> None:
     prepaid = {"loan": "l1", "member": "m1", "product": "ordinary", "box": "b1", "total_satang": 2_500_000,
                "principal_satang": 2_000_000, "fine_satang": 500_000}  # fmt: skip
     assert "PENALTY_OVER_CAP" in asked(stage, "loan_prepaid", day, **prepaid)
+
+
+JUNE_3 = date(2020, 6, 3)
+PART: dict[str, Any] = {
+    "loan": "l1", "member": "m1", "product": "ordinary", "box": "b1", "total_satang": 60_000,
+    "principal_satang": 60_000,
+}  # fmt: skip
+
+
+def grant(satang: int) -> AnyEvent:
+    return event("risk_claim_approved", loan="l1", member="m1", cause="death", amount_satang=satang)
+
+
+def claimed(stage: Stage, satang: int, day: date = JUNE_3) -> Finding | None:
+    rule = next(one for one in rules.ENTRY_RULES if one.code == "CLAIM_BEYOND_COVER")
+    return rules.ask(rule, stage.books, stage.body(grant(satang), day), "entry")
+
+
+def test_a_claim_is_held_to_the_loan_as_it_was_before_its_day_whatever_arrived_first() -> None:
+    """100,000 are covered, and 60,000 were paid on 2 June. The claim was paid before the office's word of it came."""
+    stage = stage_of(bylaws("risk"), loan(covered_satang=100_000))
+    paid = event(
+        "risk_claim_paid", side="received", settlement="s1", loan="l1", member="m1", product="ordinary",
+        amount_satang=40_000, principal_satang=40_000, channel="bank", bank="k1",
+    )  # fmt: skip
+    stage.count(paid, date(2020, 6, 5))
+    told = claimed(stage, 101_001)
+    assert told is not None
+    assert told.amount_satang == 1  # the whole cover is open, and a month's interest
+    stage.count(event("loan_repayment_received", **PART), date(2020, 6, 2))
+    assert claimed(stage, 40_401) is not None
+    assert claimed(stage, 40_400) is None
+
+
+def test_a_finding_on_a_claim_goes_when_what_explains_it_arrives() -> None:
+    stage = stage_of(bylaws("risk"), loan(covered_satang=100_000))
+    stage.count(event("loan_repayment_received", **PART), date(2020, 6, 2))
+    told = claimed(stage, 101_000)
+    assert told is not None
+    still = next(one for one in rules.ENTRY_RULES if one.code == told.code).still
+    assert still is not None
+    stage.count(grant(101_000), JUNE_3)
+    assert still(stage.books, told)
+    stage.count(event("loan_repayment_received", **PART), date(2020, 6, 2), sign=-1)
+    assert not still(stage.books, told)
+
+
+def test_two_claims_share_one_cover() -> None:
+    stage = stage_of(bylaws("risk"), loan(covered_satang=100_000))
+    assert claimed(stage, 60_000) is None
+    stage.count(grant(60_000), JUNE_3)
+    assert claimed(stage, 41_000, date(2020, 6, 4)) is None
+    told = claimed(stage, 60_000, date(2020, 6, 4))
+    assert told is not None
+    assert told.amount_satang == 60_000 - 41_000
 
 
 def test_a_claim_on_a_loan_that_is_not_known_here_is_not_held_to_its_cover() -> None:
