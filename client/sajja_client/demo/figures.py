@@ -27,8 +27,10 @@ from sajja_schemas.figures import (
     read_loans,
     read_welfare_members,
 )
+from sajja_schemas.findings import Severity
 from sajja_schemas.registers.growth import year_ends
 from sajja_schemas.registers.members import Headcount, headcount
+from sajja_schemas.rules import RULES
 from sajja_schemas.verdicts import Effect
 
 if TYPE_CHECKING:
@@ -56,6 +58,8 @@ _STRAYED: Final = "agency_money_strayed_satang"
 # Of the network at a year's end; the last is 1 where only paper tells it.
 _PATH_FIGURES: Final = ("villages", "members", "savings_satang", "fund_satang", "from_paper")
 _GROUP: Final = ("members", "sales_12m_satang")
+# Of high severity; what else is planted is less grave, or for the audit to find.
+PLANTED_GRAVE: Final = {"DORMANT_WITHDRAWAL": 1, "DUPLICATE_PERSON": 1}
 _HELD: Final = "entries_held"
 _AWAITING: Final = "entries_awaiting_approval"
 _QUARANTINED: Final = "entries_quarantined"
@@ -221,6 +225,15 @@ def differences(expected: Figures, found: Figures, where: str) -> list[Differenc
         Difference(name, amount, found.get(name), where)
         for name, amount in expected.items()
         if found.get(name) != amount
+    ]
+
+
+def unplanted(by_code: Mapping[str, int]) -> list[Difference]:
+    """The findings of high severity that nobody has planted: a rule is wrong, or the demonstration is."""
+    return [
+        Difference(f"findings.{code}", PLANTED_GRAVE.get(code, 0), found, "server")
+        for code, found in sorted(by_code.items())
+        if RULES[code].severity is Severity.HIGH and found > PLANTED_GRAVE.get(code, 0)
     ]
 
 

@@ -32,6 +32,7 @@ from sajja_client.demo.figures import (
     expected_figures,
     figures_of_logs,
     figures_of_server,
+    unplanted,
 )
 from sajja_client.demo.openings import OpeningRefused
 from sajja_client.demo.plan import DEFAULT_SEED, Plan, make_plan
@@ -116,6 +117,8 @@ async def _show(wish: Wish, plan: Plan, console: Console, times: tuple[float, fl
         totals = await _totals(server.url)
         differing = _check(plan, wish.home, totals) if wish.check else None
         findings = await _findings(server.url) if wish.check else None
+        if differing is not None and findings is not None:
+            differing += unplanted(findings["by_code"])
         checked = time.monotonic()
         if wish.as_json:
             spans = {"plan": planned - started, "server": up - planned, "load": loaded - up, "check": checked - loaded}

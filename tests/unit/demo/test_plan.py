@@ -9,7 +9,7 @@ import pytest
 from sajja_client.demo import rules
 from sajja_client.demo.acts import Act, Approval
 from sajja_client.demo.drive import tablet_names
-from sajja_client.demo.figures import differences, expected_figures, figures_of_books, fold_logs
+from sajja_client.demo.figures import differences, expected_figures, figures_of_books, fold_logs, unplanted
 from sajja_client.demo.plan import DEFAULT_SEED, make_plan
 from sajja_client.demo.targets import load_targets
 from sajja_schemas.accounts import CHART, CLEARING, HELD, Side, is_result
@@ -51,6 +51,12 @@ def test_a_figure_that_differs_is_named() -> None:
     found = {"pp01.members": 167, "pp01.cash_satang": 500_000}
     named = [(one.name, one.expected, one.found) for one in differences(expected, found, "server")]
     assert named == [("pp01.members", 168, 167), ("pp02.members", 152, None)]
+
+
+def test_a_grave_finding_that_nobody_planted_is_a_difference() -> None:
+    by_code = {"DORMANT_WITHDRAWAL": 2, "DUPLICATE_PERSON": 1, "FORKED": 1, "LATE_ENTRY": 40}
+    named = [(one.name, one.expected, one.found) for one in unplanted(by_code)]
+    assert named == [("findings.DORMANT_WITHDRAWAL", 1, 2), ("findings.FORKED", 0, 1)]
 
 
 def test_a_log_whose_device_was_never_enrolled_is_held() -> None:
