@@ -3,7 +3,8 @@
 * A risk claim is at most what is outstanding of the covered principal, and the interest that the bylaws allow: of
   every month that began since interest was last paid, until what happened. All is read as of the day of the approval,
   whatever arrived first; and what was granted before and is not paid has used its part up.
-* A cause that the bylaws do not name is not covered; default is only where they say so.
+* A cause that the bylaws do not name is not covered; default is only where they say so. Cover begins when the waiting
+  days behind the payment of the loan are over.
 * A benefit is of somebody who had not lapsed on the day of the event, and at most what the fund's table gives.
 
 What is granted has been granted: rules ask and find, and the committee says why. What is not ruled is not found.
@@ -100,6 +101,22 @@ def _satang_beyond_cover(
 
 def _up_to(row: Mapping[Fact, int], on: date, word: str) -> Iterator[int]:
     return (number for fact, number in row.items() if fact[0] == word and str(fact[1]) <= on.isoformat())
+
+
+def _in_waiting(books: Books, body: Body) -> Hit | None:
+    event = body.event
+    assert isinstance(event, RiskClaimFiled)
+    rules = _risk_rules(books, body.date)
+    loan = loans.loan_of(books.registers, books.balances, f"bank:{body.village}", event.loan)
+    if rules is None or not rules.waiting_days or loan is None or loan.lent_on is None:
+        return None  # what was brought forward was covered before
+    days = (event.happened - loan.lent_on).days
+    if days >= rules.waiting_days:
+        return None
+    return Hit(
+        fields={"loan": event.loan, "after": max(days, 0), "needed": rules.waiting_days},
+        amount_satang=event.principal_satang + event.interest_satang,
+    )
 
 
 def _cause(books: Books, body: Body) -> Hit | None:
@@ -202,6 +219,19 @@ RULES: Final = (
         events=(RiskClaimApproved,),
         check=_beyond_cover,
         still=_still_beyond_cover,
+    ),
+    EntryRule(
+        code="CLAIM_WITHIN_WAITING",
+        severity=Severity.MEDIUM,
+        owner=Owner.NETWORK,
+        thai="สินไหม {amount} บาท ของสัญญา {loan} มีเหตุหลังจ่ายกู้ {after} วัน ระเบียบให้รอ {needed} วัน",
+        english="{amount} baht are claimed for loan {loan} of what happened {after} days after it was paid out; the bylaws"
+        " wait {needed}",
+        next_thai="กรรมการกองทุนพิจารณา แล้วลงนามปิดข้อสังเกตพร้อมเหตุผล",
+        next_english="the fund's committee decides, and signs it off with its reason",
+        source="4, 5.10",
+        events=(RiskClaimFiled,),
+        check=_in_waiting,
     ),
     EntryRule(
         code="CAUSE_NOT_COVERED",

@@ -106,7 +106,7 @@ HELD: Final[dict[str, tuple[str, ...]]] = {
     "personal_data_erasure_requested": ("ERASURE_WHILE_MONEY_IS_OPEN",),
     "report_published": (AUDIT,),
     "risk_claim_approved": ("CLAIM_BEYOND_COVER", "CAUSE_NOT_COVERED"),
-    "risk_claim_filed": ("LOAN_NOT_COVERED", "CAUSE_NOT_COVERED"),
+    "risk_claim_filed": ("LOAN_NOT_COVERED", "CAUSE_NOT_COVERED", "CLAIM_WITHIN_WAITING"),
     "risk_claim_paid": ("TRANSFER_UNMATCHED", "PAID_BEYOND_OWED"),
     "risk_premium_refunded": (APPROVERS,),
     "risk_recovery_received": (AUDIT,),

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sajja_schemas.events.ruleset import CashRules, ShareRules
+from sajja_schemas.events.ruleset import CashRules, RiskRules, ShareRules
 from sajja_schemas.standing import Device
 from unit.schemas.rules.scenes import (
     ASSEMBLY,
@@ -159,6 +159,7 @@ IN_HOSPITAL = (
     *(counted("welfare_claim_approved", **STAY, claim=claim, amount_satang=50_000) for claim in ("c1", "c2", "c3")),
 )
 COVERED = loan(covered_satang=100_000)
+WAITS = bylaws("risk", risk=RiskRules(waiting_days=30))
 YEAR_LINES: dict[str, Any] = {"ledger": BANK, "year": 2020}
 RESCHEDULED: dict[str, Any] = {
     "loan": "l1",
@@ -405,6 +406,10 @@ ENTRY_CASES: dict[str, tuple[Scene, Scene]] = {
     "CLAIM_BEYOND_COVER": (  # of 100,000 are 40,000 left, with a month's interest at 1 %
         scene((COVERED, repaid(60_000)), "risk_claim_approved", NEXT_DAY, **RISK_CLAIM, amount_satang=40_401),
         scene((COVERED, repaid(60_000)), "risk_claim_approved", NEXT_DAY, **RISK_CLAIM, amount_satang=40_400),
+    ),
+    "CLAIM_WITHIN_WAITING": (
+        scene((WAITS, COVERED), "risk_claim_filed", **RISK_CLAIM, happened="2020-06-30", principal_satang=100),
+        scene((WAITS, COVERED), "risk_claim_filed", **RISK_CLAIM, happened="2020-07-01", principal_satang=100),
     ),
     "CAUSE_NOT_COVERED": (
         scene(
