@@ -225,8 +225,8 @@ RULES: Final = (
         severity=Severity.MEDIUM,
         owner=Owner.NETWORK,
         thai="สินไหม {amount} บาท ของสัญญา {loan} มีเหตุหลังจ่ายกู้ {after} วัน ระเบียบให้รอ {needed} วัน",
-        english="{amount} baht are claimed for loan {loan} of what happened {after} days after it was paid out; the bylaws"
-        " wait {needed}",
+        english="{amount} baht are claimed for loan {loan} of what happened {after} days after it was paid out; the"
+        " bylaws wait {needed}",
         next_thai="กรรมการกองทุนพิจารณา แล้วลงนามปิดข้อสังเกตพร้อมเหตุผล",
         next_english="the fund's committee decides, and signs it off with its reason",
         source="4, 5.10",
